@@ -1,0 +1,145 @@
+"""Decode audio files of any kind into one: mono, float32, 22050 Hz. Cut it into segments."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+import soxr
+
+SAMPLE_RATE = 22050
+SEGMENT_SECONDS = 3.0
+MIN_SECONDS = 0.5
+AUDIO_SUFFIXES = frozenset({".wav", ".au", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus"})
+
+_BLOCK_FRAMES = 1 << 18
+# libsndfile reads as much of a cut file as there is, and says so only in its log.
+_SHORTENED = re.compile(r"^data\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+
+
+class AudioError(ValueError):
+    """A file or signal cannot be used; the message says in one sentence why."""
+
+
+def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
+    """Decode a file that libsndfile reads (wav, au, flac, ogg, mp3, ...).
+
+    Parameters
+    ----------
+    path
+        The file. Any sampling rate, any sample format, any number of channels.
+    sr
+        Sampling rate of the result, in Hz.
+
+    Returns
+    -------
+    numpy.ndarray, shape (samples,), float32
+        The mean of the channels, resampled to `sr`, nominally within [-1, 1].
+
+    Raises
+    ------
+    AudioError
+        If the file is missing, empty, not audio, shorter than half a second, silent, or has
+        samples that are not finite.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise AudioError(f"{path.name} is a folder, not an audio file")
+    if not path.exists():
+        raise AudioError(f"{path} does not exist")
+    if path.stat().st_size == 0:
+        raise AudioError("the file is empty")
+    try:
+        with sf.SoundFile(path) as file:
+            rate = file.samplerate
+            # Block by block, because a header can claim more than the file or the memory holds.
+            blocks = [
+                block.mean(axis=1)
+                for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True)
+            ]
+    except sf.LibsndfileError as error:
+        raise AudioError(f"not audio that can be decoded ({error.error_string})") from error
+    except OSError as error:
+        raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
+    y = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    check_signal(y, rate)
+    if rate != sr:
+        y = soxr.resample(y, rate, sr, quality="HQ")
+    return np.ascontiguousarray(y, dtype=np.float32)
+
+
+def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
+    """Return the signal, or say why nothing can be computed from it.
+
+    Parameters
+    ----------
+    y
+        Signal, shape (samples,).
+    sr
+        Sampling rate in Hz.
+
+    Raises
+    ------
+    AudioError
+        If the signal is not mono, shorter than half a second, not finite or silent.
+    """
+    if y.ndim != 1:
+        raise AudioError(f"expected a mono signal of shape (samples,), got {y.shape}")
+    if len(y) < MIN_SECONDS * sr:
+        samples = "1 sample" if len(y) == 1 else f"{len(y)} samples"
+        raise AudioError(
+            f"too short: {len(y) / sr:.3g} s ({samples}), at least {MIN_SECONDS} s are needed"
+        )
+    if not np.isfinite(y).all():
+        raise AudioError("some samples are not finite numbers")
+    if not y.any():
+        raise AudioError(f"silent: all {len(y) / sr:.3g} s are zero")
+    return y
+
+
+def shortened(path: str | Path) -> str | None:
+    """Say how much is missing from a file that ends before its header says it does.
+
+    Parameters
+    ----------
+    path
+        A file that `load_audio` can read.
+
+    Returns
+    -------
+    str or None
+        One phrase, or None if the file is whole (or of a format without such a length).
+    """
+    found = _SHORTENED.search(sf.info(path, verbose=True).extra_info)
+    if not found:
+        return None
+    announced, present = sorted(map(int, found.groups()), reverse=True)
+    return f"truncated: {present / announced:.0%} of the announced sound is there, and was used"
+
+
+def split_segments(
+    y: np.ndarray, sr: int = SAMPLE_RATE, seconds: float = SEGMENT_SECONDS
+) -> np.ndarray:
+    """Cut a signal into pieces of equal length that do not overlap; the rest is dropped.
+
+    Parameters
+    ----------
+    y
+        Signal, shape (samples,).
+    sr
+        Sampling rate in Hz.
+    seconds
+        Length of a piece.
+
+    Returns
+    -------
+    numpy.ndarray, shape (pieces, int(seconds * sr))
+        A view, not a copy. No rows if the signal is shorter than one piece.
+    """
+    samples = int(seconds * sr)
+    if samples < 1:
+        raise AudioError(f"a segment of {seconds} s at {sr} Hz has no samples")
+    pieces = len(y) // samples
+    return y[: pieces * samples].reshape(pieces, samples)

@@ -1,0 +1,313 @@
+"""What is on disk: tracks, genres, artists, partitions, annotated tempi, pictures, faults."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from genre_utils.audio import AUDIO_SUFFIXES
+from genre_utils.demo import is_demo, write_demo
+
+ENVIRONMENT_VARIABLE = "GTZAN_HOME"
+GTZAN_GENRES = (
+    "blues classical country disco hiphop jazz metal pop reggae rock".split()  # in the usual order
+)
+TRACK_COLUMNS = (
+    "genre path artist title partition duplicate_of annotated_tempo picture table".split()
+)
+PARTITIONS = ("train", "valid", "test")
+HOW_TO_GET_DATA = (
+    "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
+    f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}."
+)
+
+_PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+_GTZAN_NAME = re.compile(r"([a-z]+)\.?(\d{5})")
+
+
+class DatasetError(ValueError):
+    """A root cannot be used as a collection; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A collection of music: one row a track, whatever the layout on disk.
+
+    Attributes
+    ----------
+    root
+        The folder everything was found in.
+    tracks
+        Index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`; a cell is missing where the
+        root has nothing to say. ``annotated_tempo`` is in beats per minute, as people heard it;
+        ``table`` says whether the published 30 s table has the track.
+    tables
+        The published tables that are there, by length: ``{30: path, 3: path}``.
+    missing
+        What this root lacks: one sentence each, with the way to get it.
+    synthetic
+        True for the demo collection.
+    """
+
+    root: Path
+    tracks: pd.DataFrame
+    tables: dict[int, Path] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    synthetic: bool = False
+
+    @property
+    def name(self) -> str:
+        """Short name for tables and titles."""
+        if self.synthetic:
+            return "demo"
+        return "GTZAN" if self.genres == GTZAN_GENRES else self.root.name
+
+    @property
+    def genres(self) -> list[str]:
+        """Names of the genres, sorted."""
+        return sorted(self.tracks["genre"].unique())
+
+    @property
+    def audio(self) -> pd.Series:
+        """Paths of the tracks that have audio, by track."""
+        return self.tracks["path"].dropna()
+
+    def describe(self) -> dict:
+        """Counts and fingerprint, as the results files hold them."""
+        return {
+            "name": self.name,
+            "tracks": len(self.tracks),
+            "tracks_with_features": int(self.tracks["table"].sum()),
+            "tracks_with_audio": len(self.audio),
+            "tracks_with_pictures": int(self.tracks["picture"].notna().sum()),
+            "synthetic": self.synthetic,
+            "fingerprint": self.fingerprint(),
+        }
+
+    def fingerprint(self, *, times: bool = False) -> str:
+        """Short hash of what is in the root.
+
+        Names and sizes of all media and the contents of all tables and lists, so that the same
+        collection has the same fingerprint on every machine. With `times`, modification times
+        too: what a build tool needs to see that a file was changed in place.
+        """
+        digest = hashlib.sha256()
+        for path in sorted(_walk(self.root)):
+            stat = path.stat()
+            line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
+            digest.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
+            if path.suffix.lower() not in AUDIO_SUFFIXES | _PICTURE_SUFFIXES:
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()[:16]
+
+
+def open_dataset(data: str | Path | None = None) -> Dataset:
+    """Find a collection and list what is in it.
+
+    Searched in this order: `data`, the environment variable ``GTZAN_HOME``, ``data/gtzan`` in the
+    working folder or the one above it. If there is none, the demo collection is synthesized.
+
+    Parameters
+    ----------
+    data
+        The collection's folder, in the layout of Kaggle (``genres_original/``, tables and
+        pictures, also nested in ``Data/``), of Marsyas or the mini set (``genres/``), or a folder
+        of genre folders with audio in them.
+
+    Raises
+    ------
+    DatasetError
+        If a folder that was named is not there, or has neither audio nor a table.
+    """
+    named = data or os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return read_dataset(Path(named))
+    nearby = [folder / "data" for folder in (Path.cwd(), Path.cwd().parent)]
+    for folder in nearby:
+        if (folder / "gtzan").is_dir():
+            return read_dataset(folder / "gtzan")
+    home = next((folder for folder in nearby if folder.is_dir()), nearby[0])
+    return read_dataset(write_demo(home / "demo"))
+
+
+def read_dataset(root: Path) -> Dataset:
+    """List what is in a folder; see `open_dataset`."""
+    root = root.expanduser()
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        raise DatasetError(f"{root} {what}. {HOW_TO_GET_DATA}")
+    base = _base(root)
+    tables = {
+        seconds: path
+        for seconds in (30, 3)
+        if (path := base / f"features_{seconds}_sec.csv").is_file()
+    }
+    audio = _audio_folder(base)
+    tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"])
+    tracks = tracks.set_index("track_id")
+    listed = _tracks_of_table(tables[30]) if 30 in tables else pd.Series(dtype=str)
+    tracks = tracks.reindex(tracks.index.union(listed.index, sort=True))
+    tracks["genre"] = tracks["genre"].fillna(listed.reindex(tracks.index))
+    tracks["table"] = tracks.index.isin(listed.index)
+    if tracks.empty:
+        raise DatasetError(
+            f"{root} has neither audio files nor a features_30_sec.csv. {HOW_TO_GET_DATA}"
+        )
+    columns = {
+        "annotated_tempo": _annotated_tempi(base),
+        "partition": _partitions(base),
+        "picture": _pictures(base),
+        **_artists_and_titles(base),
+    }
+    for name, values in columns.items():
+        tracks[name] = values.reindex(tracks.index) if len(values) else None
+    tracks["duplicate_of"] = _duplicates(base, tracks)
+    tracks["annotated_tempo"] = tracks["annotated_tempo"].astype(float)
+    tracks = tracks.rename_axis("track_id")[TRACK_COLUMNS]
+    return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), is_demo(base))
+
+
+def parse_track_id(filename: str) -> str:
+    """Track of a file name: "blues.00000" of "blues/blues.00000.wav" or "blues00000.png"."""
+    stem = Path(filename).stem
+    found = _GTZAN_NAME.fullmatch(stem.removeprefix("gtzan_").replace("_", "."))
+    return f"{found[1]}.{found[2]}" if found else stem
+
+
+def _base(root: Path) -> Path:
+    """Return the folder with the parts: the root, or a folder in it as archives make them."""
+    parts = ("genres_original", "genres", "features_30_sec.csv")
+    children = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    for folder in [root, root / "Data", *children]:
+        if any((folder / part).exists() for part in parts):
+            return folder
+    return root
+
+
+def _audio_folder(base: Path) -> Path:
+    return next((p for name in ("genres_original", "genres") if (p := base / name).is_dir()), base)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files below a folder, links to folders not followed, hidden ones left out."""
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (Path(here) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield track, genre and path of all files whose name is that of an audio file."""
+    seen: set[str] = set()
+    for genre in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        for path in _walk(genre):
+            if path.suffix.lower() not in AUDIO_SUFFIXES:
+                continue
+            track = parse_track_id(path.name)
+            if not track.startswith(f"{genre.name}."):
+                track = f"{genre.name}/{path.relative_to(genre).with_suffix('').as_posix()}"
+            if track in seen:
+                track = f"{genre.name}/{path.relative_to(genre).as_posix()}"
+            seen.add(track)
+            yield track, genre.name, str(path)
+
+
+def _tracks_of_table(path: Path) -> pd.Series:
+    try:
+        table = pd.read_csv(path, usecols=["filename", "label"], dtype=str)
+    except (ValueError, OSError) as error:
+        raise DatasetError(f"{path} is not a table with the columns filename and label.") from error
+    return pd.Series(table["label"].to_numpy(), index=table["filename"].map(parse_track_id))
+
+
+def _partitions(base: Path) -> pd.Series:
+    sides = {}
+    for side in PARTITIONS:
+        path = base / "splits" / f"{side}_filtered.txt"
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").split()
+            sides |= {parse_track_id(line): side for line in lines}
+    return pd.Series(sides, dtype=object)
+
+
+def _artists_and_titles(base: Path) -> dict[str, pd.Series]:
+    path = base / "meta" / "GTZANindex.txt"
+    rows: dict[str, list[str]] = {}
+    if path.is_file():
+        for line in path.read_text(encoding="latin-1").splitlines():
+            name, *rest = (part.strip() for part in line.split(":::"))
+            if rest:
+                rows[parse_track_id(name)] = ([*rest, ""])[:2]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["artist", "title"], dtype=object)
+    table = table.where(table != "")
+    return {"artist": table["artist"], "title": table["title"]}
+
+
+def _annotated_tempi(base: Path) -> pd.Series:
+    texts = {
+        parse_track_id(path.name): path.read_text(errors="replace").strip()
+        for path in (base / "tempo").glob("*.bpm")
+    }
+    return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
+
+
+def _pictures(base: Path) -> pd.Series:
+    folder = base / "images_original"
+    paths = (p for p in _walk(folder) if p.suffix.lower() in _PICTURE_SUFFIXES)
+    return pd.Series({parse_track_id(p.name): str(p) for p in paths}, dtype=object)
+
+
+def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
+    """First track with the same bytes, from the published checksums or else from the files."""
+    index = base / "meta" / "mirdata_gtzan_genre_index_1.0.json"
+    if index.is_file():
+        listed = json.loads(index.read_text())["tracks"]
+        sums = pd.Series({track: entry["audio"][1] for track, entry in listed.items()})
+        sums = sums.reindex(tracks.index).dropna()
+    else:
+        paths = tracks["path"].dropna()
+        sizes = paths.map(lambda p: Path(p).stat().st_size)
+        alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index
+        sums = pd.Series({track: file_digest(paths[track]) for track in alike}, dtype=object)
+    sums = sums.sort_index()
+    first = sums.groupby(sums).transform(lambda group: group.index[0])
+    return first[first != first.index].reindex(tracks.index)
+
+
+def file_digest(path: str | Path) -> str:
+    """MD5 of a file's bytes: what the published index of the collection lists."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:
+    def lacks(column: str) -> int:
+        return int(tracks[column].isna().sum())
+
+    if without := lacks("path"):
+        yield (
+            f"Audio of {without} of {len(tracks)} tracks is missing; whatever needs sound uses the "
+            f"other {len(tracks) - without}. Put the files into `genres_original/<genre>/`."
+        )
+    for seconds in (30, 3):
+        if seconds not in tables:
+            yield (
+                f"`features_{seconds}_sec.csv` is not there; these features are computed from the "
+                "audio. The table comes with Kaggle's copy of the collection."
+            )
+    notes = {
+        "picture": "a spectrogram picture (`images_original/`, from Kaggle's copy)",
+        "artist": "an artist (`meta/GTZANindex.txt`, Sturm 2013)",
+        "partition": "a side in the fault-filtered partition (`splits/`, Kereliuk et al. 2015)",
+        "annotated_tempo": "an annotated tempo (`tempo/*.bpm`)",
+    }
+    for column, what in notes.items():
+        if without := lacks(column):
+            yield f"Tracks without {what}: {without} of {len(tracks)}."
