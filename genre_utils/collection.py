@@ -1,0 +1,363 @@
+"""Features of a whole collection: read from a published table, or extracted once and cached."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import platformdirs
+import pyarrow as pa
+import pyarrow.parquet as pq
+from joblib import Parallel, delayed
+from tqdm import tqdm
+
+from genre_utils.audio import (
+    SAMPLE_RATE,
+    SEGMENT_SECONDS,
+    AudioError,
+    load_audio,
+    shortened,
+    split_segments,
+)
+from genre_utils.dataset import Dataset, DatasetError, file_digest, parse_track_id
+from genre_utils.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
+
+CACHE_VARIABLE = "GENRE_UTILS_CACHE"
+# Part of every cache key: raise it when a feature is computed in another way.
+EXTRACTION_VERSION = 1
+
+INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
+    "features_30_sec": extract_features,
+    "features_3_sec": extract_features,
+    "mfcc": mfcc_frames,
+    "mel": mel_frames,
+}
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of a collection, and where they are from.
+
+    Attributes
+    ----------
+    values
+        One row a track (index ``track_id``) or a segment (index ``track_id``, ``segment``). For
+        the 57 features one column each, and ``length`` in samples; for frames the one column
+        ``frames``, each cell an array of shape (frames, coefficients).
+    genre
+        Genre of each row, same index.
+    source
+        One sentence: which published table was read, or from how many files it was computed.
+    faults
+        Files that could not be used or not wholly: index ``track_id``, columns ``file``,
+        ``reason`` and ``used``.
+    """
+
+    values: pd.DataFrame
+    genre: pd.Series
+    source: str
+    faults: pd.DataFrame
+
+    @property
+    def tracks(self) -> pd.Index:
+        """Track of each row."""
+        return self.values.index.get_level_values("track_id")
+
+    @property
+    def X(self) -> pd.DataFrame:  # noqa: N802
+        """The 57 features alone, in the order of the published table."""
+        return self.values[list(FEATURE_COLUMNS)]
+
+
+def cache_dir() -> Path:
+    """Where extracted features are kept: ``GENRE_UTILS_CACHE`` or the user's cache folder."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir("genre_utils"))
+
+
+def load_features(
+    dataset: Dataset,
+    kind: str = "features_30_sec",
+    *,
+    n_jobs: int = -1,
+    progress: bool = True,
+    published: bool = True,
+) -> Features:
+    """Features of all tracks of a collection.
+
+    Parameters
+    ----------
+    dataset
+        The collection.
+    kind
+        "features_30_sec" (57 features of a whole track), "features_3_sec" (57 of each 3 s
+        segment), "mfcc" (130 x 13 frames of each segment) or "mel" (130 x 128).
+    n_jobs
+        Processes for extraction; -1 for one a core.
+    progress
+        Whether to show a progress bar.
+    published
+        Whether to read the published table where the collection has it, instead of computing.
+
+    Raises
+    ------
+    DatasetError
+        If a published table is damaged, or no file could be used.
+    """
+    if kind not in INPUTS:
+        raise ValueError(f"no features are called {kind!r}; there are {', '.join(INPUTS)}")
+    seconds = {"features_30_sec": 30, "features_3_sec": 3}.get(kind)
+    if published and seconds in dataset.tables:
+        values = read_feature_table(dataset.tables[seconds])
+        genre = values.pop("label").rename("genre")
+        source = (
+            f"The published table {dataset.tables[seconds].name}: {len(values)} rows, "
+            "read and checked, not recomputed."
+        )
+        return Features(values, genre, source, _fault_table([]))
+    values, faults = extract_collection(dataset.audio, kind, n_jobs=n_jobs, progress=progress)
+    genre = dataset.tracks["genre"].reindex(values.index.get_level_values("track_id"))
+    genre.index = values.index
+    used = values.index.get_level_values("track_id").nunique()
+    source = f"Computed from {used} audio files ({len(values)} rows)."
+    return Features(values, genre, source, faults)
+
+
+def read_feature_table(path: str | Path) -> pd.DataFrame:
+    """Read a table in the published format, and check it.
+
+    Parameters
+    ----------
+    path
+        ``features_30_sec.csv`` or ``features_3_sec.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``length``, the 57 features and ``label``. Index ``track_id``; for pieces of
+        tracks ("blues.00000.0.wav") ``track_id`` and ``segment``.
+
+    Raises
+    ------
+    DatasetError
+        If columns are missing, values are not numbers, rows are doubled or names contradict
+        labels; the message says which.
+    """
+    path = Path(path)
+    try:
+        table = pd.read_csv(path)
+    except (ValueError, OSError) as error:
+        raise DatasetError(f"{path} cannot be read as a table: {error}") from error
+    needed = ["filename", "length", *FEATURE_COLUMNS, "label"]
+    if lacking := [name for name in needed if name not in table]:
+        shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
+        raise DatasetError(f"{path} lacks {len(lacking)} of its columns: {shown}")
+    table = table[needed]
+    numbers = table[["length", *FEATURE_COLUMNS]].apply(pd.to_numeric, errors="coerce")
+    wrong = ~np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1) | table["label"].isna()
+    if wrong.any():
+        name = table["filename"][wrong].iloc[0]
+        raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {name}")
+    doubled = table["filename"].duplicated()
+    if doubled.any():
+        name = table["filename"][doubled].iloc[0]
+        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
+    table = table.assign(**numbers)
+    pieces = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
+    if pieces.notna().all(axis=None):
+        table["track_id"], table["segment"] = pieces[0], pieces[1].astype(int)
+        index = ["track_id", "segment"]
+    else:
+        table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
+    prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
+    contradict = prefix.notna() & (prefix != table["label"])
+    if contradict.any():
+        row = table[contradict].iloc[0]
+        raise DatasetError(f"{path}: {row['filename']} is labelled {row['label']}")
+    return table.set_index(index).drop(columns="filename")
+
+
+def as_published_table(features: Features) -> pd.DataFrame:
+    """Features in the shape of the published tables: filename, length, the 57, label.
+
+    Parameters
+    ----------
+    features
+        Of the kind "features_30_sec" or "features_3_sec".
+    """
+    index = features.values.index.to_frame(index=False).astype(str)
+    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
+    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
+    table["label"] = features.genre.to_numpy()
+    return table
+
+
+def extract_collection(
+    paths: pd.Series, kind: str, *, n_jobs: int = -1, progress: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Extract features of many files in parallel; each finished file is kept at once.
+
+    Parameters
+    ----------
+    paths
+        Files, indexed by ``track_id``.
+    kind
+        A key of `INPUTS`.
+    n_jobs
+        Processes; -1 for one a core.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    values, faults
+        As in `Features`.
+
+    Raises
+    ------
+    DatasetError
+        If no file could be used.
+    """
+    folder = cache_dir() / f"{kind}-{_key(kind)}"
+    _remove_leftovers(folder)
+    kept = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_recall)(path, folder) for path in paths
+    )
+    found = dict(zip(paths.index, kept, strict=True))
+    new = [track for track, outcome in found.items() if outcome.table is None and outcome.target]
+    jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
+    results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs) if new else ()
+    shown = progress and bool(new)
+    found |= dict(tqdm(results, total=len(new), desc=kind, unit="track", disable=not shown))
+    if notes := [outcome.note for outcome in found.values() if outcome.note]:
+        warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
+    tables = {track: o.table for track, o in found.items() if o.table is not None}
+    faults = _fault_table(
+        (track, Path(paths[track]).name, outcome.fault, track in tables)
+        for track, outcome in found.items()
+        if outcome.fault
+    )
+    if not tables:
+        reason = f" ({faults['file'].iloc[0]}: {faults['reason'].iloc[0]})" if len(faults) else ""
+        raise DatasetError(f"None of the {len(paths)} audio files can be used{reason}.")
+    values = pd.concat(tables, names=["track_id", "segment"])
+    if kind == "features_30_sec":
+        values = values.droplevel("segment")
+    return values, faults
+
+
+def _fault_table(rows) -> pd.DataFrame:
+    columns = ["track_id", "file", "reason", "used"]
+    return pd.DataFrame(rows, columns=columns).set_index("track_id")
+
+
+def _key(kind: str) -> str:
+    """Hash of all that a result depends on, save the file."""
+    depends = {
+        "kind": kind,
+        "version": EXTRACTION_VERSION,
+        "sample_rate": SAMPLE_RATE,
+        "segment_seconds": SEGMENT_SECONDS,
+        "librosa": version("librosa"),
+        "soxr": version("soxr"),
+    }
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:12]
+
+
+class _Outcome(NamedTuple):
+    """What became of one file; `note` says why a result could not be kept at `target`."""
+
+    table: pd.DataFrame | None = None
+    fault: str | None = None
+    target: Path | None = None
+    note: str | None = None
+
+
+def _recall(path: str, folder: Path) -> _Outcome:
+    """Read what was kept of a file, if anything was."""
+    try:
+        target = folder / f"{file_digest(path)}.parquet"
+        if not target.exists():
+            return _Outcome(target=target)
+        return _Outcome(_from_arrow(pq.read_table(target)), shortened(path), target)
+    except pa.ArrowInvalid:
+        return _Outcome(target=target)  # damaged: computed again
+    except OSError as error:
+        return _Outcome(fault=f"the file cannot be read ({error.strerror})")
+
+
+def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
+    try:
+        table = _to_arrow(_extract(load_audio(path), kind))
+    except AudioError as error:
+        return track, _Outcome(fault=str(error))
+    note = _keep(table, target)
+    return track, _Outcome(_from_arrow(table), shortened(path), target, note)
+
+
+def _extract(y: np.ndarray, kind: str) -> pd.DataFrame:
+    """One row a segment (one in all for whole tracks)."""
+    pieces = [y] if kind == "features_30_sec" else split_segments(y)
+    if not len(pieces):
+        raise AudioError(f"too short: {len(y) / SAMPLE_RATE:.3g} s give no segment of 3 s")
+    rows, audible = [], [i for i, piece in enumerate(pieces) if piece.any()]
+    for i in audible:
+        row = INPUTS[kind](pieces[i])
+        if isinstance(row, pd.Series):
+            rows.append({"length": len(pieces[i]), **row})
+        else:
+            rows.append({"frames": row})
+    return pd.DataFrame(rows, index=pd.Index(audible, name="segment"))
+
+
+def _to_arrow(table: pd.DataFrame) -> pa.Table:
+    if "frames" not in table:
+        return pa.Table.from_pandas(table)
+    frames = np.stack(table["frames"])
+    flat = pa.FixedSizeListArray.from_arrays(pa.array(frames.ravel()), frames[0].size)
+    result = pa.table({"frames": flat, "segment": table.index})
+    return result.replace_schema_metadata({"shape": json.dumps(frames[0].shape)})
+
+
+def _from_arrow(table: pa.Table) -> pd.DataFrame:
+    if "frames" not in table.column_names:
+        return table.to_pandas()
+    shape = json.loads(table.schema.metadata[b"shape"])
+    flat = table["frames"].combine_chunks().flatten().to_numpy()
+    index = pd.Index(table["segment"].to_pandas(), name="segment")
+    return pd.DataFrame({"frames": list(flat.reshape(-1, *shape))}, index=index)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run was writing, an hour after it can still be at it."""
+    for path in folder.glob(".*.tmp"):
+        if time.time() - path.stat().st_mtime > 3600:
+            path.unlink(missing_ok=True)
+
+
+def _keep(table: pa.Table, path: Path) -> str | None:
+    """Write so that the file is whole or not there; return why it could not be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            pq.write_table(table, temporary)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        return f"{path.parent}: {error.strerror or error}"
+    return None
