@@ -1,0 +1,101 @@
+# Bare `make` prints what there is to make.
+
+PYTHON ?= python3
+VENV   ?= .venv
+SEED   ?= 0
+
+# Where the collection is: DATA=..., or the environment variable GTZAN_HOME, or data/gtzan.
+# If it is nowhere, the demo collection is synthesized; its pages go to reports/demo.
+DATA ?= $(or $(GTZAN_HOME),$(wildcard data/gtzan))
+ifeq ($(strip $(DATA)),)
+override DATA := data/demo
+endif
+DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(DATA)/DEMO.json))
+OUT     := $(if $(DEMO),reports/demo,reports)
+PROFILE ?= $(if $(DEMO),quick,full)
+# Pages with audio players are for this machine alone: the recordings are not ours to publish.
+LISTEN  ?= $(if $(DEMO),1)
+
+BIN       := $(VENV)/bin
+READY     := $(VENV)/.ready
+BUILD     := build/$(OUT)
+NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
+PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
+PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
+# What notebooks import; the rest of the package only renders.
+CODE      := $(filter-out genre_utils/report.py genre_utils/cli.py,$(wildcard genre_utils/*.py))
+TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
+STEP      := $(BIN)/python -m genre_utils.report
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help report demo test lint format sync bench lab lock clean FORCE
+
+help: ## print this
+	@echo "make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]"; echo
+	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
+
+report: $(OUT)/index.html ## execute all notebooks, render the pages and the index
+	@echo "The report is in $(OUT)/index.html"
+
+demo: ## the same from a collection synthesized on the spot, into reports/demo
+	@$(MAKE) --no-print-directory report DATA=data/demo
+
+test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
+	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest
+
+lint: $(READY) ## check the code's style and that the .ipynb pairs are in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY) ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+sync: $(PAIRS) ## write the .ipynb beside each notebooks/*.py
+
+bench: $(READY) ## measure how fast features are extracted, beside plain librosa
+	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
+
+lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lock: ## pin the newest versions that fit together (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --custom-compile-command "make lock" \
+	  --extra cpu --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove what was built; the pages, the data and .venv stay
+	rm -rf build
+
+# ---------------------------------------------------------------------------------------------
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+data/demo/DEMO.json: genre_utils/demo.py | $(READY)
+	$(BIN)/python -m genre_utils.demo data/demo
+	@touch $@
+
+# The stamp is written anew only when the data, the profile or the seed changed.
+$(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEMO.json)
+	@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) --output $@
+
+$(BUILD)/%.ipynb: notebooks/%.py $(CODE) $(BUILD)/inputs $(READY)
+	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
+	  $(if $(LISTEN),--listen) --output $@
+
+$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report.py $(TEMPLATES)
+	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
+
+$(OUT)/index.html: $(PAGES) genre_utils/report.py $(TEMPLATES)
+	@$(STEP) index $(OUT)
+
+notebooks/%.ipynb: notebooks/%.py $(READY)
+	@$(STEP) pair $<

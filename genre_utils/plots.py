@@ -1,0 +1,343 @@
+"""Figures: one function a figure, each returns its Axes. Colours mean the same everywhere."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable, Mapping
+
+import librosa
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import PIL.Image
+import seaborn as sns
+import soundfile as sf
+from IPython.display import HTML, Image, display
+from matplotlib.axes import Axes
+
+from genre_utils.audio import SAMPLE_RATE
+from genre_utils.dataset import GTZAN_GENRES
+from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC
+
+# "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
+_MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
+_MARKERS = "osD^vP*X<>"
+
+
+def set_style() -> None:
+    """Set the one style of all figures; call once a notebook."""
+    sns.set_theme(style="whitegrid", context="notebook")
+    plt.rcParams |= {
+        "figure.dpi": 100,
+        "figure.constrained_layout.use": True,
+        "axes.titlelocation": "left",
+        "axes.titleweight": "bold",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+
+
+def genre_colors(genres: Iterable[str]) -> dict[str, str]:
+    """One colour a genre: for GTZAN's always the same, for other genres in their order."""
+    genres = list(genres)
+    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
+    return {genre: _MUTED[order.index(genre) % len(_MUTED)] for genre in genres}
+
+
+def show(axes: Axes | np.ndarray, alt: str) -> None:
+    """Display a figure with a text alternative, and close it.
+
+    Parameters
+    ----------
+    axes
+        What a function of this module returned.
+    alt
+        What the figure shows, in words, for those who do not see it.
+    """
+    figure = np.ravel(axes)[0].figure
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    width = int(figure.get_figwidth() * 80)
+    plt.close(figure)
+    # A palette of 256 colours: to the eye the same, and a third of the size.
+    small = io.BytesIO()
+    PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
+    display(Image(small.getvalue(), format="png", width=width, alt=alt))
+
+
+def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:
+    """Audio player for the beginning of a signal, as MP3 inside the page.
+
+    Parameters
+    ----------
+    y
+        Mono signal, shape (samples,).
+    label
+        What it plays, for screen readers.
+    sr
+        Sampling rate in Hz.
+    seconds
+        How much of it to play.
+    """
+    buffer = io.BytesIO()
+    sf.write(buffer, y[: int(seconds * sr)], sr, format="MP3", subtype="MPEG_LAYER_III")
+    sound = base64.b64encode(buffer.getvalue()).decode()
+    return HTML(
+        f'<audio controls preload="none" aria-label="{html.escape(label, quote=True)}" '
+        f'src="data:audio/mpeg;base64,{sound}"></audio>'
+    )
+
+
+def genre_counts(tracks: pd.DataFrame) -> Axes:
+    """Tracks a genre, and how many of them have audio; `tracks` as in `Dataset`."""
+    counts = pd.DataFrame(
+        {
+            "audio and table": tracks["path"].notna() & tracks["table"],
+            "table only": tracks["path"].isna() & tracks["table"],
+            "audio only": tracks["path"].notna() & ~tracks["table"],
+        }
+    )
+    counts = counts.groupby(tracks["genre"]).sum().loc[:, lambda c: c.any()]
+    colors = {"audio and table": "#332288", "table only": "#88CCEE", "audio only": "#117733"}
+    height = 1.5 + 0.35 * len(counts)
+    _, ax = plt.subplots(figsize=(9, height))
+    counts.plot.barh(stacked=True, ax=ax, color=colors, width=0.8)
+    ax.invert_yaxis()
+    ax.set(title="Tracks of each genre, and what there is of them", xlabel="tracks", ylabel="")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def track_look(y: np.ndarray, title: str, sr: int = SAMPLE_RATE) -> np.ndarray:
+    """Waveform, spectrogram, mel spectrogram, chroma and MFCC of a signal.
+
+    Parameters
+    ----------
+    y
+        Mono signal, shape (samples,).
+    title
+        Title of the figure.
+    sr
+        Sampling rate in Hz.
+    """
+    power = np.abs(librosa.stft(y, n_fft=N_FFT, hop_length=HOP_LENGTH)) ** 2
+    mel = librosa.power_to_db(librosa.feature.melspectrogram(S=power, sr=sr), ref=np.max)
+    bands = librosa.mel_frequencies(len(mel) + 2, fmax=sr / 2)[1:-1]
+    planes = {
+        "Spectrogram": (librosa.power_to_db(power, ref=np.max), "magma", "dB"),
+        "Mel spectrogram": (mel, "magma", "dB"),
+        "Chroma": (librosa.feature.chroma_stft(S=power, sr=sr), "viridis", "share of the largest"),
+        "MFCC": (librosa.feature.mfcc(S=mel, n_mfcc=N_MFCC), "coolwarm", "dB"),
+    }
+    hz = [256, 512, 1024, 2048, 4096, 8192]
+    scales = {
+        "Spectrogram": (
+            np.array([0, 2500, 5000, 7500, 10000]) * N_FFT / sr,
+            "0 2.5 5 7.5 10",
+            "kHz",
+        ),
+        "Mel spectrogram": (np.searchsorted(bands, hz), "0.25 0.5 1 2 4 8", "kHz, mel scale"),
+        "Chroma": (np.arange(0, 12, 2), "C D E F♯ G♯ A♯", "pitch class"),
+        "MFCC": (np.arange(0, 20, 5), "1 6 11 16", "coefficient"),
+    }
+    figure, mosaic = plt.subplot_mosaic("WW;SM;CF", figsize=(10, 6.5), height_ratios=[1, 2, 2])
+    wave, *axes = mosaic.values()
+    blocks = y[: len(y) // HOP_LENGTH * HOP_LENGTH].reshape(-1, HOP_LENGTH)
+    time = np.arange(len(blocks)) * HOP_LENGTH / sr
+    wave.fill_between(time, blocks.min(axis=1), blocks.max(axis=1), color=_MUTED[0], lw=0.5)
+    wave.set(title="Waveform", ylabel="amplitude")
+    for ax, (name, (values, cmap, unit)) in zip(axes, planes.items(), strict=True):
+        ticks, labels, label = scales[name]
+        # The first coefficient is loudness, and so large that the others would look alike.
+        limit = np.abs(values[1:]).max() if name == "MFCC" else None
+        image = ax.imshow(
+            values,
+            vmin=-limit if limit else None,
+            vmax=limit,
+            aspect="auto",
+            origin="lower",
+            interpolation="nearest",
+            cmap=cmap,
+            extent=(0, len(y) / sr, -0.5, len(values) - 0.5),
+        )
+        ax.set(title=name, ylabel=label)
+        ax.set_yticks(ticks, labels.split())
+        ax.grid(visible=False)
+        figure.colorbar(image, ax=ax, label=unit)
+    for ax in (wave, *axes):
+        ax.set(xlabel="time (s)", xlim=(0, len(y) / sr))
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return np.array([wave, *axes])
+
+
+def tempo_boxplot(tempo: pd.Series, genre: pd.Series) -> Axes:
+    """Tempo of the tracks of each genre, in beats per minute, as a box plot."""
+    _, ax = plt.subplots(figsize=(12, 6))
+    order = sorted(genre.unique())
+    sns.boxplot(x=genre, y=tempo, hue=genre, order=order, hue_order=order, palette="rocket",
+                legend=False, ax=ax)  # fmt: skip
+    ax.set(title="BPM Boxplot for Genres", xlabel="Genre", ylabel="BPM")
+    return ax
+
+
+def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Series) -> Axes:
+    """Estimated against annotated tempo in beats per minute, octave errors on their own lines.
+
+    Parameters
+    ----------
+    estimated, annotated
+        Beats per minute, same index.
+    verdict
+        What `evaluation.tempo_verdicts` says of each.
+    """
+    _, ax = plt.subplots(figsize=(9, 7))
+    low, high = 0.95 * annotated.min(), 1.05 * annotated.max()
+    top = 1.05 * max(estimated.max(), annotated.max())
+    for factor, name in ((1, "same"), (2, "double"), (0.5, "half")):
+        end = min(high, top / factor)
+        ax.plot([low, end], [factor * low, factor * end], color="#888888", lw=1, zorder=1)
+        ax.text(end, factor * end, name, ha="right", va="bottom", color="#555555")
+    order = [name for name in verdict.cat.categories if (verdict == name).any()]
+    sns.scatterplot(x=annotated, y=estimated, hue=verdict, style=verdict, hue_order=order,
+                    style_order=order, palette=_MUTED[: len(order)], ax=ax, s=35)  # fmt: skip
+    ax.set(
+        title="Estimated tempo against the tempo that people heard",
+        xlabel="annotated tempo (BPM)",
+        ylabel="estimated tempo (BPM)",
+        ylim=(0, 1.05 * top),
+    )
+    ax.legend(title="estimate is", loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def correlations(table: pd.DataFrame) -> Axes:
+    """Pearson correlation of each column with each other."""
+    _, ax = plt.subplots(figsize=(12, 10.5))
+    sns.heatmap(
+        table.corr(),
+        vmin=-1,
+        vmax=1,
+        cmap="RdBu_r",
+        square=True,
+        ax=ax,
+        xticklabels=True,
+        yticklabels=True,
+        cbar_kws={"label": "correlation", "shrink": 0.6},
+    )
+    ax.tick_params(labelsize=7)
+    ax.set_title("Which features say the same thing")
+    return ax
+
+
+def artists_per_genre(tracks: pd.DataFrame) -> Axes:
+    """Share of each genre's tracks that its most frequent artists have."""
+    known = tracks.dropna(subset=["artist"])
+    counts = known.groupby("genre")["artist"].value_counts()
+    _, ax = plt.subplots(figsize=(10, 1.5 + 0.4 * known["genre"].nunique()))
+    for genre, artists in counts.groupby(level="genre"):
+        left = 0
+        for i, count in enumerate(artists):
+            ax.barh(genre, count, left=left, color=_MUTED[1] if i % 2 else _MUTED[0], height=0.8)
+            left += count
+        ax.text(left, genre, f"  {len(artists)} artists", va="center", fontsize=9)
+    ax.invert_yaxis()
+    ax.set(
+        title="Each block is one artist: some genres are a handful of them",
+        xlabel="tracks with a named artist",
+        ylabel="",
+    )
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def feature_ranges(table: pd.DataFrame) -> Axes:
+    """Range of each column from its smallest to its largest value, on a logarithmic scale."""
+    low, high = table.min(), table.max()
+    spans = (high - low)[lambda s: s > 0].sort_values()
+    _, ax = plt.subplots(figsize=(12, 5))
+    ax.bar(range(len(spans)), spans, color=_MUTED[0])
+    ax.set(
+        yscale="log",
+        title="Unscaled, a few columns would drown all others",
+        xlabel="column, from the narrowest range to the widest",
+        ylabel="largest minus smallest value",
+        xticks=[0, len(spans) - 1],
+        xticklabels=[spans.index[0], spans.index[-1]],
+    )
+    return ax
+
+
+def explained_variance(ratios: Mapping[str, np.ndarray], marks: Iterable[float] = (0.9,)) -> Axes:
+    """Cumulative explained variance against the number of components.
+
+    Parameters
+    ----------
+    ratios
+        Explained variance ratio of all components, shape (components,), by name of the scaling.
+    marks
+        Shares to draw as lines.
+    """
+    _, ax = plt.subplots(figsize=(9, 5.5))
+    for (name, ratio), color in zip(ratios.items(), _MUTED[::7], strict=False):
+        ax.plot(np.arange(1, len(ratio) + 1), np.cumsum(ratio), marker=".", color=color, label=name)
+    for mark in marks:
+        ax.axhline(mark, color="#888888", ls="--", lw=1)
+        ax.text(1, mark, f"{mark:.0%}", va="bottom", color="#555555")
+    ax.set(
+        title="How much of the variance the first components hold",
+        xlabel="number of components",
+        ylabel="cumulative explained variance (share)",
+        ylim=(0, 1.03),
+    )
+    ax.legend(title="scaling", loc="lower right")
+    return ax
+
+
+def genre_plane(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) -> Axes:
+    """Tracks as points in a plane, colour and marker by genre.
+
+    Parameters
+    ----------
+    points
+        Coordinates, shape (tracks, 2).
+    genre
+        Genre of each track.
+    names
+        Labels of the two axes.
+    """
+    _, ax = plt.subplots(figsize=(10, 7.5))
+    colors = genre_colors(sorted(genre.unique()))
+    for (name, color), marker in zip(colors.items(), _MARKERS * 10, strict=False):
+        own = points[(genre == name).to_numpy()]
+        ax.scatter(*own.T, s=22, color=color, marker=marker, alpha=0.75, label=name, lw=0)
+        ax.scatter(*own.mean(axis=0), s=170, color=color, marker=marker, edgecolor="white", lw=1.5)
+    ax.set(
+        title="Genres in the plane of the first two components (large: their means)",
+        xlabel=names[0],
+        ylabel=names[1],
+    )
+    ax.legend(title="genre", loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def loadings(table: pd.DataFrame, top: int = 12) -> np.ndarray:
+    """Largest weights of the features on each axis.
+
+    Parameters
+    ----------
+    table
+        One row a feature, one column an axis.
+    top
+        How many features to show an axis.
+    """
+    _, grid = plt.subplots(1, table.shape[1], figsize=(13, 0.9 + 0.33 * top), squeeze=False)
+    for ax, (name, weights) in zip(grid[0], table.items(), strict=True):
+        largest = weights[weights.abs().nlargest(top).index][::-1]
+        ax.barh(largest.index, largest, color=np.where(largest > 0, _MUTED[0], _MUTED[7]))
+        ax.axvline(0, color="#444444", lw=1)
+        ax.set(title=f"What makes up {name}", xlabel="weight")
+        ax.grid(visible=False, axis="y")
+    return grid[0]

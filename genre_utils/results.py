@@ -1,0 +1,150 @@
+"""What a notebook found, as one JSON file: scores with protocol, n and interval, and facts."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genre_utils.dataset import Dataset
+
+VERSIONS_OF = ("genre_utils", "librosa", "numpy", "scipy", "pandas", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Score:
+    """One model under one protocol.
+
+    Attributes
+    ----------
+    model, input
+        Short names, for example "knn" and "features_3_sec".
+    protocol
+        "random", "track", "artist" or "filtered".
+    level
+        "segment" or "track".
+    accuracy, ci95, macro_f1
+        Fractions; `ci95` is the bootstrap interval of the accuracy.
+    n
+        How many items were scored.
+    published
+        The accuracy somebody published for this, or None.
+    """
+
+    model: str
+    input: str
+    protocol: str
+    level: str
+    accuracy: float
+    ci95: tuple[float, float]
+    macro_f1: float
+    n: int
+    published: float | None = None
+
+
+class Results:
+    """Collects what a notebook finds, and times it.
+
+    Parameters
+    ----------
+    notebook
+        Its name, "01_eda".
+    dataset
+        The collection it runs on.
+    profile
+        "quick" or "full".
+    seed
+        Seed of all random choices.
+    """
+
+    def __init__(self, notebook: str, dataset: Dataset, profile: str, seed: int):
+        self.started = time.monotonic()
+        self.notebook, self.dataset, self.profile, self.seed = notebook, dataset, profile, seed
+        self.scores: list[Score] = []
+        self.facts: dict[str, Any] = {}
+
+    def fact(self, **facts: Any) -> None:
+        """Note named findings: numbers, texts, lists of them."""
+        self.facts |= facts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the object that the file holds."""
+        found = {
+            "notebook": self.notebook,
+            "dataset": self.dataset.describe(),
+            "profile": self.profile,
+            "seed": self.seed,
+            "versions": versions(),
+            "seconds": round(time.monotonic() - self.started, 1),
+            "scores": [asdict(score) for score in self.scores],
+            "facts": self.facts,
+        }
+        return _plain(found)
+
+    def write(self, folder: str | Path) -> Path | None:
+        """Write ``NN_name.json`` into a folder; without a folder write nothing.
+
+        Parameters
+        ----------
+        folder
+            Where to; "" (a notebook opened by hand) for nowhere.
+        """
+        if not str(folder):
+            return None
+        path = Path(folder) / f"{self.notebook}.json"
+        write_text(path, json.dumps(self.as_dict(), indent=2, allow_nan=False) + "\n")
+        return path
+
+
+def read_results(folder: str | Path) -> list[dict[str, Any]]:
+    """All results in a folder, by notebook."""
+    paths = sorted(Path(folder).glob("*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that figures depend on."""
+    found = {"python": platform.python_version()}
+    for name in VERSIONS_OF:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that it is whole or as it was: under another name first, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy values into what JSON knows; what is not a finite number becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
