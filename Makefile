@@ -45,7 +45,7 @@ demo: ## the same from a collection synthesized on the spot, into reports/demo
 test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
 	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest
 
-lint: $(READY) ## check the code's style and that the .ipynb pairs are in step
+lint: $(READY) ## check the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -71,12 +71,18 @@ clean: ## remove what was built; the pages, the data and .venv stay
 
 # ---------------------------------------------------------------------------------------------
 
-$(READY): requirements.lock pyproject.toml
+$(VENV)/.locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Making $(VENV): about 1 GB is downloaded, which takes some minutes."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements.lock
+	@touch $@
+
+$(READY): $(VENV)/.locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
 	@touch $@
 
 data/demo/DEMO.json: genre_utils/demo.py | $(READY)

@@ -152,8 +152,7 @@ class _Spectra:
         self.y, self.sr = check_signal(np.asarray(y, dtype=np.float32), sr), sr
         padded = np.pad(self.y, N_FFT // 2, mode="reflect")
         frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_LENGTH]
-        window = librosa.filters.get_window("hann", N_FFT).astype(np.float32)
-        self.stft = scipy.fft.rfft(frames * window, overwrite_x=True)
+        self.stft = scipy.fft.rfft(frames * _window(), overwrite_x=True)
         self.magnitude = np.abs(self.stft)
         self.power = self.magnitude**2
 
@@ -220,14 +219,14 @@ class _Spectra:
         Median filtering (Fitzgerald, DAFx 2010) with soft masks of power 2. The two masks add up
         to one, so the percussive part is what the harmonic part leaves of the signal.
         """
-        harmonic = _row_medians(np.ascontiguousarray(self.magnitude.T)).T
+        harmonic = np.ascontiguousarray(_row_medians(np.ascontiguousarray(self.magnitude.T)).T)
         percussive = _row_medians(self.magnitude)
         scale = np.maximum(harmonic, percussive)
         heard = scale > np.finfo(np.float32).tiny
         scale[~heard] = 1
         harmonic, percussive = (harmonic / scale) ** 2, (percussive / scale) ** 2
         mask = np.divide(harmonic, harmonic + percussive, out=np.full_like(scale, 0.5), where=heard)
-        part = librosa.istft((self.stft * mask).T, hop_length=HOP_LENGTH)
+        part = _inverse(self.stft * mask)
         # What follows the last whole frame stays zero, as in the librosa that made the table.
         rest = self.y[: len(part)] - part
         return tuple(librosa.util.fix_length(x, size=len(self.y)) for x in (part, rest))
@@ -277,6 +276,29 @@ class _Spectra:
         score = np.log1p(1e6 * autocorrelation[1:]) - 0.5 * np.log2(bpm / 120) ** 2
         score[bpm >= 320] = -np.inf
         return float(bpm[np.argmax(score)])
+
+
+@cache
+def _window() -> np.ndarray:
+    return librosa.filters.get_window("hann", N_FFT).astype(np.float32)
+
+
+def _inverse(stft: np.ndarray) -> np.ndarray:
+    """Signal of a transform (frames, bins), to the middle of its last frame.
+
+    `librosa.istft` where a frame is a whole number of hops, so that overlapping frames add up
+    block by block.
+    """
+    overlap = N_FFT // HOP_LENGTH
+    frames = scipy.fft.irfft(stft, overwrite_x=True) * _window()
+    total = np.zeros((len(frames) + overlap - 1, HOP_LENGTH), np.float32)
+    weight = np.zeros_like(total)
+    for i in range(overlap):
+        block = slice(i * HOP_LENGTH, (i + 1) * HOP_LENGTH)
+        total[i : i + len(frames)] += frames[:, block]
+        weight[i : i + len(frames)] += _window()[block] ** 2
+    middle = slice(overlap // 2, overlap // 2 + len(frames) - 1)
+    return (total[middle] / weight[middle]).ravel()
 
 
 @cache
