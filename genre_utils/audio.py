@@ -15,8 +15,13 @@ MIN_SECONDS = 0.5
 AUDIO_SUFFIXES = frozenset({".wav", ".au", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus"})
 
 _BLOCK_FRAMES = 1 << 18
+_RATES = range(1000, 768_001)
 # libsndfile reads as much of a cut file as there is, and says so only in its log.
-_SHORTENED = re.compile(r"^data\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+_SHORTENED = re.compile(
+    r"^\s*(?:data|Data Size|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE
+)
+# What writers put into a header when they cannot know the length yet.
+_PLACEHOLDER = 0x7FFFF000
 
 
 class AudioError(ValueError):
@@ -45,22 +50,24 @@ def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
         samples that are not finite.
     """
     path = Path(path)
-    if path.is_dir():
-        raise AudioError(f"{path.name} is a folder, not an audio file")
-    if not path.exists():
-        raise AudioError(f"{path} does not exist")
-    if path.stat().st_size == 0:
-        raise AudioError("the file is empty")
     try:
+        if path.is_dir():
+            raise AudioError(f"{path.name} is a folder, not an audio file")
+        if path.stat().st_size == 0:
+            raise AudioError("the file is empty")
         with sf.SoundFile(path) as file:
             rate = file.samplerate
+            if rate not in _RATES:
+                raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
             # Block by block, because a header can claim more than the file or the memory holds.
             blocks = [
                 block.mean(axis=1)
                 for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True)
             ]
-    except sf.LibsndfileError as error:
-        raise AudioError(f"not audio that can be decoded ({error.error_string})") from error
+    except FileNotFoundError as error:
+        raise AudioError(f"{path} does not exist") from error
+    except (sf.LibsndfileError, TypeError) as error:
+        raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
     y = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
@@ -115,8 +122,11 @@ def shortened(path: str | Path) -> str | None:
     found = _SHORTENED.search(sf.info(path, verbose=True).extra_info)
     if not found:
         return None
-    announced, present = sorted(map(int, found.groups()), reverse=True)
-    return f"truncated: {present / announced:.0%} of the announced sound is there, and was used"
+    present, announced = sorted(map(int, found.groups()))
+    if announced >= _PLACEHOLDER:
+        return None
+    share = min(99, round(100 * present / announced))
+    return f"truncated: {share} % of the announced sound is there, and was used"
 
 
 def split_segments(

@@ -30,7 +30,13 @@ from genre_utils.audio import (
     shortened,
     split_segments,
 )
-from genre_utils.dataset import Dataset, DatasetError, file_digest, parse_track_id
+from genre_utils.dataset import (
+    GTZAN_GENRES,
+    Dataset,
+    DatasetError,
+    file_digest,
+    parse_track_id,
+)
 from genre_utils.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
@@ -163,6 +169,8 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
     if lacking := [name for name in needed if name not in table]:
         shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
         raise DatasetError(f"{path} lacks {len(lacking)} of its columns: {shown}")
+    if table.empty:
+        raise DatasetError(f"{path} has no rows.")
     table = table[needed]
     numbers = table[["length", *FEATURE_COLUMNS]].apply(pd.to_numeric, errors="coerce")
     wrong = ~np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1) | table["label"].isna()
@@ -175,13 +183,14 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
         raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
     table = table.assign(**numbers)
     pieces = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
-    if pieces.notna().all(axis=None):
+    # One piece of each track would be a track whose name ends in a number.
+    if pieces.notna().all(axis=None) and ("3_sec" in path.name or pieces[0].duplicated().any()):
         table["track_id"], table["segment"] = pieces[0], pieces[1].astype(int)
         index = ["track_id", "segment"]
     else:
         table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
     prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
-    contradict = prefix.notna() & (prefix != table["label"])
+    contradict = prefix.isin(GTZAN_GENRES) & (prefix != table["label"])
     if contradict.any():
         row = table[contradict].iloc[0]
         raise DatasetError(f"{path}: {row['filename']} is labelled {row['label']}")
@@ -288,13 +297,13 @@ def _recall(path: str, folder: Path) -> _Outcome:
     """Read what was kept of a file, if anything was."""
     try:
         target = folder / f"{file_digest(path)}.parquet"
-        if not target.exists():
-            return _Outcome(target=target)
-        return _Outcome(_from_arrow(pq.read_table(target)), shortened(path), target)
-    except pa.ArrowInvalid:
-        return _Outcome(target=target)  # damaged: computed again
     except OSError as error:
         return _Outcome(fault=f"the file cannot be read ({error.strerror})")
+    try:
+        table = _from_arrow(pq.read_table(target, page_checksum_verification=True))
+    except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
+        return _Outcome(target=target)  # not there, or damaged: computed again
+    return _Outcome(table, shortened(path), target)
 
 
 def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
@@ -312,6 +321,8 @@ def _extract(y: np.ndarray, kind: str) -> pd.DataFrame:
     if not len(pieces):
         raise AudioError(f"too short: {len(y) / SAMPLE_RATE:.3g} s give no segment of 3 s")
     rows, audible = [], [i for i, piece in enumerate(pieces) if piece.any()]
+    if not audible:
+        raise AudioError("silent: no whole segment of 3 s has any sound")
     for i in audible:
         row = INPUTS[kind](pieces[i])
         if isinstance(row, pd.Series):
@@ -354,7 +365,7 @@ def _keep(table: pa.Table, path: Path) -> str | None:
         os.close(handle)
         temporary = Path(name)
         try:
-            pq.write_table(table, temporary)
+            pq.write_table(table, temporary, write_page_checksum=True)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -29,7 +29,9 @@ HOW_TO_GET_DATA = (
 )
 
 _PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
-_GTZAN_NAME = re.compile(r"([a-z]+)\.?(\d{5})")
+_ENDINGS = "|".join(e[1:] for e in sorted(AUDIO_SUFFIXES | _PICTURE_SUFFIXES)) + "|bpm"
+_ENDING = re.compile(rf"\.({_ENDINGS})$", re.IGNORECASE)
+_GTZAN_NAME = re.compile(rf"(?:gtzan_)?({'|'.join(GTZAN_GENRES)})[._]?(\d{{5}})")
 
 
 class DatasetError(ValueError):
@@ -99,7 +101,7 @@ class Dataset:
         too: what a build tool needs to see that a file was changed in place.
         """
         digest = hashlib.sha256()
-        for path in sorted(_walk(self.root)):
+        for path in sorted(p for p in _walk(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
             digest.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
@@ -176,10 +178,14 @@ def read_dataset(root: Path) -> Dataset:
 
 
 def parse_track_id(filename: str) -> str:
-    """Track of a file name: "blues.00000" of "blues/blues.00000.wav" or "blues00000.png"."""
-    stem = Path(filename).stem
-    found = _GTZAN_NAME.fullmatch(stem.removeprefix("gtzan_").replace("_", "."))
-    return f"{found[1]}.{found[2]}" if found else stem
+    """Track of a file name.
+
+    "blues.00000" of "blues/blues.00000.wav", of "blues00000.png" and of
+    "gtzan_blues_00000.bpm"; for names that are not GTZAN's, the name without its ending.
+    """
+    path = _ENDING.sub("", filename)
+    found = _GTZAN_NAME.fullmatch(path.rsplit("/", 1)[-1])
+    return f"{found[1]}.{found[2]}" if found else path
 
 
 def _base(root: Path) -> Path:
@@ -197,8 +203,14 @@ def _audio_folder(base: Path) -> Path:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files below a folder, links to folders not followed, hidden ones left out."""
-    for here, folders, names in os.walk(folder):
+    """Files below a folder and the folders it links to, each folder once, hidden ones not."""
+    seen = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         yield from (Path(here) / name for name in sorted(names) if not name.startswith("."))
 
@@ -224,6 +236,8 @@ def _tracks_of_table(path: Path) -> pd.Series:
         table = pd.read_csv(path, usecols=["filename", "label"], dtype=str)
     except (ValueError, OSError) as error:
         raise DatasetError(f"{path} is not a table with the columns filename and label.") from error
+    # What is wrong with a row is said where the features are read.
+    table = table.dropna().drop_duplicates("filename")
     return pd.Series(table["label"].to_numpy(), index=table["filename"].map(parse_track_id))
 
 
@@ -273,6 +287,7 @@ def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
         sums = sums.reindex(tracks.index).dropna()
     else:
         paths = tracks["path"].dropna()
+        paths = paths[paths.map(lambda p: Path(p).is_file())]
         sizes = paths.map(lambda p: Path(p).stat().st_size)
         alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index
         sums = pd.Series({track: file_digest(paths[track]) for track in alike}, dtype=object)

@@ -1,11 +1,295 @@
-"""How good an estimate is."""
+"""Protocols applied to models: scores with intervals, votes, comparisons, tempo verdicts."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
+from scipy.stats import binomtest
+from sklearn.base import BaseEstimator, clone
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.model_selection import BaseSearchCV
+from tqdm import tqdm
+
+from genre_utils.results import Score
+from genre_utils.splits import Protocol
 
 TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
+BOOTSTRAPS = 2000
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of items that it was not fitted on.
+
+    Attributes
+    ----------
+    table
+        A row an item, indexed as the features. Columns ``true``, ``predicted``, ``fold``,
+        ``group`` (what a bootstrap draws) and ``votes`` (items put together).
+    probability
+        Class probabilities, same rows, a column a genre; None if the model has none.
+    protocol
+        Name of the protocol.
+    level
+        "segment" or "track".
+    fit_seconds, predict_seconds
+        Sums over the folds, choosing of hyperparameters included.
+    chosen
+        Hyperparameters chosen, a dict a fold; empty where none are chosen.
+    """
+
+    table: pd.DataFrame
+    probability: pd.DataFrame | None
+    protocol: str
+    level: str
+    fit_seconds: float
+    predict_seconds: float
+    chosen: tuple[dict, ...] = ()
+
+    @property
+    def correct(self) -> np.ndarray:
+        """Whether each item was right, shape (items,), bool."""
+        return (self.table["true"] == self.table["predicted"]).to_numpy()
+
+
+def fit(
+    estimator: BaseEstimator, X: pd.DataFrame, y: np.ndarray, train: np.ndarray, protocol: Protocol
+) -> tuple[BaseEstimator, dict]:
+    """Fit on a training side; if the estimator is a search, choose first, as the protocol says.
+
+    Parameters
+    ----------
+    estimator
+        Not changed. If it is one of scikit-learn's searches, its ``cv`` is replaced by
+        `Protocol.choosing`, and the winner is fitted on the training side alone.
+    X, y
+        Features and labels of all items.
+    train
+        Positions of the training side.
+    protocol
+        The protocol.
+
+    Returns
+    -------
+    fitted, chosen
+        The fitted estimator and the chosen hyperparameters.
+    """
+    model, chosen = clone(estimator), {}
+    if isinstance(estimator, BaseSearchCV):
+        pool, splits = protocol.choosing(y, train)
+        search = model.set_params(cv=splits, refit=False, n_jobs=1)
+        chosen = search.fit(X.iloc[pool], y[pool]).best_params_
+        model = clone(estimator.estimator).set_params(**clone(chosen, safe=False))
+    return model.fit(X.iloc[train], y[train]), chosen
+
+
+def cross_predict(
+    estimator: BaseEstimator,
+    X: pd.DataFrame,
+    y: pd.Series,
+    protocol: Protocol,
+    *,
+    n_jobs: int = -1,
+    progress: str = "",
+) -> Predictions:
+    """Predict each test item of a protocol by a model fitted without it.
+
+    Parameters
+    ----------
+    estimator
+        Any scikit-learn classifier; fitted anew in each fold, scaling and all.
+    X, y
+        Features and labels, same index.
+    protocol
+        The protocol, over the same items.
+    n_jobs
+        Processes; -1 for one a core.
+    progress
+        Name to show beside a progress bar; "" shows none.
+    """
+    labels = y.to_numpy(dtype=object)
+    folds = protocol.folds(labels)
+    jobs = (delayed(_fold)(estimator, X, labels, fold, protocol) for fold in folds)
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    found = list(tqdm(results, progress, len(folds), unit="fold", disable=not progress))
+    tested = np.concatenate([test for _, test in folds])
+    table = pd.DataFrame(
+        {
+            "true": labels[tested],
+            "predicted": np.concatenate([part["predicted"] for part in found]),
+            "fold": np.repeat(np.arange(len(folds)), [len(test) for _, test in folds]),
+            "group": protocol.groups[tested],
+            "votes": 1,
+        },
+        index=X.index[tested],
+    )
+    probability = None
+    if found[0]["probability"] is not None:
+        probability = pd.concat([part["probability"] for part in found]).fillna(0.0)
+        probability.index = table.index
+    return Predictions(
+        table,
+        probability,
+        protocol.name,
+        "segment" if X.index.nlevels > 1 else "track",
+        sum(part["fit_seconds"] for part in found),
+        sum(part["predict_seconds"] for part in found),
+        tuple(part["chosen"] for part in found if part["chosen"]),
+    )
+
+
+def _fold(estimator, X, y, fold, protocol) -> dict:
+    train, test = fold
+    start = time.perf_counter()
+    model, chosen = fit(estimator, X, y, train, protocol)
+    fitted = time.perf_counter()
+    predicted = model.predict(X.iloc[test])
+    done = time.perf_counter()
+    probability = None
+    if hasattr(model, "predict_proba"):
+        probability = pd.DataFrame(model.predict_proba(X.iloc[test]), columns=model.classes_)
+    return {
+        "predicted": predicted,
+        "probability": probability,
+        "fit_seconds": fitted - start,
+        "predict_seconds": done - fitted,
+        "chosen": chosen,
+    }
+
+
+def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
+    """Put the predictions of a track's segments together.
+
+    Parameters
+    ----------
+    predictions
+        Of segments.
+    how
+        "mean" for the genre with the largest mean probability, "vote" for the majority of the
+        segments' genres (the larger mean probability decides a draw, else the alphabet).
+    """
+    table = predictions.table
+    track = table.index.get_level_values("track_id")
+    votes = pd.crosstab(track, table["predicted"]).rename_axis(index="track_id")
+    mean = votes.div(votes.sum(axis=1), axis=0)
+    if predictions.probability is not None:
+        mean = predictions.probability.groupby(track).mean()
+    elif how == "mean":
+        raise ValueError("this model gives no probabilities: put its segments together by vote")
+    joined = table.groupby(track)[["true", "fold", "group"]].first()
+    ballot = votes.reindex(columns=mean.columns, fill_value=0) + 1e-6 * mean
+    joined.insert(1, "predicted", (mean if how == "mean" else ballot).idxmax(axis=1))
+    joined["votes"] = votes.sum(axis=1)
+    joined = joined.rename_axis("track_id")
+    return replace(predictions, table=joined, probability=mean, level="track")
+
+
+def bootstrap_interval(
+    correct: np.ndarray, groups: np.ndarray, *, seed: int = 0, level: float = 0.95
+) -> tuple[float, float]:
+    """Percentile interval of the accuracy when whole groups are drawn again (Efron 1979).
+
+    Parameters
+    ----------
+    correct
+        Whether each item was right, shape (items,).
+    groups
+        What belongs together, shape (items,): pieces of one song do not count as independent.
+    seed
+        Seed of the drawing.
+    level
+        Coverage.
+    """
+    codes = pd.factorize(groups)[0]
+    size = np.bincount(codes)
+    right = np.bincount(codes, weights=correct)
+    drawn = np.random.default_rng(seed).multinomial(
+        len(size), np.full(len(size), 1 / len(size)), BOOTSTRAPS
+    )
+    accuracies = (drawn @ right) / (drawn @ size)
+    low, high = np.quantile(accuracies, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def metrics(predictions: Predictions) -> dict[str, float]:
+    """Accuracy, and precision, recall and F1 averaged over genres."""
+    table = predictions.table
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        table["true"], table["predicted"], average="macro", zero_division=0
+    )
+    accuracy = float(predictions.correct.mean())
+    return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
+
+
+def recall_by_genre(predictions: Predictions) -> pd.Series:
+    """Share of each genre's items that were recognised."""
+    true = predictions.table["true"]
+    return pd.Series(predictions.correct, true.index).groupby(true.to_numpy()).mean()
+
+
+def confusions(predictions: Predictions, fold: int | None = None) -> pd.DataFrame:
+    """Confusion matrix: rows true, columns predicted; of one fold (-1 the last) or of all."""
+    table = predictions.table
+    genres = sorted(table["true"].unique())
+    if fold is not None:
+        table = table[table["fold"] == sorted(table["fold"].unique())[fold]]
+    counts = confusion_matrix(table["true"], table["predicted"], labels=genres)
+    return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("true")
+
+
+def score(
+    predictions: Predictions,
+    model: str,
+    data: str,
+    *,
+    published: float | None = None,
+    seed: int = 0,
+) -> Score:
+    """Turn predictions into a score with its protocol, interval and n."""
+    found = metrics(predictions)
+    return Score(
+        model=model,
+        input=data,
+        protocol=predictions.protocol,
+        level=predictions.level,
+        accuracy=found["accuracy"],
+        ci95=bootstrap_interval(
+            predictions.correct, predictions.table["group"].to_numpy(), seed=seed
+        ),
+        macro_f1=found["f1"],
+        n=len(predictions.table),
+        published=published,
+    )
+
+
+def mcnemar(one: Predictions, other: Predictions) -> dict[str, float]:
+    """Compare two models on the same items by McNemar's exact test (Psychometrika 12, 1947).
+
+    Returns
+    -------
+    dict
+        ``only_one`` and ``only_other``: items that only that model got right; ``p``: two-sided
+        probability of a difference at least as large if the two were equally good.
+    """
+    first, second = one.table.sort_index(), other.table.sort_index()
+    if not first.index.equals(second.index):
+        raise ValueError("the two models were not tested on the same items")
+    a = first["true"] == first["predicted"]
+    b = second["true"] == second["predicted"]
+    only_one, only_other = int((a & ~b).sum()), int((b & ~a).sum())
+    decided = only_one + only_other
+    p = binomtest(only_one, decided).pvalue if decided else 1.0
+    return {"only_one": only_one, "only_other": only_other, "p": float(p)}
+
+
+def score_table(found: Mapping[tuple[str, str], Predictions]) -> pd.DataFrame:
+    """Metrics of many predictions, a row a (model, protocol), as the summary lists them."""
+    return pd.DataFrame({key: metrics(value) for key, value in found.items()}).T
 
 
 def tempo_verdicts(

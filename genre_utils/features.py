@@ -78,7 +78,7 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
     >>> float(extract_features(np.sin(2 * np.pi * 440 * t))["spectral_centroid_mean"]) // 10
     44.0
     """
-    spectra = _Spectra(y, sr)
+    spectra = Spectra(y, sr)
     harmonic, percussive = spectra.hpss()
     frames = {
         "chroma_stft": spectra.chroma(),
@@ -114,7 +114,7 @@ def mfcc_frames(y: np.ndarray, sr: int = SAMPLE_RATE, n_mfcc: int = 13) -> np.nd
     numpy.ndarray, shape (1 + samples // 512, n_mfcc), float32
         130 x 13 for a segment of 3 s.
     """
-    return _Spectra(y, sr).mfcc(n_mfcc)
+    return Spectra(y, sr).mfcc(n_mfcc)
 
 
 def mel_frames(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
@@ -132,7 +132,7 @@ def mel_frames(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
     numpy.ndarray, shape (1 + samples // 512, 128), float32
         Power in dB relative to 1, floored 80 dB below the maximum.
     """
-    return _Spectra(y, sr).log_mel
+    return Spectra(y, sr).log_mel
 
 
 def _moments(name: str, values: np.ndarray) -> dict[str, float]:
@@ -142,7 +142,7 @@ def _moments(name: str, values: np.ndarray) -> dict[str, float]:
     }
 
 
-class _Spectra:
+class Spectra:
     """One short-time Fourier transform of a signal, and what is computed from it.
 
     Arrays are (frames, bins), so that a frame lies together in memory.

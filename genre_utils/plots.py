@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 
 from genre_utils.audio import SAMPLE_RATE
 from genre_utils.dataset import GTZAN_GENRES
-from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC
+from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra
 
 # "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
 _MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
@@ -123,14 +123,15 @@ def track_look(y: np.ndarray, title: str, sr: int = SAMPLE_RATE) -> np.ndarray:
     sr
         Sampling rate in Hz.
     """
-    power = np.abs(librosa.stft(y, n_fft=N_FFT, hop_length=HOP_LENGTH)) ** 2
-    mel = librosa.power_to_db(librosa.feature.melspectrogram(S=power, sr=sr), ref=np.max)
+    spectra = Spectra(y, sr)
+    mel = spectra.log_mel.T - spectra.log_mel.max()
+    power = librosa.power_to_db(spectra.power.T, ref=np.max)
     bands = librosa.mel_frequencies(len(mel) + 2, fmax=sr / 2)[1:-1]
     planes = {
-        "Spectrogram": (librosa.power_to_db(power, ref=np.max), "magma", "dB"),
+        "Spectrogram": (power, "magma", "dB"),
         "Mel spectrogram": (mel, "magma", "dB"),
-        "Chroma": (librosa.feature.chroma_stft(S=power, sr=sr), "viridis", "share of the largest"),
-        "MFCC": (librosa.feature.mfcc(S=mel, n_mfcc=N_MFCC), "coolwarm", "dB"),
+        "Chroma": (spectra.chroma().T, "viridis", "share of the largest"),
+        "MFCC": (spectra.mfcc(N_MFCC).T, "coolwarm", "dB"),
     }
     hz = [256, 512, 1024, 2048, 4096, 8192]
     scales = {

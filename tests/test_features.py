@@ -15,8 +15,8 @@ from genre_utils.dataset import read_dataset
 from genre_utils.features import (
     FEATURE_COLUMNS,
     FEATURE_GROUPS,
+    Spectra,
     _row_medians,
-    _Spectra,
     extract_features,
     mel_frames,
     mfcc_frames,
@@ -68,7 +68,7 @@ def test_a_tone_has_its_frequency_and_its_level():
 
 
 def test_the_chroma_of_a_tone_is_its_note():
-    assert _Spectra(tone(440), SAMPLE_RATE).chroma().mean(axis=0).argmax() == 9
+    assert Spectra(tone(440), SAMPLE_RATE).chroma().mean(axis=0).argmax() == 9
 
 
 def test_clicks_at_120_bpm_have_tempo_120_and_are_percussive():
@@ -105,7 +105,7 @@ def test_equal_to_librosa_feature_by_feature(song):
 
 
 def test_harmonic_and_percussive_parts_are_librosas(song):
-    harmonic, percussive = _Spectra(song, SAMPLE_RATE).hpss()
+    harmonic, percussive = Spectra(song, SAMPLE_RATE).hpss()
     parts = librosa.decompose.hpss(librosa.stft(song, pad_mode="reflect"))
     for ours, theirs in zip((harmonic, percussive), parts, strict=True):
         signal = librosa.istft(theirs)
@@ -113,7 +113,7 @@ def test_harmonic_and_percussive_parts_are_librosas(song):
 
 
 def test_tempo_and_tuning_are_librosas(song):
-    spectra = _Spectra(song, SAMPLE_RATE)
+    spectra = Spectra(song, SAMPLE_RATE)
     onset = librosa.onset.onset_strength(y=song, aggregate=np.median, pad_mode="reflect")
     assert spectra.tempo() == librosa.feature.tempo(onset_envelope=onset)[0]
     assert spectra.tuning() == librosa.estimate_tuning(S=spectra.power.T)

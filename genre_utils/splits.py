@@ -1,0 +1,204 @@
+"""The evaluation protocols as scikit-learn splitters: what may stand on both sides of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
+
+PROTOCOLS = {
+    "random": "items at random: songs and artists on both sides, as published",
+    "track": "no song on both sides",
+    "artist": "no artist on both sides",
+    "filtered": "the published fault-filtered partition, no artist on two sides",
+}
+
+
+class GroupedKFold(BaseCrossValidator):
+    """`StratifiedGroupKFold` that knows its groups, so that it can be used like any other.
+
+    Parameters
+    ----------
+    groups
+        Group of each item, shape (items,). No group is on both sides of a split.
+    n_splits
+        Number of folds.
+    random_state
+        Seed of the shuffling.
+    """
+
+    def __init__(self, groups: np.ndarray, n_splits: int = 10, random_state: int | None = None):
+        self.groups = groups
+        self.n_splits = n_splits
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None) -> int:
+        """Number of folds."""
+        return self.n_splits
+
+    def split(self, X, y, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield positions of the training and the test side of each fold."""
+        folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=self.random_state)
+        for train, test in folds.split(X, y, self.groups):
+            if len(test):
+                yield train, test
+
+
+class PartitionSplit(BaseCrossValidator):
+    """One split by a given partition; items that stand on no side are left out.
+
+    Parameters
+    ----------
+    partition
+        "train", "valid", "test" or missing, shape (items,).
+    side
+        Which side is the test side.
+    """
+
+    def __init__(self, partition: np.ndarray, side: str = "test"):
+        self.partition = partition
+        self.side = side
+
+    def get_n_splits(self, X=None, y=None, groups=None) -> int:
+        """One."""
+        return 1
+
+    def split(self, X=None, y=None, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield positions of the training side and of `side`."""
+        partition = np.asarray(self.partition, dtype=object)
+        yield np.flatnonzero(partition == "train"), np.flatnonzero(partition == self.side)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A way to evaluate, applied to the items of one table.
+
+    Attributes
+    ----------
+    name
+        "random", "track", "artist" or "filtered".
+    splitter
+        Its folds, over the items.
+    groups
+        What is drawn together when an interval is bootstrapped, shape (items,).
+    n_inner
+        Folds of the splits inside a training side.
+    random_state
+        Seed of those.
+    """
+
+    name: str
+    splitter: BaseCrossValidator
+    groups: np.ndarray
+    n_inner: int = 4
+    random_state: int = 0
+
+    def folds(self, y: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Positions of training and test items of each fold."""
+        return list(self.splitter.split(np.zeros(len(y)), y))
+
+    def choosing(
+        self, y: np.ndarray, train: np.ndarray
+    ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+        """Splits to choose hyperparameters on, without the test side.
+
+        Parameters
+        ----------
+        y
+            Labels of all items.
+        train
+            Positions of the training side.
+
+        Returns
+        -------
+        pool, splits
+            Positions of the items to choose with, and splits as positions in `pool`: made by the
+            same rule as the protocol; for ``filtered`` the one split of train against valid.
+        """
+        if isinstance(self.splitter, PartitionSplit):
+            _, valid = next(PartitionSplit(self.splitter.partition, "valid").split())
+            pool = np.concatenate([train, valid])
+            return pool, [(np.arange(len(train)), np.arange(len(train), len(pool)))]
+        if isinstance(self.splitter, GroupedKFold):
+            inner = GroupedKFold(self.splitter.groups[train], self.n_inner, self.random_state)
+        else:
+            inner = StratifiedKFold(self.n_inner, shuffle=True, random_state=self.random_state)
+        return train, list(inner.split(train, y[train]))
+
+
+def make_protocols(
+    tracks: pd.DataFrame, index: pd.Index, *, n_splits: int = 10, seed: int = 0
+) -> tuple[dict[str, Protocol], dict[str, str]]:
+    """All protocols that a table's tracks support.
+
+    Exact duplicates count as one song, and their artists as one artist. Tracks without a named
+    artist could be by anyone, so those of a genre are kept together as if one artist made them.
+
+    Parameters
+    ----------
+    tracks
+        As in `Dataset.tracks`.
+    index
+        Index of the table: ``track_id``, or ``track_id`` and ``segment``.
+    n_splits
+        Number of folds, where there are enough songs or artists.
+    seed
+        Seed of the shuffling.
+
+    Returns
+    -------
+    protocols, reasons
+        Protocols by name; and for each that is not possible, why.
+    """
+    track = index.get_level_values("track_id")
+    own = tracks.loc[track.unique()]
+    songs = _merge_duplicates(pd.Series(own.index, own.index), own)
+    named = own["artist"].notna()
+    artists = own["artist"].where(named, "unnamed artists of " + own["genre"])
+    artists = _merge_duplicates(artists, own)
+    genre = own.loc[track, "genre"].to_numpy(dtype=object)
+    units = {
+        "random": np.arange(len(index)),
+        "track": songs.loc[track].to_numpy(),
+        "artist": artists.loc[track].to_numpy(),
+    }
+    drawn = {**units, "random": units["track"]}
+    protocols, reasons = {}, {}
+    for name, groups in units.items():
+        counts = pd.Series(groups).groupby(genre).nunique()
+        if name == "artist" and not named.any():
+            reasons[name] = "the collection does not say who the artists are"
+        elif counts.min() < 2:
+            what = {"random": "item", "track": "song", "artist": "artist"}[name]
+            reasons[name] = f"{counts.idxmin()} has only one {what}"
+        else:
+            folds = min(n_splits, counts.min() if name != "artist" else len(set(groups)))
+            splitter = (
+                StratifiedKFold(folds, shuffle=True, random_state=seed)
+                if name == "random"
+                else GroupedKFold(groups, folds, seed)
+            )
+            protocols[name] = Protocol(name, splitter, drawn[name], random_state=seed)
+    partition = own.loc[track, "partition"].to_numpy(dtype=object)
+    lacking = [
+        f"{side} has {len(missing)} of {len(set(genre))} genres missing"
+        for side in ("train", "valid", "test")
+        if (missing := set(genre) - set(genre[partition == side]))
+    ]
+    if lacking:
+        reasons["filtered"] = f"in the published partition, {lacking[0]}"
+    else:
+        protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), units["artist"])
+    return protocols, reasons
+
+
+def _merge_duplicates(groups: pd.Series, tracks: pd.DataFrame) -> pd.Series:
+    """Give the groups of exact duplicates one name."""
+    merged = groups.astype(object).copy()
+    twins = tracks["duplicate_of"].dropna()
+    for track, first in twins[twins.isin(tracks.index)].items():
+        merged[merged == merged[track]] = merged[first]
+    return merged

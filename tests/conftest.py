@@ -1,0 +1,39 @@
+"""What all tests share: collections to read, and an environment that is nobody's own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from genre_utils.demo import write_demo
+
+REAL_ROOT = os.environ.get("GTZAN_HOME")
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def environment(request, monkeypatch, cache):
+    """Keep the user's cache out of all tests, and the user's collection out of most."""
+    monkeypatch.setenv("GENRE_UTILS_CACHE", str(cache))
+    if not request.node.get_closest_marker("real"):
+        monkeypatch.delenv("GTZAN_HOME", raising=False)
+
+
+@pytest.fixture(scope="session")
+def demo_root(tmp_path_factory):
+    """Return a demo collection of 40 tracks of 4 s; to be read, not to be changed."""
+    folder = tmp_path_factory.mktemp("collection") / "demo"
+    return write_demo(folder, tracks_per_genre=4, seconds=4.0, progress=False)
+
+
+@pytest.fixture(scope="session")
+def real_root():
+    if not REAL_ROOT:
+        pytest.skip("GTZAN_HOME does not name the real collection")
+    if not Path(REAL_ROOT).is_dir():
+        pytest.skip(f"GTZAN_HOME is not a folder: {REAL_ROOT}")
+    return Path(REAL_ROOT)
