@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from scipy.stats import binomtest
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-from sklearn.model_selection import BaseSearchCV
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from tqdm import tqdm
 
 from genre_utils.results import Score
@@ -80,7 +80,7 @@ def fit(
         The fitted estimator and the chosen hyperparameters.
     """
     model, chosen = clone(estimator), {}
-    if isinstance(estimator, BaseSearchCV):
+    if isinstance(estimator, GridSearchCV | RandomizedSearchCV):
         pool, splits = protocol.choosing(y, train)
         search = model.set_params(cv=splits, refit=False, n_jobs=1)
         chosen = search.fit(X.iloc[pool], y[pool]).best_params_
