@@ -20,6 +20,7 @@ import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from genre_utils.audio import (
@@ -308,7 +309,9 @@ def _recall(path: str, folder: Path) -> _Outcome:
 
 def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
     try:
-        table = _to_arrow(_extract(load_audio(path), kind))
+        # One thread: the last digits of a matrix product depend on how many share it.
+        with threadpool_limits(1):
+            table = _to_arrow(_extract(load_audio(path), kind))
     except AudioError as error:
         return track, _Outcome(fault=str(error))
     note = _keep(table, target)

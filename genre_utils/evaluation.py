@@ -1,9 +1,8 @@
-"""Protocols applied to models: scores with intervals, votes, comparisons, tempo verdicts."""
+"""Protocols applied to models: scores with intervals, votes, comparisons."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +17,6 @@ from tqdm import tqdm
 from genre_utils.results import Score
 from genre_utils.splits import Protocol
 
-TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
 BOOTSTRAPS = 2000
 
 
@@ -285,36 +283,3 @@ def mcnemar(one: Predictions, other: Predictions) -> dict[str, float]:
     decided = only_one + only_other
     p = binomtest(only_one, decided).pvalue if decided else 1.0
     return {"only_one": only_one, "only_other": only_other, "p": float(p)}
-
-
-def score_table(found: Mapping[tuple[str, str], Predictions]) -> pd.DataFrame:
-    """Metrics of many predictions, a row a (model, protocol), as the summary lists them."""
-    return pd.DataFrame({key: metrics(value) for key, value in found.items()}).T
-
-
-def tempo_verdicts(
-    estimated: pd.Series, annotated: pd.Series, tolerance: float = 0.04
-) -> pd.Series:
-    """Compare tempi as the field does: within 4 %, and octave errors apart.
-
-    The shares of "same" alone and of all but "other" are Accuracy 1 and Accuracy 2 of Gouyon et
-    al., "An experimental comparison of audio tempo induction algorithms", IEEE TASLP 14(5), 2006.
-
-    Parameters
-    ----------
-    estimated, annotated
-        Beats per minute, same index; both positive.
-    tolerance
-        Largest relative deviation that still counts.
-
-    Returns
-    -------
-    pandas.Series, categories `TEMPO_VERDICTS`
-        Which multiple of the annotated tempo the estimate is.
-    """
-    ratio = (estimated / annotated).to_numpy(dtype=float)
-    factors = np.array([1, 2, 1 / 2, 3, 1 / 3])
-    near = np.abs(ratio[:, None] / factors - 1) <= tolerance
-    which = np.where(near.any(axis=1), near.argmax(axis=1), len(factors))
-    categories = pd.Categorical.from_codes(which, categories=list(TEMPO_VERDICTS))
-    return pd.Series(categories, index=estimated.index, name="verdict")

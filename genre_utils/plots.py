@@ -192,7 +192,7 @@ def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Seri
     estimated, annotated
         Beats per minute, same index.
     verdict
-        What `evaluation.tempo_verdicts` says of each.
+        What `analysis.tempo_verdicts` says of each.
     """
     _, ax = plt.subplots(figsize=(9, 7))
     low, high = 0.95 * annotated.min(), 1.05 * annotated.max()

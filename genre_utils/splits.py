@@ -93,7 +93,7 @@ class Protocol:
     name: str
     splitter: BaseCrossValidator
     groups: np.ndarray
-    n_inner: int = 4
+    n_inner: int = 2
     random_state: int = 0
 
     def folds(self, y: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -122,10 +122,13 @@ class Protocol:
             _, valid = next(PartitionSplit(self.splitter.partition, "valid").split())
             pool = np.concatenate([train, valid])
             return pool, [(np.arange(len(train)), np.arange(len(train), len(pool)))]
+        largest = int(pd.Series(y[train]).value_counts().max())
+        folds = max(2, min(self.n_inner, largest))
         if isinstance(self.splitter, GroupedKFold):
-            inner = GroupedKFold(self.splitter.groups[train], self.n_inner, self.random_state)
+            groups = self.splitter.groups[train]
+            inner = GroupedKFold(groups, min(folds, len(set(groups))), self.random_state)
         else:
-            inner = StratifiedKFold(self.n_inner, shuffle=True, random_state=self.random_state)
+            inner = StratifiedKFold(folds, shuffle=True, random_state=self.random_state)
         return train, list(inner.split(train, y[train]))
 
 
@@ -156,9 +159,7 @@ def make_protocols(
     track = index.get_level_values("track_id")
     own = tracks.loc[track.unique()]
     songs = _merge_duplicates(pd.Series(own.index, own.index), own)
-    named = own["artist"].notna()
-    artists = own["artist"].where(named, "unnamed artists of " + own["genre"])
-    artists = _merge_duplicates(artists, own)
+    artists = artist_groups(own)
     genre = own.loc[track, "genre"].to_numpy(dtype=object)
     units = {
         "random": np.arange(len(index)),
@@ -169,7 +170,7 @@ def make_protocols(
     protocols, reasons = {}, {}
     for name, groups in units.items():
         counts = pd.Series(groups).groupby(genre).nunique()
-        if name == "artist" and not named.any():
+        if name == "artist" and own["artist"].isna().all():
             reasons[name] = "the collection does not say who the artists are"
         elif counts.min() < 2:
             what = {"random": "item", "track": "song", "artist": "artist"}[name]
@@ -193,6 +194,18 @@ def make_protocols(
     else:
         protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), units["artist"])
     return protocols, reasons
+
+
+def artist_groups(tracks: pd.DataFrame) -> pd.Series:
+    """Artist of each track, so that equal recordings have one and nameless ones share a genre's.
+
+    Parameters
+    ----------
+    tracks
+        As in `Dataset.tracks`.
+    """
+    artists = tracks["artist"].fillna("unnamed artists of " + tracks["genre"])
+    return _merge_duplicates(artists, tracks)
 
 
 def _merge_duplicates(groups: pd.Series, tracks: pd.DataFrame) -> pd.Series:

@@ -177,7 +177,7 @@ display(
 # found the beat, but counts every other one, or twice.
 
 # %%
-from genre_utils.evaluation import tempo_verdicts
+from genre_utils.analysis import tempo_verdicts
 
 estimated = features.values["tempo"].rename("estimated")
 annotated = tracks["annotated_tempo"].reindex(estimated.index)

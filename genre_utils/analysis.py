@@ -1,0 +1,170 @@
+"""What is behind a score: leaks, missing artists, features that matter, errors of tempo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import MinMaxScaler
+
+from genre_utils.evaluation import fit
+from genre_utils.splits import Protocol
+
+TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
+
+
+def permutation_drops(
+    estimator: BaseEstimator,
+    X: pd.DataFrame,
+    y: pd.Series,
+    protocol: Protocol,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    repeats: int = 5,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How much accuracy is lost on the test sides when columns are shuffled (Breiman 2001).
+
+    Columns of a group are shuffled together, so that correlated ones cannot stand in for each
+    other.
+
+    Parameters
+    ----------
+    estimator, X, y, protocol
+        As in `cross_predict`.
+    groups
+        Columns to shuffle together, by name.
+    repeats
+        Shuffles a fold and group.
+    seed
+        Seed of the shuffling.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a group: ``drop``, the mean loss of accuracy over folds, and ``sd`` of the folds.
+    """
+    labels = y.to_numpy(dtype=object)
+    rng = np.random.default_rng(seed)
+    drops: dict[str, list[float]] = {name: [] for name in groups}
+    for train, test in protocol.folds(labels):
+        model, _ = fit(estimator, X, labels, train, protocol)
+        held_out = X.iloc[test]
+        right = np.mean(model.predict(held_out) == labels[test])
+        for name, columns in groups.items():
+            lost = []
+            for _ in range(repeats):
+                shuffled = held_out.copy()
+                order = rng.permutation(len(test))
+                shuffled[list(columns)] = held_out[list(columns)].to_numpy()[order]
+                lost.append(right - np.mean(model.predict(shuffled) == labels[test]))
+            drops[name].append(float(np.mean(lost)))
+    found = pd.DataFrame(drops)
+    table = pd.DataFrame({"drop": found.mean(), "sd": found.std()})
+    return table.sort_values("drop", ascending=False)
+
+
+def artist_curve(
+    estimator: BaseEstimator,
+    X: pd.DataFrame,
+    y: pd.Series,
+    protocol: Protocol,
+    shares: Sequence[float],
+    *,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Accuracy when only a share of the training side's artists is fitted on.
+
+    Parameters
+    ----------
+    estimator, X, y
+        As in `cross_predict`.
+    protocol
+        "artist", whose groups are the artists.
+    shares
+        Shares of each genre's training artists to keep, at least one.
+    seed
+        Seed of the drawing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a share: ``share``, mean number of ``artists``, ``accuracy`` over all test items.
+    """
+    labels = y.to_numpy(dtype=object)
+    rows = []
+    for share in shares:
+        rng = np.random.default_rng(seed)
+        counts, right = [], 0
+        for train, test in protocol.folds(labels):
+            by_genre = pd.Series(protocol.groups[train]).groupby(labels[train]).unique()
+            kept = {
+                artist
+                for artists in by_genre
+                for artist in rng.permutation(artists)[: max(1, round(share * len(artists)))]
+            }
+            part = train[np.isin(protocol.groups[train], list(kept))]
+            model, _ = fit(estimator, X, labels, part, protocol)
+            right += np.sum(model.predict(X.iloc[test]) == labels[test])
+            counts.append(len(kept))
+        rows.append({"share": share, "artists": np.mean(counts), "accuracy": right / len(labels)})
+    return pd.DataFrame(rows)
+
+
+def same_song_neighbours(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:
+    """What the nearest other piece of each piece has in common with it.
+
+    Parameters
+    ----------
+    X
+        Features of pieces, index (``track_id``, ``segment``); min-max scaled here.
+    tracks
+        As in `Dataset.tracks`.
+
+    Returns
+    -------
+    pandas.Series
+        Shares of pieces whose nearest other piece (Euclidean) is of the same ``song``, of the same
+        ``artist`` but another song, of the same ``genre`` but another artist, or of another genre.
+    """
+    nearest = NearestNeighbors(n_neighbors=1).fit(MinMaxScaler().fit_transform(X))
+    other = nearest.kneighbors(return_distance=False)[:, 0]
+    track = X.index.get_level_values("track_id")
+    own = tracks.loc[track]
+    theirs = tracks.loc[track[other]]
+    song = track.to_numpy() == track[other].to_numpy()
+    artist = (own["artist"].to_numpy() == theirs["artist"].to_numpy()) & ~song
+    genre = (own["genre"].to_numpy() == theirs["genre"].to_numpy()) & ~song & ~artist
+    shares = {"song": song, "artist": artist, "genre": genre, "other": ~(song | artist | genre)}
+    return pd.Series({name: float(share.mean()) for name, share in shares.items()})
+
+
+def tempo_verdicts(
+    estimated: pd.Series, annotated: pd.Series, tolerance: float = 0.04
+) -> pd.Series:
+    """Compare tempi as the field does: within 4 %, and octave errors apart.
+
+    The shares of "same" alone and of all but "other" are Accuracy 1 and Accuracy 2 of Gouyon et
+    al., "An experimental comparison of audio tempo induction algorithms", IEEE TASLP 14(5), 2006.
+
+    Parameters
+    ----------
+    estimated, annotated
+        Beats per minute, same index; both positive.
+    tolerance
+        Largest relative deviation that still counts.
+
+    Returns
+    -------
+    pandas.Series, categories `TEMPO_VERDICTS`
+        Which multiple of the annotated tempo the estimate is.
+    """
+    ratio = (estimated / annotated).to_numpy(dtype=float)
+    factors = np.array([1, 2, 1 / 2, 3, 1 / 3])
+    near = np.abs(ratio[:, None] / factors - 1) <= tolerance
+    which = np.where(near.any(axis=1), near.argmax(axis=1), len(factors))
+    categories = pd.Categorical.from_codes(which, categories=list(TEMPO_VERDICTS))
+    return pd.Series(categories, index=estimated.index, name="verdict")

@@ -1,0 +1,393 @@
+"""The classical pipelines and the feed-forward network, ready to fit: scaling is inside."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    TransformerMixin,
+    clone,
+)
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import laplacian_kernel
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import LabelEncoder, MinMaxScaler, QuantileTransformer
+from sklearn.svm import SVC
+
+from genre_utils.splits import artist_groups
+
+# What the summary reports, from 3 s pieces split at random.
+PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
+MODEL_NAMES = {
+    "knn": "k-nearest neighbours",
+    "random_forest": "random forest",
+    "svm": "SVM (one against one)",
+    "xgboost": "XGBoost",
+    "feed_forward": "feed-forward network",
+    "logistic": "logistic regression",
+    "lda": "LDA with shrinkage",
+    "blend": "average of five models",
+}
+
+
+class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Lets a classifier that wants the classes 0, 1, 2 ... work with names.
+
+    Parameters
+    ----------
+    estimator
+        Such a classifier, for example XGBoost's.
+    """
+
+    def __init__(self, estimator: BaseEstimator):
+        self.estimator = estimator
+
+    def fit(self, X, y) -> LabelEncoded:
+        """Encode the labels and fit."""
+        self.encoder_ = LabelEncoder().fit(y)
+        self.classes_ = self.encoder_.classes_
+        self.estimator_ = clone(self.estimator).fit(X, self.encoder_.transform(y))
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """Names of the predicted classes."""
+        return self.encoder_.inverse_transform(self.estimator_.predict(X))
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        return self.estimator_.predict_proba(X)
+
+
+class FeedForward(ClassifierMixin, BaseEstimator):
+    """Dense network on a feature vector: ReLU layers with dropout, softmax on top (Keras).
+
+    Parameters
+    ----------
+    units
+        Width of each hidden layer.
+    dropout
+        Share of each hidden layer that is dropped in training.
+    epochs, batch_size, learning_rate
+        Training with Adam; `epochs` is how often each item is seen.
+    random_state
+        Seed of weights, dropout and shuffling.
+    """
+
+    def __init__(
+        self,
+        *,
+        units: tuple[int, ...] = (256, 128, 64),
+        dropout: float = 0.3,
+        epochs: int = 30,
+        batch_size: int = 64,
+        learning_rate: float = 1e-3,
+        random_state: int = 0,
+    ):
+        self.units = units
+        self.dropout = dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.random_state = random_state
+
+    def fit(self, X, y) -> FeedForward:
+        """Train the network from scratch."""
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        import keras  # noqa: PLC0415  (seconds, and only this model needs it)
+
+        keras.utils.set_random_seed(self.random_state)
+        X = np.asarray(X, dtype=np.float32)
+        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        layers = [keras.layers.Input((X.shape[1],))]
+        for units in self.units:
+            layers += [keras.layers.Dense(units, "relu"), keras.layers.Dropout(self.dropout)]
+        layers.append(keras.layers.Dense(len(self.classes_), "softmax"))
+        self.network_ = keras.Sequential(layers)
+        self.network_.compile(
+            keras.optimizers.Adam(self.learning_rate),
+            "sparse_categorical_crossentropy",
+            jit_compile=False,
+            steps_per_execution=20,
+        )
+        # One long epoch over copies: on so small a table, epochs themselves cost more than steps.
+        X, codes = np.tile(X, (self.epochs, 1)), np.tile(codes, self.epochs)
+        self.network_.fit(X, codes, self.batch_size, epochs=1, verbose=0)
+        return self
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        return self.network_.predict(np.asarray(X, dtype=np.float32), verbose=0)
+
+    def predict(self, X) -> np.ndarray:
+        """Names of the predicted classes."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Weights tracks so that an artist with many of them does not stand for the genre.
+
+    A track of an artist with n tracks (on the training side, and pieces counting as tracks)
+    weighs n ** -power.
+
+    Parameters
+    ----------
+    estimator
+        A classifier that takes ``sample_weight``; of a pipeline, its last step does.
+    artists
+        Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
+    power
+        0 weighs all tracks alike, 1 all artists.
+    """
+
+    def __init__(self, estimator: BaseEstimator, artists: pd.Series, power: float = 0.5):
+        self.estimator = estimator
+        self.artists = artists
+        self.power = power
+
+    def fit(self, X: pd.DataFrame, y) -> ArtistBalanced:
+        """Count the artists of X by its index, and fit."""
+        artist = pd.Series(_artist_of(X, self.artists))
+        weight = artist.map(artist.value_counts()).to_numpy(dtype=float) ** -self.power
+        model = clone(self.estimator)
+        name = (
+            f"{model.steps[-1][0]}__sample_weight"
+            if isinstance(model, Pipeline)
+            else "sample_weight"
+        )
+        self.estimator_ = model.fit(X, y, **{name: weight / weight.mean()})
+        self.classes_ = self.estimator_.classes_
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """Names of the predicted classes."""
+        return self.estimator_.predict(X)
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        return self.estimator_.predict_proba(X)
+
+
+class ArtistWhitening(TransformerMixin, BaseEstimator):
+    """Shrinks the directions in which songs of one artist differ, stretches the others.
+
+    Within-class covariance normalisation (Hatch, Kajarekar and Stolcke, "Within-class covariance
+    normalization for SVM-based speaker recognition", Interspeech 2006), the class being the
+    artist: what varies from song to song of one band says little about its genre.
+
+    Parameters
+    ----------
+    artists
+        Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
+    shrinkage
+        Share of the covariance that is replaced by a multiple of the identity, within (0, 1].
+    """
+
+    def __init__(self, artists: pd.Series, shrinkage: float = 0.1):
+        self.artists = artists
+        self.shrinkage = shrinkage
+
+    def fit(self, X: pd.DataFrame, y=None) -> ArtistWhitening:
+        """Estimate the covariance within artists of X, which are known by its index."""
+        artist = _artist_of(X, self.artists)
+        within = X - X.groupby(artist).transform("mean")
+        freedom = max(1, len(X) - len(set(artist)))
+        covariance = within.T.to_numpy() @ within.to_numpy() / freedom
+        size = np.trace(covariance) / len(covariance) or 1.0
+        covariance *= 1 - self.shrinkage
+        covariance += self.shrinkage * size * np.eye(len(covariance))
+        values, vectors = np.linalg.eigh(covariance)
+        self.whitening_ = (vectors / np.sqrt(values)) @ vectors.T
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Apply the whitening; same shape and index, columns mixed."""
+        return pd.DataFrame(X.to_numpy() @ self.whitening_, X.index, X.columns)
+
+
+def _artist_of(X: pd.DataFrame, artists: pd.Series) -> np.ndarray:
+    track = pd.Series(X.index.get_level_values("track_id"))
+    return track.map(artists).astype(object).fillna(track).to_numpy()
+
+
+class ToNormal(QuantileTransformer):
+    """Scaling of each column to a normal distribution by its ranks: no outlier is left.
+
+    `QuantileTransformer` with the output that is meant here, and silent on small tables.
+    """
+
+    def __init__(self, *, n_quantiles: int = 100, random_state: int = 0):
+        super().__init__(
+            n_quantiles=n_quantiles, output_distribution="normal", random_state=random_state
+        )
+
+    def fit(self, X, y=None) -> ToNormal:
+        """Find the quantiles, at most one an item."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "n_quantiles .* is greater than")
+            return super().fit(X, y)
+
+
+def to_normal() -> ToNormal:
+    """Rank scaling that gives a DataFrame, so that the index with the tracks is kept."""
+    return ToNormal().set_output(transform="pandas")
+
+
+def published_models(seed: int = 0, *, epochs: int = 30) -> dict[str, BaseEstimator]:
+    """The summary's models: its settings as far as it names them, else the libraries' defaults.
+
+    Parameters
+    ----------
+    seed
+        Seed of forests, boosting and networks.
+    epochs
+        Of the feed-forward network.
+    """
+    from xgboost import XGBClassifier  # noqa: PLC0415  (slow to import)
+
+    models = {
+        "knn": KNeighborsClassifier(),
+        "random_forest": RandomForestClassifier(random_state=seed),
+        "svm": SVC(decision_function_shape="ovo"),
+        "xgboost": LabelEncoded(XGBClassifier(random_state=seed, n_jobs=1)),
+        "feed_forward": FeedForward(epochs=epochs, random_state=seed),
+    }
+    return {name: make_pipeline(MinMaxScaler(), model) for name, model in models.items()}
+
+
+def tuned_models(artists: pd.Series, seed: int = 0) -> dict[str, BaseEstimator]:
+    """The same models with hyperparameters chosen inside the training side, and linear ones.
+
+    Parameters
+    ----------
+    artists
+        Artist of each track, index ``track_id``.
+    seed
+        Seed of forests, boosting and networks.
+
+    Returns
+    -------
+    dict
+        Searches for `evaluation.fit`, which replaces their ``cv``.
+    """
+    from xgboost import XGBClassifier  # noqa: PLC0415
+
+    boosted = XGBClassifier(
+        learning_rate=0.1, subsample=0.5, colsample_bytree=0.3, random_state=seed, n_jobs=1
+    )
+    forest = RandomForestClassifier(200, random_state=seed)
+    logistic = make_pipeline(to_normal(), LogisticRegression(max_iter=2000))
+    searches = {
+        "knn": (
+            make_pipeline(to_normal(), KNeighborsClassifier(weights="distance")),
+            {"kneighborsclassifier__n_neighbors": [1, 3, 7, 11, 15, 21]},
+        ),
+        "random_forest": (
+            forest,
+            [{"max_features": [0.1, 0.3]}, {"max_features": [0.3], "min_samples_leaf": [3]}],
+        ),
+        "svm": (
+            make_pipeline(to_normal(), SVC(decision_function_shape="ovo")),
+            {"svc__C": [3, 10], "svc__gamma": [0.005, 0.01, 0.02]},
+        ),
+        "xgboost": (
+            LabelEncoded(boosted),
+            {"estimator__max_depth": [2, 4], "estimator__n_estimators": [150]},
+        ),
+        "feed_forward": (
+            make_pipeline(to_normal(), FeedForward(random_state=seed)),
+            {"feedforward__dropout": [0.3, 0.6]},
+        ),
+        "logistic": (
+            ArtistBalanced(logistic, artists),
+            {"power": [0, 0.5], "estimator__logisticregression__C": [0.03, 0.1]},
+        ),
+        "lda": (
+            make_pipeline(to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")),
+            {"lineardiscriminantanalysis__shrinkage": ["auto", 0.3]},
+        ),
+    }
+    return {name: GridSearchCV(model, grid) for name, (model, grid) in searches.items()}
+
+
+def best_model(tracks: pd.DataFrame, seed: int = 0) -> BaseEstimator:
+    """Five models that err differently, averaged; three of them on whitened features.
+
+    Parameters
+    ----------
+    tracks
+        As in `Dataset.tracks`.
+    seed
+        Seed of the trees.
+    """
+    whitening = ArtistWhitening(artist_groups(tracks))
+    members = {
+        "laplacian": make_pipeline(
+            to_normal(),
+            whitening,
+            _with_probability(SVC(C=10, kernel=partial(laplacian_kernel, gamma=0.015))),
+        ),
+        "whitened": make_pipeline(to_normal(), whitening, _with_probability(SVC(C=5, gamma=0.015))),
+        "trees": make_pipeline(
+            to_normal(), whitening, ExtraTreesClassifier(400, max_features=0.3, random_state=seed)
+        ),
+        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
+        "logistic": ArtistBalanced(
+            make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000)),
+            tracks["artist"],
+        ),
+    }
+    return VotingClassifier(list(members.items()), voting="soft")
+
+
+def svm_on_whitened(tracks: pd.DataFrame) -> BaseEstimator:
+    """One SVM on ranks whitened within artists: nearly as good as the average, and fast.
+
+    Parameters
+    ----------
+    tracks
+        As in `Dataset.tracks`.
+    """
+    return make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)), SVC(C=5, gamma=0.006))
+
+
+def tree_shares(
+    pipeline: Pipeline, X: pd.DataFrame, y: pd.Series, fold: tuple[np.ndarray, np.ndarray]
+) -> pd.Series:
+    """Mean absolute SHAP value of each column on a test side, the largest first.
+
+    TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020), as XGBoost computes it.
+
+    Parameters
+    ----------
+    pipeline
+        Scaling and a `LabelEncoded` XGBoost classifier; fitted here.
+    X, y
+        Features and labels.
+    fold
+        Positions of the training and the test side.
+    """
+    from xgboost import DMatrix  # noqa: PLC0415
+
+    train, test = fold
+    fitted = clone(pipeline).fit(X.iloc[train], y.iloc[train])
+    scaled = fitted[:-1].transform(X.iloc[test])
+    booster = fitted[-1].estimator_.get_booster()
+    shares = booster.predict(DMatrix(scaled), pred_contribs=True)[..., :-1]
+    sizes = np.abs(shares).reshape(-1, X.shape[1]).mean(axis=0)
+    return pd.Series(sizes, index=X.columns).sort_values(ascending=False)
+
+
+def _with_probability(svm: SVC) -> CalibratedClassifierCV:
+    return CalibratedClassifierCV(svm, cv=3, ensemble=False, method="temperature")

@@ -1,0 +1,106 @@
+"""Figures of scores: confusion, protocols side by side, importance, learning curves."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+
+PROTOCOL_COLORS = {
+    "random": "#CC6677",
+    "track": "#DDCC77",
+    "artist": "#332288",
+    "filtered": "#117733",
+}
+
+
+def confusion(counts: pd.DataFrame, title: str) -> Axes:
+    """Confusion matrix as a heat map: colour is the share of a row, numbers are counts.
+
+    Parameters
+    ----------
+    counts
+        Rows true, columns predicted.
+    title
+        What is to be seen.
+    """
+    shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+    _, ax = plt.subplots(figsize=(8.5, 7))
+    sns.heatmap(shares, annot=counts, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=ax,
+                cbar_kws={"label": "share of the true genre's items", "shrink": 0.7})  # fmt: skip
+    ax.set(title=title, xlabel="predicted", ylabel="true")
+    return ax
+
+
+def scores(table: pd.DataFrame, people: float = 0.7) -> Axes:
+    """Accuracy of models under protocols with 95 % intervals, published values as crosses.
+
+    Parameters
+    ----------
+    table
+        Columns ``label`` (the row's text), ``protocol``, ``accuracy``, ``low``, ``high`` and
+        ``published``.
+    people
+        What people reach, drawn as a line.
+    """
+    labels = list(dict.fromkeys(table["label"]))
+    _, ax = plt.subplots(figsize=(10, 1.8 + 0.55 * len(labels)))
+    shown = [name for name in PROTOCOL_COLORS if name in set(table["protocol"])]
+    for i, protocol in enumerate(shown):
+        rows = table[table["protocol"] == protocol]
+        y = rows["label"].map(labels.index) + 0.8 * ((i + 0.5) / len(shown) - 0.5)
+        spans = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
+        ax.errorbar(rows["accuracy"], y, xerr=spans, fmt="os^D"[i], color=PROTOCOL_COLORS[protocol],
+                    capsize=3, label=protocol)  # fmt: skip
+    published = table.dropna(subset=["published"]).drop_duplicates("label")
+    ax.scatter(published["published"], published["label"].map(labels.index), marker="x", s=70,
+               color="#444444", label="published", zorder=3)  # fmt: skip
+    ax.axvline(people, color="#888888", ls="--", lw=1)
+    ax.text(people, -0.75, f"people, about {people:.0%}", ha="center", color="#555555")
+    ax.set(
+        title="The same models under each protocol, with 95 % intervals",
+        xlabel="accuracy",
+        xlim=(0, 1),
+        ylim=(len(labels) - 0.4, -0.95),
+    )
+    ax.set_yticks(range(len(labels)), labels)
+    ax.legend(title="protocol", loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def drops(table: pd.DataFrame, title: str) -> Axes:
+    """Loss of accuracy when columns are shuffled, as bars with the spread over folds.
+
+    Parameters
+    ----------
+    table
+        As from `analysis.permutation_drops`.
+    title
+        What is to be seen.
+    """
+    _, ax = plt.subplots(figsize=(8, 1.3 + 0.33 * len(table)))
+    ax.barh(table.index, table["drop"], xerr=table["sd"].fillna(0), color="#88CCEE", capsize=3)
+    ax.invert_yaxis()
+    ax.set(title=title, xlabel="accuracy lost when shuffled (mean and deviation over folds)")
+    ax.grid(visible=False, axis="y")
+    return ax
+
+
+def learning_curve(curve: pd.DataFrame) -> Axes:
+    """Accuracy against the number of artists that were learnt from.
+
+    Parameters
+    ----------
+    curve
+        As from `analysis.artist_curve`.
+    """
+    _, ax = plt.subplots(figsize=(8, 4.5))
+    ax.plot(curve["artists"], curve["accuracy"], marker="o", color=PROTOCOL_COLORS["artist"])
+    ax.set(
+        title="Accuracy on unknown artists grows with the artists learnt from",
+        xlabel="artists on the training side (mean over folds)",
+        ylabel="accuracy",
+        ylim=(0, None),
+    )
+    return ax
