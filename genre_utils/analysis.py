@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
@@ -25,6 +26,7 @@ def permutation_drops(
     *,
     repeats: int = 5,
     seed: int = 0,
+    n_jobs: int = -1,
 ) -> pd.DataFrame:
     """How much accuracy is lost on the test sides when columns are shuffled (Breiman 2001).
 
@@ -41,6 +43,8 @@ def permutation_drops(
         Shuffles a fold and group.
     seed
         Seed of the shuffling.
+    n_jobs
+        Processes; -1 for one a core.
 
     Returns
     -------
@@ -48,23 +52,33 @@ def permutation_drops(
         A row a group: ``drop``, the mean loss of accuracy over folds, and ``sd`` of the folds.
     """
     labels = y.to_numpy(dtype=object)
-    rng = np.random.default_rng(seed)
-    drops: dict[str, list[float]] = {name: [] for name in groups}
-    for train, test in protocol.folds(labels):
-        model, _ = fit(estimator, X, labels, train, protocol)
-        held_out = X.iloc[test]
-        right = np.mean(model.predict(held_out) == labels[test])
-        for name, columns in groups.items():
-            lost = []
-            for _ in range(repeats):
-                shuffled = held_out.copy()
-                order = rng.permutation(len(test))
-                shuffled[list(columns)] = held_out[list(columns)].to_numpy()[order]
-                lost.append(right - np.mean(model.predict(shuffled) == labels[test]))
-            drops[name].append(float(np.mean(lost)))
-    found = pd.DataFrame(drops)
+    jobs = (
+        delayed(_drops_of_fold)(estimator, X, labels, protocol, fold, groups, repeats, seed + i)
+        for i, fold in enumerate(protocol.folds(labels))
+    )
+    found = pd.DataFrame(Parallel(n_jobs=n_jobs)(jobs))
     table = pd.DataFrame({"drop": found.mean(), "sd": found.std()})
     return table.sort_values("drop", ascending=False)
+
+
+def _drops_of_fold(  # noqa: PLR0917
+    estimator, X, labels, protocol, fold, groups, repeats, seed
+) -> dict[str, float]:
+    train, test = fold
+    rng = np.random.default_rng(seed)
+    model, _ = fit(estimator, X, labels, train, protocol)
+    held_out = X.iloc[test]
+    right = np.mean(model.predict(held_out) == labels[test])
+    drops = {}
+    for name, columns in groups.items():
+        lost = []
+        for _ in range(repeats):
+            shuffled = held_out.copy()
+            order = rng.permutation(len(test))
+            shuffled[list(columns)] = held_out[list(columns)].to_numpy()[order]
+            lost.append(right - np.mean(model.predict(shuffled) == labels[test]))
+        drops[name] = float(np.mean(lost))
+    return drops
 
 
 def artist_curve(

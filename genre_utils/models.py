@@ -321,7 +321,7 @@ def tuned_models(artists: pd.Series, seed: int = 0) -> dict[str, BaseEstimator]:
     return {name: GridSearchCV(model, grid) for name, (model, grid) in searches.items()}
 
 
-def best_model(tracks: pd.DataFrame, seed: int = 0) -> BaseEstimator:
+def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> BaseEstimator:
     """Five models that err differently, averaged; three of them on whitened features.
 
     Parameters
@@ -330,6 +330,8 @@ def best_model(tracks: pd.DataFrame, seed: int = 0) -> BaseEstimator:
         As in `Dataset.tracks`.
     seed
         Seed of the trees.
+    trees
+        How many of them.
     """
     whitening = ArtistWhitening(artist_groups(tracks))
     members = {
@@ -340,7 +342,7 @@ def best_model(tracks: pd.DataFrame, seed: int = 0) -> BaseEstimator:
         ),
         "whitened": make_pipeline(to_normal(), whitening, _with_probability(SVC(C=5, gamma=0.015))),
         "trees": make_pipeline(
-            to_normal(), whitening, ExtraTreesClassifier(400, max_features=0.3, random_state=seed)
+            to_normal(), whitening, ExtraTreesClassifier(trees, max_features=0.3, random_state=seed)
         ),
         "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
         "logistic": ArtistBalanced(

@@ -98,7 +98,7 @@ def learning_curve(curve: pd.DataFrame) -> Axes:
     _, ax = plt.subplots(figsize=(8, 4.5))
     ax.plot(curve["artists"], curve["accuracy"], marker="o", color=PROTOCOL_COLORS["artist"])
     ax.set(
-        title="Accuracy on unknown artists grows with the artists learnt from",
+        title="Accuracy on unknown artists, by the number of artists learnt from",
         xlabel="artists on the training side (mean over folds)",
         ylabel="accuracy",
         ylim=(0, None),

@@ -8,7 +8,10 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import analysis, evaluation
+from genre_utils.collection import load_features
+from genre_utils.dataset import read_dataset
 from genre_utils.evaluation import Predictions
+from genre_utils.features import FEATURE_COLUMNS
 from genre_utils.splits import make_protocols
 
 GENRES = ["blues", "jazz", "metal", "rock"]
@@ -174,7 +177,12 @@ def test_shuffling_the_column_that_decides_costs_all(collection):
     _, X, y, protocols = collection
     X = X.assign(answer=pd.factorize(y)[0] * 10.0)
     drops = analysis.permutation_drops(
-        GaussianNB(), X, y, protocols["artist"], {"answer": ["answer"], "noise": ["a", "b"]}
+        GaussianNB(),
+        X,
+        y,
+        protocols["artist"],
+        {"answer": ["answer"], "noise": ["a", "b"]},
+        n_jobs=1,
     )
     assert drops.index[0] == "answer"
     assert drops.loc["answer", "drop"] > 0.5
@@ -185,3 +193,27 @@ def test_fewer_artists_are_fewer_items_to_learn_from(collection):
     _, X, y, protocols = collection
     curve = analysis.artist_curve(GaussianNB(), X, y, protocols["artist"], (0.25, 1.0))
     assert curve["artists"].tolist() == [4.0, 16.0]
+
+
+def test_the_published_3_s_table_is_evaluated_like_computed_pieces(tmp_path):
+    rng = np.random.default_rng(0)
+    names = [f"{g}.{n:05d}" for g in ("blues", "jazz") for n in range(8)]
+    rows = [(f"{name}.{piece}.wav", name.split(".")[0]) for name in names for piece in range(10)]
+    pieces = pd.DataFrame(rng.normal(size=(160, 57)), columns=list(FEATURE_COLUMNS))
+    pieces.insert(0, "length", 66149)
+    pieces.insert(0, "filename", [name for name, _ in rows])
+    pieces["label"] = [label for _, label in rows]
+    pieces.to_csv(tmp_path / "features_3_sec.csv", index=False)
+    songs = pieces.iloc[::10].assign(filename=[f"{name}.wav" for name in names], length=661794)
+    songs.to_csv(tmp_path / "features_30_sec.csv", index=False)
+    dataset = read_dataset(tmp_path)
+    features = load_features(dataset, "features_3_sec")
+    assert "features_3_sec.csv" in features.source
+    protocols, reasons = make_protocols(dataset.tracks, features.values.index, n_splits=4)
+    assert set(reasons) == {"artist", "filtered"}
+    found = evaluation.cross_predict(
+        KNeighborsClassifier(), features.X, features.genre, protocols["track"], n_jobs=1
+    )
+    joined = evaluation.to_tracks(found)
+    assert (len(found.table), len(joined.table)) == (160, 16)
+    assert joined.table["votes"].eq(10).all()
