@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from genre_utils.collection import INPUTS
 from genre_utils.demo import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
@@ -37,3 +38,20 @@ def real_root():
     if not Path(REAL_ROOT).is_dir():
         pytest.skip(f"GTZAN_HOME is not a folder: {REAL_ROOT}")
     return Path(REAL_ROOT)
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_CACHE", str(tmp_path / "own cache"))
+    return tmp_path / "own cache"
+
+
+@pytest.fixture
+def poison(monkeypatch):
+    """Make every computation fail."""
+
+    def fail(y):
+        raise AssertionError("computed again")
+
+    for kind in INPUTS:
+        monkeypatch.setitem(INPUTS, kind, fail)

@@ -1,0 +1,65 @@
+"""Small sounds and tables that several tests share."""
+
+import numpy as np
+import pandas as pd
+import soundfile as sf
+
+from genre_utils.collection import (
+    INPUTS,
+    cache_dir,
+    load_features,
+)
+from genre_utils.dataset import read_dataset
+from genre_utils.features import FEATURE_COLUMNS
+
+KINDS = list(INPUTS)
+COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]
+NAMES_30 = ["blues.00000.wav", "jazz.00001.wav", "jazz.00002.wav"]
+NAMES_3 = ["blues.00000.0.wav", "blues.00000.1.wav", "jazz.00099.9.wav"]
+
+
+def sound(path, seconds=1.0, seed=0, lead=0.0):
+    """Write a noisy tone of its own, `lead` seconds of silence before it."""
+    noise = np.random.default_rng(seed).normal(0, 0.05, round(seconds * 22050))
+    y = 0.4 * np.sin(2 * np.pi * (200 + 60 * seed) * np.arange(len(noise)) / 22050) + noise
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sf.write(path, np.concatenate([np.zeros(round(lead * 22050)), y]).clip(-1, 1), 22050)
+    return path
+
+
+def sounds(root, count=3, seconds=1.0):
+    for n in range(count):
+        genre = ("jazz", "rock")[n % 2]
+        sound(root / f"genres/{genre}/{genre}.{n:05d}.wav", seconds, seed=n)
+    return read_dataset(root)
+
+
+def extract(found, kind="features_30_sec"):
+    return load_features(found, kind, n_jobs=1, progress=False)
+
+
+def same(first, second):
+    assert first.values.index.equals(second.values.index)
+    assert list(first.values) == list(second.values)
+    for a, b in zip(first.values.to_numpy().ravel(), second.values.to_numpy().ravel(), strict=True):
+        assert np.array_equal(a, b)
+    return True
+
+
+def kept(folder=None):
+    """Finished files of a cache, and when each was written."""
+    return {p: p.stat().st_mtime_ns for p in (folder or cache_dir()).rglob("*.parquet")}
+
+
+def table_of(names):
+    values = np.random.default_rng(0).normal(size=(len(names), len(FEATURE_COLUMNS)))
+    table = pd.DataFrame(values, columns=list(FEATURE_COLUMNS))
+    table.insert(0, "length", 66149)
+    table.insert(0, "filename", names)
+    return table.assign(label=[name.split(".")[0] for name in names])
+
+
+def written(table, folder, seconds=30, **options):
+    path = folder / f"features_{seconds}_sec.csv"
+    table.to_csv(path, **{"index": False} | options)
+    return path
