@@ -11,10 +11,11 @@ ifeq ($(strip $(DATA)),)
 override DATA := data/demo
 endif
 DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(DATA)/DEMO.json))
-OUT     := $(if $(DEMO),reports/demo,reports)
 PROFILE ?= $(if $(DEMO),quick,full)
 # Pages with audio players are for this machine alone: the recordings are not ours to publish.
 LISTEN  ?= $(if $(DEMO),1)
+# Only full pages without recordings go where pages are committed.
+OUT     := $(if $(DEMO),reports/demo,$(if $(LISTEN)$(filter-out full,$(PROFILE)),reports/local,reports))
 
 BIN       := $(VENV)/bin
 READY     := $(VENV)/.ready
@@ -91,7 +92,8 @@ data/demo/DEMO.json: genre_utils/demo.py | $(READY)
 
 # The stamp is written anew only when the data, the profile or the seed changed.
 $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEMO.json)
-	@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) --output $@
+	@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
+	  $(if $(LISTEN),--listen) --output $@
 
 $(BUILD)/%.ipynb: notebooks/%.py $(CODE) $(BUILD)/inputs $(READY)
 	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \

@@ -88,6 +88,7 @@ def artist_curve(
     protocol: Protocol,
     shares: Sequence[float],
     *,
+    repeats: int = 3,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Accuracy when only a share of the training side's artists is fitted on.
@@ -100,31 +101,39 @@ def artist_curve(
         "artist", whose groups are the artists.
     shares
         Shares of each genre's training artists to keep, at least one.
+    repeats
+        Draws of artists.
     seed
         Seed of the drawing.
 
     Returns
     -------
     pandas.DataFrame
-        A row a share: ``share``, mean number of ``artists``, ``accuracy`` over all test items.
+        A row a share: ``share``, mean number of ``artists``, mean ``accuracy`` over all test items
+        and its ``sd`` over the draws.
     """
     labels = y.to_numpy(dtype=object)
     rows = []
     for share in shares:
-        rng = np.random.default_rng(seed)
-        counts, right = [], 0
-        for train, test in protocol.folds(labels):
-            by_genre = pd.Series(protocol.groups[train]).groupby(labels[train]).unique()
-            kept = {
-                artist
-                for artists in by_genre
-                for artist in rng.permutation(artists)[: max(1, round(share * len(artists)))]
-            }
-            part = train[np.isin(protocol.groups[train], list(kept))]
-            model, _ = fit(estimator, X, labels, part, protocol)
-            right += np.sum(model.predict(X.iloc[test]) == labels[test])
-            counts.append(len(kept))
-        rows.append({"share": share, "artists": np.mean(counts), "accuracy": right / len(labels)})
+        counts, accuracies = [], []
+        for repeat in range(repeats if share < 1 else 1):
+            rng = np.random.default_rng(seed + repeat)
+            right = tested = 0
+            for train, test in protocol.folds(labels):
+                by_genre = pd.Series(protocol.groups[train]).groupby(labels[train]).unique()
+                kept = {
+                    artist
+                    for artists in by_genre
+                    for artist in rng.permutation(artists)[: max(1, round(share * len(artists)))]
+                }
+                part = train[np.isin(protocol.groups[train], list(kept))]
+                model, _ = fit(estimator, X, labels, part, protocol)
+                right += np.sum(model.predict(X.iloc[test]) == labels[test])
+                tested += len(test)
+                counts.append(len(kept))
+            accuracies.append(right / tested)
+        row = {"share": share, "artists": np.mean(counts), "accuracy": np.mean(accuracies)}
+        rows.append(row | {"sd": np.std(accuracies, ddof=1) if len(accuracies) > 1 else 0.0})
     return pd.DataFrame(rows)
 
 
@@ -150,7 +159,8 @@ def same_song_neighbours(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:
     own = tracks.loc[track]
     theirs = tracks.loc[track[other]]
     song = track.to_numpy() == track[other].to_numpy()
-    artist = (own["artist"].to_numpy() == theirs["artist"].to_numpy()) & ~song
+    named = own["artist"].notna().to_numpy()
+    artist = named & (own["artist"].to_numpy() == theirs["artist"].to_numpy()) & ~song
     genre = (own["genre"].to_numpy() == theirs["genre"].to_numpy()) & ~song & ~artist
     shares = {"song": song, "artist": artist, "genre": genre, "other": ~(song | artist | genre)}
     return pd.Series({name: float(share.mean()) for name, share in shares.items()})

@@ -65,7 +65,7 @@ def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
                 for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True)
             ]
     except FileNotFoundError as error:
-        raise AudioError(f"{path} does not exist") from error
+        raise AudioError(f"{path.name} does not exist") from error
     except (sf.LibsndfileError, TypeError) as error:
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:

@@ -52,6 +52,14 @@ INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
 }
 
 
+class NoUsableAudio(DatasetError):  # noqa: N818
+    """No file of a collection can be used; `faults` lists them with the reasons."""
+
+    def __init__(self, message: str, faults: pd.DataFrame):
+        super().__init__(message)
+        self.faults = faults
+
+
 @dataclass(frozen=True)
 class Features:
     """Features of a collection, and where they are from.
@@ -260,7 +268,7 @@ def extract_collection(
     )
     if not tables:
         reason = f" ({faults['file'].iloc[0]}: {faults['reason'].iloc[0]})" if len(faults) else ""
-        raise DatasetError(f"None of the {len(paths)} audio files can be used{reason}.")
+        raise NoUsableAudio(f"None of the {len(paths)} audio files can be used{reason}.", faults)
     values = pd.concat(tables, names=["track_id", "segment"])
     if kind == "features_30_sec":
         values = values.droplevel("segment")

@@ -155,10 +155,11 @@ def read_dataset(root: Path) -> Dataset:
     audio = _audio_folder(base)
     tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"])
     tracks = tracks.set_index("track_id")
-    listed = _tracks_of_table(tables[30]) if 30 in tables else pd.Series(dtype=str)
-    tracks = tracks.reindex(tracks.index.union(listed.index, sort=True))
-    tracks["genre"] = tracks["genre"].fillna(listed.reindex(tracks.index))
-    tracks["table"] = tracks.index.isin(listed.index)
+    listed = {seconds: _tracks_of_table(path, seconds) for seconds, path in tables.items()}
+    for labels in listed.values():
+        tracks = tracks.reindex(tracks.index.union(labels.index, sort=True))
+        tracks["genre"] = tracks["genre"].fillna(labels.reindex(tracks.index))
+    tracks["table"] = tracks.index.isin(listed[30].index) if 30 in listed else False
     if tracks.empty:
         raise DatasetError(
             f"{root} has neither audio files nor a features_30_sec.csv. {HOW_TO_GET_DATA}"
@@ -231,13 +232,16 @@ def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
             yield track, genre.name, str(path)
 
 
-def _tracks_of_table(path: Path) -> pd.Series:
+def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
     try:
         table = pd.read_csv(path, usecols=["filename", "label"], dtype=str)
     except (ValueError, OSError) as error:
         raise DatasetError(f"{path} is not a table with the columns filename and label.") from error
     # What is wrong with a row is said where the features are read.
-    table = table.dropna().drop_duplicates("filename")
+    table = table.dropna()
+    if seconds == 3:
+        table["filename"] = table["filename"].str.replace(r"\.\d{1,3}(\.[^.]+)$", r"\1", regex=True)
+    table = table.drop_duplicates("filename")
     return pd.Series(table["label"].to_numpy(), index=table["filename"].map(parse_track_id))
 
 

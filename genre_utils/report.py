@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from genre_utils.audio import AudioError
 from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.results import read_results, write_text
+from genre_utils.results import EnoughSaid, read_results, write_text
 
 TEMPLATES = Path("reports/template")
 PROFILES = ("quick", "full")
@@ -93,13 +93,30 @@ def execute(script: Path, output: Path, parameters: dict) -> None:
             progress_bar={"desc": script.stem, "unit": "cell"},
         )
     except papermill.PapermillExecutionError as error:
-        failing = error.source.strip() if error.source else ""
-        raise NotebookError(
-            f"{script} failed in cell [{error.exec_count}]:\n\n{_indent(failing)}\n\n"
-            f"{error.ename}: {error.evalue}\n\n"
-            f"The notebook as far as it came: {partial}"
-        ) from error
+        if error.ename == EnoughSaid.__name__:
+            _end_early(partial, error)
+        else:
+            failing = error.source.strip() if error.source else ""
+            raise NotebookError(
+                f"{script} failed in cell [{error.exec_count}]:\n\n{_indent(failing)}\n\n"
+                f"{error.ename}: {error.evalue}\n\n"
+                f"The notebook as far as it came: {partial}"
+            ) from error
     partial.replace(output)
+
+
+def _end_early(path: Path, error) -> None:
+    """Cut a notebook after the cell that raised `EnoughSaid`, and let that cell say why."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = [
+        c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])
+    ]
+    last = next(i for i, c in enumerate(cells) if c.get("execution_count") == error.exec_count)
+    cells[last].outputs = [
+        nbformat.v4.new_output("display_data", data={"text/markdown": str(error.evalue)})
+    ]
+    notebook.cells = cells[: last + 1]
+    nbformat.write(notebook, path)
 
 
 def render(executed: Path, page: Path, *, pages: list[str]) -> None:
@@ -155,11 +172,11 @@ def build_index(folder: Path) -> None:
     write_text(folder / "index.html", html)
 
 
-def stamp(data: Path, profile: str, seed: int) -> str:
+def stamp(data: Path, profile: str, seed: int, listen: bool) -> str:
     """All that a run depends on beside the code, as a text that changes when any of it does."""
     dataset = read_dataset(data)
     fingerprint = dataset.fingerprint(times=True)
-    return f"{data}\n{fingerprint}\n{profile}\n{seed}\n"
+    return f"{data}\n{fingerprint}\n{profile}\n{seed}\n{listen}\n"
 
 
 def _indent(text: str) -> str:
@@ -172,16 +189,20 @@ def _title(notebook: NotebookNode) -> str:
 
 
 def _readable(notebook: NotebookNode) -> NotebookNode:
-    """Drop what only the one who runs a notebook wants: progress bars, empty cells."""
+    """Drop what only the one who runs a notebook wants: progress, warnings, paths, empty cells."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [
                 output
                 for output in cell.outputs
                 if output.output_type != "stream"
-                or ("\r" not in output.text and output.text.strip())
+                or (output.name != "stderr" and output.text.strip())
             ]
-    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
     return notebook
 
 
@@ -227,7 +248,7 @@ def main(arguments: list[str] | None = None) -> int:
         command = step(name, text)
         if name == "execute":
             command.add_argument("script", type=Path)
-            command.add_argument("--listen", action="store_true", help="embed audio players")
+        command.add_argument("--listen", action="store_true", help="embed audio players")
         command.add_argument("-o", "--output", type=Path, required=True)
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--profile", choices=PROFILES, default="full")
@@ -253,7 +274,7 @@ def _run(options: argparse.Namespace) -> None:
             for script in options.scripts:
                 write_text(script.with_suffix(".ipynb"), pair_text(script))
         case "stamp":
-            text = stamp(options.data, options.profile, options.seed)
+            text = stamp(options.data, options.profile, options.seed, options.listen)
             if not options.output.exists() or options.output.read_text() != text:
                 write_text(options.output, text)
         case "execute":

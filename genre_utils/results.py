@@ -18,7 +18,9 @@ import numpy as np
 
 from genre_utils.dataset import Dataset
 
-VERSIONS_OF = ("genre_utils", "librosa", "numpy", "scipy", "pandas", "scikit-learn")
+VERSIONS_OF = (
+    "genre_utils librosa numpy scipy pandas scikit-learn xgboost-cpu keras tensorflow-cpu"
+).split()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Score:
     macro_f1: float
     n: int
     published: float | None = None
+
+
+class EnoughSaid(Exception):  # noqa: N818
+    """Ends a notebook early, and well: the page is as long as the data allows, and says why."""
 
 
 class Results:
@@ -119,7 +125,7 @@ def versions() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
+            continue  # an extra that this environment does without, or has in another build
     return found
 
 

@@ -96,7 +96,8 @@ def learning_curve(curve: pd.DataFrame) -> Axes:
         As from `analysis.artist_curve`.
     """
     _, ax = plt.subplots(figsize=(8, 4.5))
-    ax.plot(curve["artists"], curve["accuracy"], marker="o", color=PROTOCOL_COLORS["artist"])
+    ax.errorbar(curve["artists"], curve["accuracy"], yerr=curve["sd"], marker="o", capsize=3,
+                color=PROTOCOL_COLORS["artist"])  # fmt: skip
     ax.set(
         title="Accuracy on unknown artists, by the number of artists learnt from",
         xlabel="artists on the training side (mean over folds)",

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
 
+MIN_ITEMS = 6  # a genre; fewer leave too little to fit on once folds are made
 PROTOCOLS = {
     "random": "items at random: songs and artists on both sides, as published",
     "track": "no song on both sides",
     "artist": "no artist on both sides",
-    "filtered": "the published fault-filtered partition, no artist on two sides",
+    "filtered": "the published fault-filtered partition, no named artist on two sides",
 }
 
 
@@ -23,7 +24,8 @@ class GroupedKFold(BaseCrossValidator):
     Parameters
     ----------
     groups
-        Group of each item, shape (items,). No group is on both sides of a split.
+        Group of each item, shape (items,). No group is on both sides of a split; items whose
+        group is missing are on neither.
     n_splits
         Number of folds.
     random_state
@@ -42,9 +44,10 @@ class GroupedKFold(BaseCrossValidator):
     def split(self, X, y, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield positions of the training and the test side of each fold."""
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=self.random_state)
-        for train, test in folds.split(X, y, self.groups):
+        items = np.flatnonzero(pd.notna(self.groups))
+        for train, test in folds.split(items, np.asarray(y)[items], self.groups[items]):
             if len(test):
-                yield train, test
+                yield items[train], items[test]
 
 
 class PartitionSplit(BaseCrossValidator):
@@ -88,6 +91,8 @@ class Protocol:
         Folds of the splits inside a training side.
     random_state
         Seed of those.
+    note
+        What was left out, in one sentence; "" if nothing.
     """
 
     name: str
@@ -95,6 +100,7 @@ class Protocol:
     groups: np.ndarray
     n_inner: int = 2
     random_state: int = 0
+    note: str = ""
 
     def folds(self, y: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Positions of training and test items of each fold."""
@@ -168,21 +174,33 @@ def make_protocols(
     }
     drawn = {**units, "random": units["track"]}
     protocols, reasons = {}, {}
+    few = pd.Series(genre).value_counts()
+    if few.min() < MIN_ITEMS:
+        why = f"{few.idxmin()} has only {few.min()} rows, and at least {MIN_ITEMS} are needed"
+        return {}, dict.fromkeys(PROTOCOLS, why)
     for name, groups in units.items():
         counts = pd.Series(groups).groupby(genre).nunique()
+        lone = list(counts.index[counts < 2])
+        note = ""
         if name == "artist" and own["artist"].isna().all():
             reasons[name] = "the collection does not say who the artists are"
-        elif counts.min() < 2:
-            what = {"random": "item", "track": "song", "artist": "artist"}[name]
-            reasons[name] = f"{counts.idxmin()} has only one {what}"
-        else:
-            folds = min(n_splits, counts.min() if name != "artist" else len(set(groups)))
-            splitter = (
-                StratifiedKFold(folds, shuffle=True, random_state=seed)
-                if name == "random"
-                else GroupedKFold(groups, folds, seed)
-            )
-            protocols[name] = Protocol(name, splitter, drawn[name], random_state=seed)
+            continue
+        if name == "artist" and lone and len(counts) - len(lone) > 1:
+            groups = np.where(np.isin(genre, lone), None, groups)  # noqa: PLW2901
+            note = f"without {', '.join(lone)}, whose tracks are all by one artist"
+        elif lone:
+            what = {"random": "row", "track": "song", "artist": "artist"}[name]
+            reasons[name] = f"{lone[0]} has only one {what}"
+            continue
+        known = pd.unique(groups[pd.notna(groups)])
+        most = counts.min() if name != "artist" else min(len(known), few.max())
+        folds = min(n_splits, most)
+        splitter = (
+            StratifiedKFold(folds, shuffle=True, random_state=seed)
+            if name == "random"
+            else GroupedKFold(groups, folds, seed)
+        )
+        protocols[name] = Protocol(name, splitter, drawn[name], random_state=seed, note=note)
     partition = own.loc[track, "partition"].to_numpy(dtype=object)
     lacking = [
         f"{side} has {len(missing)} of {len(set(genre))} genres missing"
@@ -211,7 +229,9 @@ def artist_groups(tracks: pd.DataFrame) -> pd.Series:
 def _merge_duplicates(groups: pd.Series, tracks: pd.DataFrame) -> pd.Series:
     """Give the groups of exact duplicates one name."""
     merged = groups.astype(object).copy()
-    twins = tracks["duplicate_of"].dropna()
-    for track, first in twins[twins.isin(tracks.index)].items():
-        merged[merged == merged[track]] = merged[first]
+    own = pd.Series(tracks.index, tracks.index, dtype=object)
+    first = tracks["duplicate_of"].astype(object).fillna(own)
+    for twins in tracks.groupby(first).groups.values():
+        if len(twins) > 1:
+            merged[merged.isin(set(merged[twins]))] = merged[twins[0]]
     return merged

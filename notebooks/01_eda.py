@@ -18,7 +18,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from genre_utils import plots
-from genre_utils.collection import as_published_table, load_features
+from genre_utils.collection import NoUsableAudio, as_published_table, load_features
 from genre_utils.dataset import open_dataset
 from genre_utils.results import Results
 
@@ -239,7 +239,10 @@ if dataset.audio.empty:
     faults = features.faults
     display(Markdown("No audio, so no file to check."))
 else:
-    faults = load_features(dataset, published=False).faults
+    try:
+        faults = load_features(dataset, published=False).faults
+    except NoUsableAudio as error:
+        faults = error.faults
     left_out = int((~faults["used"].astype(bool)).sum())
     results.fact(audio_faults=faults.reset_index().to_dict("records"), left_out=left_out)
     display(

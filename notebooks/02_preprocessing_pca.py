@@ -155,8 +155,8 @@ plots.show(
 )
 display(
     Markdown(
-        f"The first axis draws {left} and {right} apart, the second {low} and {high}. Most other "
-        "genres share the middle: two numbers are not enough to tell ten genres apart."
+        f"The means of {left} and {right} lie furthest apart on the first axis, those of {low} and "
+        f"{high} on the second. The clouds of all {len(centres)} genres overlap between them."
     )
 )
 

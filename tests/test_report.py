@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import nbformat
 import pytest
@@ -117,6 +118,30 @@ def test_a_failing_cell_is_shown_and_the_former_result_stays(demo_root, tmp_path
     assert output.read_text() == "former"
 
 
+def test_a_notebook_that_has_said_enough_ends_well_and_says_why(demo_root, tmp_path):
+    script, output = tmp_path / "01_short.py", tmp_path / "build" / "01_short.ipynb"
+    end = 'raise EnoughSaid("Nothing to evaluate here.")\n\n# %%\nnever = 1 / 0\n'
+    script.write_text(
+        GOOD.replace("01_good", "01_short").replace('pd.DataFrame({"a": [1, 2]})', end)
+    )
+    text = script.read_text().replace("import Results", "import EnoughSaid, Results")
+    script.write_text(text)
+    parameters = {"data": str(demo_root), "output": str(output.parent / "results")}
+    execute(script, output, parameters)
+    page = tmp_path / "01_short.html"
+    render(output, page, pages=["01_short"])
+    html = page.read_text()
+    assert "Nothing to evaluate here." in html
+    assert "EnoughSaid:" not in html
+    assert "never" not in html
+
+
+def test_no_page_names_a_folder_of_this_machine(page, demo_root):
+    html = page.read_text()
+    for folder in (demo_root, report.Path.cwd(), sys.prefix):
+        assert str(folder) not in html
+
+
 def test_a_wrong_folder_is_one_sentence_and_status_1(tmp_path, capsys):
     stamp = ["stamp", "--data", str(tmp_path / "nowhere"), "-o", str(tmp_path / "stamp")]
     assert main(stamp) == 1
@@ -132,5 +157,7 @@ def test_the_stamp_is_rewritten_only_when_something_changed(demo_root, tmp_path)
     before = path.stat().st_mtime_ns
     assert main(stamp) == 0
     assert path.stat().st_mtime_ns == before
-    assert main([*stamp, "--profile", "quick"]) == 0
-    assert path.stat().st_mtime_ns != before
+    for option in (["--profile", "quick"], ["--listen"], ["--seed", "1"]):
+        before = path.read_text()
+        assert main([*stamp, *option]) == 0
+        assert path.read_text() != before

@@ -34,3 +34,11 @@ def test_conda_takes_python_from_conda_and_the_rest_from_the_lock():
     minor = int(from_conda[0].split("=")[1].split(".")[1])
     low, high = (int(v) for v in re.findall(r"3\.(\d+)", PROJECT["requires-python"]))
     assert low <= minor < high
+
+
+def test_what_the_readme_points_to_is_there():
+    text = Path("README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+    assert targets
+    for target in targets:
+        assert Path(target).exists(), target

@@ -75,28 +75,58 @@ def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
                 assert not set(pool[a]) & set(pool[b])
 
 
+def pieces_of(tracks, count=2):
+    return pd.MultiIndex.from_product([tracks.index, range(count)], names=["track_id", "segment"])
+
+
 def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
     tracks = read_dataset(demo_root).tracks
-    protocols, _ = make_protocols(tracks, tracks.index)
-    ((train, test),) = protocols["filtered"].folds(tracks["genre"].to_numpy())
-    side = tracks["partition"].to_numpy()
+    index = pieces_of(tracks)
+    own = tracks.loc[index.get_level_values(0)]
+    protocols, _ = make_protocols(tracks, index)
+    y, side = own["genre"].to_numpy(dtype=object), own["partition"].to_numpy()
+    ((train, test),) = protocols["filtered"].folds(y)
     assert set(side[train]) == {"train"}
     assert set(side[test]) == {"test"}
-    pool, ((fit, choose),) = protocols["filtered"].choosing(tracks["genre"].to_numpy(), train)
+    pool, ((fit, choose),) = protocols["filtered"].choosing(y, train)
     assert set(side[pool[fit]]) == {"train"}
     assert set(side[pool[choose]]) == {"valid"}
 
 
 def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
     tracks = read_dataset(demo_root).tracks.assign(artist=None, partition=None)
-    protocols, reasons = make_protocols(tracks, tracks.index)
+    protocols, reasons = make_protocols(tracks, pieces_of(tracks))
     assert set(protocols) == {"random", "track"}
     assert "artists" in reasons["artist"]
     assert "partition" in reasons["filtered"]
     one = tracks.groupby("genre").head(1)
+    _, reasons = make_protocols(one, pieces_of(one, 8))
+    assert "only one song" in reasons["track"]
     protocols, reasons = make_protocols(one, one.index)
     assert protocols == {}
-    assert "only one" in reasons["track"]
+    assert "only 1 rows" in reasons["random"]
+
+
+def test_genres_of_a_single_artist_are_left_out_of_the_artist_protocol_and_this_is_said(demo_root):
+    tracks = read_dataset(demo_root).tracks
+    tracks.loc[tracks["genre"] == "blues", "artist"] = "Only One"
+    index = pieces_of(tracks)
+    y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
+    protocol = make_protocols(tracks, index)[0]["artist"]
+    tested = np.concatenate([test for _, test in protocol.folds(y)])
+    assert set(y[tested]) == set(y) - {"blues"}
+    assert "blues" in protocol.note
+    assert len(tested) == (y != "blues").sum()
+
+
+def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
+    names = [f"{g}.{n:05d}" for g in ("blues", "jazz") for n in range(8)]
+    tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
+    tracks = tracks.rename_axis("track_id").assign(artist=None, partition=None, duplicate_of=None)
+    tracks.loc[["blues.00003", "blues.00005"], "duplicate_of"] = "blues.99999"
+    groups = pd.Series(make_protocols(tracks, tracks.index)[0]["track"].groups, tracks.index)
+    assert groups["blues.00003"] == groups["blues.00005"]
+    assert groups.nunique() == 15
 
 
 @pytest.mark.real
