@@ -32,24 +32,35 @@ from genre_utils.audio import (
     split_segments,
 )
 from genre_utils.dataset import (
-    GTZAN_GENRES,
+    PICTURE_SUFFIXES,
     Dataset,
     DatasetError,
     file_digest,
-    parse_track_id,
 )
 from genre_utils.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
+from genre_utils.pictures import PictureError, picture_frames, track_spectrogram
+from genre_utils.tables import read_feature_table
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
 # Part of every cache key: raise it when a feature is computed in another way.
 EXTRACTION_VERSION = 1
+
+
+def raw_frames(y: np.ndarray) -> np.ndarray:
+    """The samples themselves, as 16 bit integers: exact for most files, and half the memory."""
+    return np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+
 
 INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
     "features_30_sec": extract_features,
     "features_3_sec": extract_features,
     "mfcc": mfcc_frames,
     "mel": mel_frames,
+    "raw": raw_frames,
+    "picture": track_spectrogram,
 }
+WHOLE_TRACKS = frozenset({"features_30_sec", "picture"})
+NOT_KEPT = frozenset({"raw"})  # as large as the audio, and as fast to get from there
 
 
 class NoUsableAudio(DatasetError):  # noqa: N818
@@ -117,7 +128,8 @@ def load_features(
         The collection.
     kind
         "features_30_sec" (57 features of a whole track), "features_3_sec" (57 of each 3 s
-        segment), "mfcc" (130 x 13 frames of each segment) or "mel" (130 x 128).
+        segment), "mfcc" (130 x 13 frames of each segment), "mel" (130 x 128), "raw" (66150
+        samples) or "picture" (496 x 64 of a whole track: from its picture, or else its audio).
     n_jobs
         Processes for extraction; -1 for one a core.
     progress
@@ -141,84 +153,18 @@ def load_features(
             "read and checked, not recomputed."
         )
         return Features(values, genre, source, _fault_table([]))
-    values, faults = extract_collection(dataset.audio, kind, n_jobs=n_jobs, progress=progress)
+    paths = dataset.audio
+    if kind == "picture":
+        paths = dataset.tracks["picture"].fillna(dataset.tracks["path"]).dropna()
+    values, faults = extract_collection(paths, kind, n_jobs=n_jobs, progress=progress)
     genre = dataset.tracks["genre"].reindex(values.index.get_level_values("track_id"))
     genre.index = values.index
-    used = values.index.get_level_values("track_id").nunique()
-    source = f"Computed from {used} audio files ({len(values)} rows)."
+    used = values.index.get_level_values("track_id").unique()
+    drawn = int(paths[used].map(_is_picture).sum())
+    files = [f"{n} {what} files" for n, what in ((drawn, "picture"), (len(used) - drawn, "audio"))]
+    files = " and ".join(text for text in files if not text.startswith("0 "))
+    source = f"Computed from {files} ({len(values)} rows)."
     return Features(values, genre, source, faults)
-
-
-def read_feature_table(path: str | Path) -> pd.DataFrame:
-    """Read a table in the published format, and check it.
-
-    Parameters
-    ----------
-    path
-        ``features_30_sec.csv`` or ``features_3_sec.csv``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``length``, the 57 features and ``label``. Index ``track_id``; for pieces of
-        tracks ("blues.00000.0.wav") ``track_id`` and ``segment``.
-
-    Raises
-    ------
-    DatasetError
-        If columns are missing, values are not numbers, rows are doubled or names contradict
-        labels; the message says which.
-    """
-    path = Path(path)
-    try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError) as error:
-        raise DatasetError(f"{path} cannot be read as a table: {error}") from error
-    needed = ["filename", "length", *FEATURE_COLUMNS, "label"]
-    if lacking := [name for name in needed if name not in table]:
-        shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
-        raise DatasetError(f"{path} lacks {len(lacking)} of its columns: {shown}")
-    if table.empty:
-        raise DatasetError(f"{path} has no rows.")
-    table = table[needed]
-    numbers = table[["length", *FEATURE_COLUMNS]].apply(pd.to_numeric, errors="coerce")
-    wrong = ~np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1) | table["label"].isna()
-    if wrong.any():
-        name = table["filename"][wrong].iloc[0]
-        raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {name}")
-    doubled = table["filename"].duplicated()
-    if doubled.any():
-        name = table["filename"][doubled].iloc[0]
-        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
-    table = table.assign(**numbers)
-    pieces = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
-    # One piece of each track would be a track whose name ends in a number.
-    if pieces.notna().all(axis=None) and ("3_sec" in path.name or pieces[0].duplicated().any()):
-        table["track_id"], table["segment"] = pieces[0], pieces[1].astype(int)
-        index = ["track_id", "segment"]
-    else:
-        table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
-    prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
-    contradict = prefix.isin(GTZAN_GENRES) & (prefix != table["label"])
-    if contradict.any():
-        row = table[contradict].iloc[0]
-        raise DatasetError(f"{path}: {row['filename']} is labelled {row['label']}")
-    return table.set_index(index).drop(columns="filename")
-
-
-def as_published_table(features: Features) -> pd.DataFrame:
-    """Features in the shape of the published tables: filename, length, the 57, label.
-
-    Parameters
-    ----------
-    features
-        Of the kind "features_30_sec" or "features_3_sec".
-    """
-    index = features.values.index.to_frame(index=False).astype(str)
-    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
-    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
-    table["label"] = features.genre.to_numpy()
-    return table
 
 
 def extract_collection(
@@ -268,9 +214,9 @@ def extract_collection(
     )
     if not tables:
         reason = f" ({faults['file'].iloc[0]}: {faults['reason'].iloc[0]})" if len(faults) else ""
-        raise NoUsableAudio(f"None of the {len(paths)} audio files can be used{reason}.", faults)
+        raise NoUsableAudio(f"None of the {len(paths)} files can be used{reason}.", faults)
     values = pd.concat(tables, names=["track_id", "segment"])
-    if kind == "features_30_sec":
+    if kind in WHOLE_TRACKS:
         values = values.droplevel("segment")
     return values, faults
 
@@ -312,23 +258,35 @@ def _recall(path: str, folder: Path) -> _Outcome:
         table = _from_arrow(pq.read_table(target, page_checksum_verification=True))
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
         return _Outcome(target=target)  # not there, or damaged: computed again
-    return _Outcome(table, shortened(path), target)
+    return _Outcome(table, _shortened(path), target)
+
+
+def _is_picture(path: str) -> bool:
+    return Path(path).suffix.lower() in PICTURE_SUFFIXES
+
+
+def _shortened(path: str) -> str | None:
+    return None if _is_picture(path) else shortened(path)
 
 
 def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
     try:
         # One thread: the last digits of a matrix product depend on how many share it.
         with threadpool_limits(1):
-            table = _to_arrow(_extract(load_audio(path), kind))
-    except AudioError as error:
+            if _is_picture(path):
+                rows = pd.DataFrame({"frames": [picture_frames(path)]})
+            else:
+                rows = _extract(load_audio(path), kind)
+    except (AudioError, PictureError) as error:
         return track, _Outcome(fault=str(error))
-    note = _keep(table, target)
-    return track, _Outcome(_from_arrow(table), shortened(path), target, note)
+    table = _to_arrow(rows.rename_axis("segment"))
+    note = None if kind in NOT_KEPT else _keep(table, target)
+    return track, _Outcome(_from_arrow(table), _shortened(path), target, note)
 
 
 def _extract(y: np.ndarray, kind: str) -> pd.DataFrame:
     """One row a segment (one in all for whole tracks)."""
-    pieces = [y] if kind == "features_30_sec" else split_segments(y)
+    pieces = [y] if kind in WHOLE_TRACKS else split_segments(y)
     if not len(pieces):
         raise AudioError(f"too short: {len(y) / SAMPLE_RATE:.3g} s give no segment of 3 s")
     rows, audible = [], [i for i, piece in enumerate(pieces) if piece.any()]

@@ -19,6 +19,7 @@ ENVIRONMENT_VARIABLE = "GTZAN_HOME"
 GTZAN_GENRES = (
     "blues classical country disco hiphop jazz metal pop reggae rock".split()  # in the usual order
 )
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 TRACK_COLUMNS = (
     "genre path artist title partition duplicate_of annotated_tempo picture table".split()
 )
@@ -28,8 +29,7 @@ HOW_TO_GET_DATA = (
     f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}."
 )
 
-_PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
-_ENDINGS = "|".join(e[1:] for e in sorted(AUDIO_SUFFIXES | _PICTURE_SUFFIXES)) + "|bpm"
+_ENDINGS = "|".join(e[1:] for e in sorted(AUDIO_SUFFIXES | PICTURE_SUFFIXES)) + "|bpm"
 _ENDING = re.compile(rf"\.({_ENDINGS})$", re.IGNORECASE)
 _GTZAN_NAME = re.compile(rf"(?:gtzan_)?({'|'.join(GTZAN_GENRES)})[._]?(\d{{5}})")
 
@@ -105,7 +105,7 @@ class Dataset:
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
             digest.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
-            if path.suffix.lower() not in AUDIO_SUFFIXES | _PICTURE_SUFFIXES:
+            if path.suffix.lower() not in AUDIO_SUFFIXES | PICTURE_SUFFIXES:
                 with path.open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()[:16]
@@ -278,7 +278,7 @@ def _annotated_tempi(base: Path) -> pd.Series:
 
 def _pictures(base: Path) -> pd.Series:
     folder = base / "images_original"
-    paths = (p for p in _walk(folder) if p.suffix.lower() in _PICTURE_SUFFIXES)
+    paths = (p for p in _walk(folder) if p.suffix.lower() in PICTURE_SUFFIXES)
     return pd.Series({parse_track_id(p.name): str(p) for p in paths}, dtype=object)
 
 

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from genre_utils.synth import GENRES, SAMPLE_RATE, synthesize
 
-VERSION = 1
+VERSION = 2
 MARKER = "DEMO.json"
 SENTENCE = "This collection was synthesized: its tracks and artists are invented."
 FIRST = ("Abel", "Élodie", "Ilse", "Jorun", "Maribel", "Orrin", "Tamsin", "Völund")
@@ -168,10 +168,11 @@ def _build(root: Path, marker: dict, progress: bool) -> None:
 
 def _picture(y: np.ndarray) -> Image.Image:
     """Draw the log power spectrogram, 0 to 11025 Hz from below, in a white margin."""
-    frames = np.lib.stride_tricks.sliding_window_view(y, 748)
-    frames = frames[np.linspace(0, len(frames) - 1, 248).astype(int)] * np.hanning(748)
-    power = np.abs(np.fft.rfft(frames)[:, 1:]) ** 2
-    power = np.log(power.reshape(248, 187, 2).mean(axis=2).T[::-1] + 1e-10)
+    frames = np.lib.stride_tricks.sliding_window_view(y, 256)
+    frames = frames[np.linspace(0, len(frames) - 1, 248).astype(int)] * np.hanning(256)
+    power = np.abs(np.fft.rfft(frames)) ** 2
+    rows = ((np.arange(187) + 0.5) / 187 * 129).astype(int)
+    power = np.log(power[:, rows].T[::-1] + 1e-10)
     canvas = np.full((195, 260), 255, np.uint8)
     canvas[4:191, 6:254] = 254 * (power - power.min()) / np.ptp(power)
     image = Image.fromarray(canvas)

@@ -6,13 +6,14 @@ import soundfile as sf
 
 from genre_utils.collection import (
     INPUTS,
+    NOT_KEPT,
     cache_dir,
     load_features,
 )
 from genre_utils.dataset import read_dataset
 from genre_utils.features import FEATURE_COLUMNS
 
-KINDS = list(INPUTS)
+KINDS = [kind for kind in INPUTS if kind not in NOT_KEPT]
 COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]
 NAMES_30 = ["blues.00000.wav", "jazz.00001.wav", "jazz.00002.wav"]
 NAMES_3 = ["blues.00000.0.wav", "blues.00000.1.wav", "jazz.00099.9.wav"]

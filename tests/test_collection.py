@@ -243,13 +243,13 @@ def test_a_file_that_has_gone_is_a_fault(tmp_path):
 def test_if_nothing_can_be_used_one_reason_is_given(tmp_path):
     (tmp_path / "rock").mkdir()
     (tmp_path / "rock/a.wav").write_text("la la la " * 900)
-    with pytest.raises(DatasetError, match=r"None of the 1 audio files .*a\.wav: not audio"):
+    with pytest.raises(DatasetError, match=r"None of the 1 files .*a\.wav: not audio"):
         extract(read_dataset(tmp_path))
 
 
 def test_a_table_without_audio_gives_no_frames(tmp_path):
     written(table_of(NAMES_30), tmp_path)
-    with pytest.raises(DatasetError, match="None of the 0 audio files"):
+    with pytest.raises(DatasetError, match="None of the 0 files"):
         extract(read_dataset(tmp_path), "mfcc")
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
-from genre_utils.collection import read_feature_table
 from genre_utils.dataset import read_dataset
 from genre_utils.features import (
     FEATURE_COLUMNS,
@@ -22,6 +21,7 @@ from genre_utils.features import (
     mfcc_frames,
 )
 from genre_utils.synth import synthesize
+from genre_utils.tables import read_feature_table
 
 EXACT = [c for c in FEATURE_COLUMNS if not c.startswith(("harmony", "perceptr", "tempo"))]
 

@@ -5,13 +5,10 @@ import pandas as pd
 import pytest
 from helpers import COLUMNS, NAMES_3, NAMES_30, extract, sound, sounds, table_of, written
 
-from genre_utils.collection import (
-    as_published_table,
-    load_features,
-    read_feature_table,
-)
+from genre_utils.collection import load_features
 from genre_utils.dataset import DatasetError, read_dataset
 from genre_utils.features import FEATURE_COLUMNS
+from genre_utils.tables import as_published_table, read_feature_table
 
 
 def test_a_table_of_tracks(tmp_path):

@@ -1,0 +1,241 @@
+"""Spectrograms as networks see them: read from pictures of any kind, or computed from a signal.
+
+A picture of a spectrogram is a plot: a margin, a colour map, pixels. `read_picture` undoes that.
+`signal_spectrogram` computes what such a picture would hold, so that a network that learnt from
+pictures can be asked about sound.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import scipy.fft
+from PIL import Image, UnidentifiedImageError
+
+from genre_utils.audio import SAMPLE_RATE, check_signal
+
+BANDS = 64
+COLUMNS = 496
+COLUMNS_PER_SECOND = COLUMNS / 30
+N_FFT = 256
+HOP_LENGTH = 128
+# Kaggle's pictures: their frequency axis is mel already, that of plain spectrograms is linear.
+MEL_PICTURE_SIZE = (432, 288)
+COLOR_MAPS = (
+    "viridis magma inferno plasma cividis gray gray_r hot jet turbo gnuplot2 coolwarm afmhot "
+    "nipy_spectral Blues Greens hsv rainbow bone copper"
+).split()
+
+_ROWS = 370
+_TOLERANCE = 30.0  # of 441, the distance from black to white
+_MIN_PIXELS = 16
+_SAME_COLOR = 8  # of 255: jpeg changes colours a little
+
+
+class PictureError(ValueError):
+    """A file cannot be used as a picture of a spectrogram; the message says in one sentence why."""
+
+
+def read_picture(path: str | Path) -> np.ndarray:
+    """Read the values that a picture of a spectrogram shows.
+
+    Its margin is cropped (border rows and columns of the corner's colour alone). If its colours
+    are those of one of `COLOR_MAPS`, the map is undone, otherwise brightness counts. Where the
+    plot was left empty (silence has no logarithm), the value is 0.
+
+    Parameters
+    ----------
+    path
+        The file, of any size; png, jpeg or whatever else Pillow reads.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns), float32
+        Within [0, 1]; the first row is the lowest frequency.
+
+    Raises
+    ------
+    PictureError
+        If the file is missing, not a picture, too small, or of one colour.
+    """
+    try:
+        with Image.open(path) as image:
+            rgba = image.convert("RGBA")
+            canvas = Image.new("RGBA", image.size, "white")
+            pixels = np.asarray(Image.alpha_composite(canvas, rgba).convert("RGB"))
+    except FileNotFoundError as error:
+        raise PictureError(f"{Path(path).name} does not exist") from error
+    except UnidentifiedImageError as error:
+        raise PictureError("not a picture that can be decoded, whatever its name says") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PictureError(f"the picture is damaged ({error})") from error
+    margin = pixels[0, 0].copy()
+    pixels = _crop(pixels)
+    if min(pixels.shape[:2]) < _MIN_PIXELS:
+        raise PictureError("the picture is of one colour, or too small to show a spectrogram")
+    return _undo_color_map(pixels, margin)[::-1]
+
+
+def _crop(pixels: np.ndarray) -> np.ndarray:
+    drawn = np.abs(pixels.astype(np.int16) - pixels[0, 0]).max(axis=2) > _SAME_COLOR
+    if drawn[0].any() or drawn[-1].any() or drawn[:, 0].any() or drawn[:, -1].any():
+        return pixels  # no margin around it
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if not len(rows):
+        return pixels[:0, :0]
+    return pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _undo_color_map(pixels: np.ndarray, margin: np.ndarray) -> np.ndarray:
+    flat = pixels.reshape(-1, 3).astype(np.int64)
+    packed, inverse = np.unique(flat @ [65536, 256, 1], return_inverse=True)
+    colors = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
+    count = np.bincount(inverse)
+    drawn = (colors != margin).any(axis=1)
+    for name in COLOR_MAPS:
+        distance, value = _color_tree(name).query(colors)
+        near = distance < _TOLERANCE
+        if (count * near)[drawn].sum() > 0.98 * count[drawn].sum():
+            values = np.where(near, value / 255, 0.0)
+            break
+    else:
+        values = colors @ [0.299, 0.587, 0.114] / 255
+    return values[inverse].reshape(pixels.shape[:2]).astype(np.float32)
+
+
+@cache
+def _color_tree(name: str):
+    import matplotlib  # noqa: PLC0415  (a second, and who asks about sound needs no pictures)
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
+    return cKDTree(matplotlib.colormaps[name](np.arange(256), bytes=True)[:, :3].astype(float))
+
+
+def picture_frames(path: str | Path) -> np.ndarray:
+    """Spectrogram of a picture, in the shape that networks take.
+
+    Parameters
+    ----------
+    path
+        A picture of a whole track. The frequency axis goes from 0 to half the sampling rate,
+        linear; in pictures of Kaggle's size, 432 x 288, it is mel.
+
+    Returns
+    -------
+    numpy.ndarray, shape (496, 64), float32
+        Time by mel-spaced bands, mean 0 and standard deviation 1.
+
+    Raises
+    ------
+    PictureError
+        As `read_picture`.
+    """
+    values = read_picture(path)
+    with Image.open(path) as image:
+        is_mel = image.size == MEL_PICTURE_SIZE
+    if values.shape[1] != COLUMNS:
+        values = _resize(values, (values.shape[0], COLUMNS))
+    bands = _resize(values, (BANDS, COLUMNS)) if is_mel else band_matrix(len(values)) @ values
+    return _standardised(bands.T)
+
+
+def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
+    """What a picture of a signal's spectrogram would show, in the shape that networks take.
+
+    Log power of short frames (256 samples, Hann), one frame a column: the way the pictures that
+    come with the collection were made. Level and contrast do not matter.
+
+    Parameters
+    ----------
+    y
+        Mono signal, shape (samples,), at least 0.5 s.
+    sr
+        Sampling rate in Hz; it must be 22050.
+
+    Returns
+    -------
+    numpy.ndarray, shape (columns, 64), float32
+        496 columns for 30 s; mean 0 and standard deviation 1.
+
+    Raises
+    ------
+    AudioError
+        If the signal is too short, silent or not finite.
+    """
+    if sr != SAMPLE_RATE:
+        raise ValueError(f"the sampling rate must be {SAMPLE_RATE} Hz, not {sr}")
+    y = check_signal(np.asarray(y, dtype=np.float32), sr)
+    frames = np.lib.stride_tricks.sliding_window_view(y, N_FFT)[::HOP_LENGTH]
+    columns = max(1, round(len(y) / sr * COLUMNS_PER_SECOND))
+    frames = frames[((np.arange(columns) + 0.5) / columns * len(frames)).astype(int)]
+    power = np.abs(scipy.fft.rfft(frames * np.hanning(N_FFT).astype(np.float32))) ** 2
+    floor = max(power.max() * 1e-12, 1e-20)
+    nearest = (np.arange(_ROWS) + 0.5) / _ROWS * power.shape[1]
+    level = np.log(np.maximum(power, floor))[:, nearest.astype(int)]
+    return _standardised(level @ band_matrix(_ROWS).T)
+
+
+def track_spectrogram(y: np.ndarray) -> np.ndarray:
+    """Spectrogram of a whole track, in the shape that pictures give.
+
+    Parameters
+    ----------
+    y
+        Mono signal at 22050 Hz, shape (samples,). Of long ones the middle 30 s count, short ones
+        are repeated.
+
+    Returns
+    -------
+    numpy.ndarray, shape (496, 64), float32
+    """
+    surplus = max(0, len(y) - 30 * SAMPLE_RATE)
+    frames = signal_spectrogram(y[surplus // 2 : len(y) - (surplus - surplus // 2)])
+    return np.resize(frames, (COLUMNS, BANDS))
+
+
+@cache
+def band_matrix(rows: int, bands: int = BANDS) -> np.ndarray:
+    """Weights that put linearly spaced rows together into mel-spaced bands.
+
+    Triangles on the mel scale (O'Shaughnessy 1987), each with weights that sum to 1; a band
+    narrower than two rows interpolates between the nearest.
+
+    Parameters
+    ----------
+    rows
+        How many there are, from 0 to half the sampling rate.
+    bands
+        How many are wanted.
+
+    Returns
+    -------
+    numpy.ndarray, shape (bands, rows), float32
+    """
+    top, edges = SAMPLE_RATE / 2, band_edges(bands)
+    frequency = (np.arange(rows) + 0.5) / rows * top
+    low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising, falling = (frequency - low) / (middle - low), (high - frequency) / (high - middle)
+    weights = np.maximum(np.minimum(rising, falling), 0)
+    for band in np.flatnonzero((weights > 0).sum(axis=1) < 2):
+        at = np.clip(edges[band + 1] / top * rows - 0.5, 0, rows - 1)
+        below = min(int(at), rows - 2)
+        weights[band] = 0
+        weights[band, [below, below + 1]] = below + 1 - at, at - below
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def band_edges(bands: int = BANDS) -> np.ndarray:
+    """Edges of the mel-spaced bands in Hz, shape (bands + 2,); band i peaks at edge i + 1."""
+    mel = np.linspace(0, 2595 * np.log10(1 + SAMPLE_RATE / 2 / 700), bands + 2)
+    return 700 * (10 ** (mel / 2595) - 1)
+
+
+def _resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    image = Image.fromarray(np.ascontiguousarray(values), mode=None)
+    return np.asarray(image.resize(shape[::-1], Image.Resampling.BILINEAR))
+
+
+def _standardised(frames: np.ndarray) -> np.ndarray:
+    return ((frames - frames.mean()) / max(float(frames.std()), 1e-6)).astype(np.float32)

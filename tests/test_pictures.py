@@ -1,0 +1,130 @@
+"""Pictures of spectrograms: any size and colours in, the values they show out."""
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from genre_utils import pictures
+from genre_utils.audio import AudioError
+from genre_utils.pictures import PictureError, picture_frames, read_picture, signal_spectrogram
+
+VALUES = np.random.default_rng(0).uniform(0.02, 0.98, (50, 80))
+
+
+def plotted(values, path, cmap="viridis", margin=7, color=255):
+    """Draw as a plotting program would: the lowest row at the bottom, in a margin."""
+    drawn = matplotlib.colormaps[cmap](values[::-1], bytes=True)[..., :3]
+    canvas = np.full((len(drawn) + 2 * margin, drawn.shape[1] + 3 * margin, 3), color, np.uint8)
+    canvas[margin : margin + len(drawn), 2 * margin : 2 * margin + drawn.shape[1]] = drawn
+    Image.fromarray(canvas).save(path)
+    return path
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "magma", "inferno", "gray", "jet"])
+@pytest.mark.parametrize("color", [255, 0])
+def test_a_known_color_map_is_undone_and_the_margin_cropped(tmp_path, cmap, color):
+    read = read_picture(plotted(VALUES, tmp_path / "p.png", cmap, color=color))
+    assert read.shape == VALUES.shape
+    assert np.abs(read - VALUES).max() < 0.02
+
+
+def test_an_unknown_color_map_is_read_by_brightness(tmp_path):
+    read = read_picture(plotted(VALUES, tmp_path / "p.png", "Set3"))
+    assert read.shape == VALUES.shape
+    assert 0 <= read.min() < read.max() <= 1
+
+
+def test_a_jpeg_is_near_enough(tmp_path):
+    smooth = np.outer(np.linspace(0.2, 1, 60), np.linspace(0.5, 1, 90))
+    path = tmp_path / "p.jpg"
+    Image.open(plotted(smooth, tmp_path / "p.png", margin=0)).save(path, quality=95)
+    assert np.abs(read_picture(path) - smooth).mean() < 0.03
+
+
+def test_what_was_left_empty_is_0(tmp_path):
+    path = plotted(VALUES, tmp_path / "p.png")
+    canvas = np.asarray(Image.open(path)).copy()
+    canvas[20:30, 20:24] = 255
+    Image.fromarray(canvas).save(path)
+    assert (read_picture(path) == 0).sum() == 40
+
+
+@pytest.mark.parametrize("size", [(432, 288), (515, 389), (100, 60)])
+def test_frames_have_one_shape_whatever_the_size(tmp_path, size):
+    path = plotted(VALUES, tmp_path / "p.png")
+    Image.open(path).resize(size).save(path)
+    frames = picture_frames(path)
+    assert frames.shape == (496, 64)
+    assert frames.mean() == pytest.approx(0, abs=1e-3)
+    assert frames.std() == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"hello", "not a picture"),
+        (b"", "not a picture"),
+        (b"\x89PNG\r\n\x1a\n", "not a picture|damaged"),
+    ],
+)
+def test_what_is_no_picture_is_said_so(tmp_path, content, message):
+    path = tmp_path / "p.png"
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match=message):
+        read_picture(path)
+
+
+def test_a_truncated_picture_is_said_so(tmp_path):
+    path = plotted(VALUES, tmp_path / "p.png")
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(PictureError, match=r"damaged|not a picture"):
+        read_picture(path)
+
+
+def test_a_blank_or_missing_picture_is_said_so(tmp_path):
+    Image.new("RGB", (60, 60), "white").save(tmp_path / "p.png")
+    with pytest.raises(PictureError, match="one colour"):
+        read_picture(tmp_path / "p.png")
+    with pytest.raises(PictureError, match="does not exist"):
+        read_picture(tmp_path / "none.png")
+
+
+def test_a_tone_lights_its_band():
+    t = np.arange(3 * 22050) / 22050
+    for frequency in (500, 2000, 6000):
+        frames = signal_spectrogram(np.sin(2 * np.pi * frequency * t))
+        peak = pictures.band_edges()[frames.mean(axis=0).argmax() + 1]
+        assert peak == pytest.approx(frequency, abs=130)
+
+
+def test_level_does_not_matter_and_time_does():
+    y = np.random.default_rng(0).normal(0, 0.1, 6 * 22050)
+    assert np.allclose(signal_spectrogram(y), signal_spectrogram(y * 0.1), atol=1e-3)
+    assert len(signal_spectrogram(y)) == round(6 * pictures.COLUMNS_PER_SECOND)
+    with pytest.raises(AudioError, match="silent"):
+        signal_spectrogram(np.zeros(22050))
+
+
+@pytest.mark.parametrize("rows", [129, 185, 370])
+def test_bands_are_weighted_means(rows):
+    weights = pictures.band_matrix(rows)
+    assert weights.shape == (64, rows)
+    assert np.allclose(weights.sum(axis=1), 1, atol=1e-5)
+    assert (weights >= 0).all()
+
+
+@pytest.mark.real
+def test_a_track_s_sound_gives_nearly_what_its_picture_shows(real_root):
+    from genre_utils.audio import load_audio
+    from genre_utils.dataset import read_dataset
+
+    tracks = read_dataset(real_root).tracks
+    both = tracks[tracks["picture"].notna() & tracks["path"].notna()].iloc[::20]
+    assert len(both)
+    for _, track in both.iterrows():
+        shown, heard = (
+            picture_frames(track["picture"]),
+            signal_spectrogram(load_audio(track["path"])),
+        )
+        assert np.corrcoef(shown.mean(axis=0), heard.mean(axis=0))[0, 1] > 0.95
