@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
 from genre_utils.results import Score
@@ -39,6 +40,8 @@ class Predictions:
         Sums over the folds, choosing of hyperparameters included.
     chosen
         Hyperparameters chosen, a dict a fold; empty where none are chosen.
+    curves
+        Learning curve a fold (`history_` of the fitted model); empty where none are kept.
     """
 
     table: pd.DataFrame
@@ -48,6 +51,7 @@ class Predictions:
     fit_seconds: float
     predict_seconds: float
     chosen: tuple[dict, ...] = ()
+    curves: tuple[pd.DataFrame, ...] = ()
 
     @property
     def correct(self) -> np.ndarray:
@@ -116,16 +120,9 @@ def cross_predict(
     results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     found = list(tqdm(results, progress, len(folds), unit="fold", disable=not progress))
     tested = np.concatenate([test for _, test in folds])
-    table = pd.DataFrame(
-        {
-            "true": labels[tested],
-            "predicted": np.concatenate([part["predicted"] for part in found]),
-            "fold": np.repeat(np.arange(len(folds)), [len(test) for _, test in folds]),
-            "group": protocol.groups[tested],
-            "votes": 1,
-        },
-        index=X.index[tested],
-    )
+    predicted = np.concatenate([part["predicted"] for part in found])
+    table = _table(X, labels, tested, predicted, protocol)
+    table["fold"] = np.repeat(np.arange(len(folds)), [len(test) for _, test in folds])
     probability = None
     if found[0]["probability"] is not None:
         probability = pd.concat([part["probability"] for part in found]).fillna(0.0)
@@ -138,7 +135,14 @@ def cross_predict(
         sum(part["fit_seconds"] for part in found),
         sum(part["predict_seconds"] for part in found),
         tuple(part["chosen"] for part in found if part["chosen"]),
+        tuple(part["curve"] for part in found if part["curve"] is not None),
     )
+
+
+def _table(X, labels, items, predicted, protocol) -> pd.DataFrame:
+    columns = {"true": labels[items], "predicted": predicted, "fold": 0}
+    columns |= {"group": protocol.groups[items], "votes": 1}
+    return pd.DataFrame(columns, index=X.index[items])
 
 
 def _fold(estimator, X, y, fold, protocol) -> dict:
@@ -157,7 +161,82 @@ def _fold(estimator, X, y, fold, protocol) -> dict:
         "fit_seconds": fitted - start,
         "predict_seconds": done - fitted,
         "chosen": chosen,
+        "curve": getattr(model, "history_", None),
     }
+
+
+def fit_on_partition(
+    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, protocol: Protocol
+) -> tuple[BaseEstimator, dict[str, Predictions]]:
+    """Fit on the published partition's training side, and predict both other sides.
+
+    Parameters
+    ----------
+    estimator
+        A classifier with probabilities. If its `fit` takes ``validation``, it is given the
+        validation side, to stop and to calibrate on.
+    X, y
+        Features and labels, same index.
+    protocol
+        "filtered", over the same items.
+
+    Returns
+    -------
+    fitted, predictions
+        The fitted estimator, and its predictions by side: "valid", to choose on, and "test".
+    """
+    labels = y.to_numpy(dtype=object)
+    ((train, test),) = protocol.folds(labels)
+    pool, _ = protocol.choosing(labels, train)
+    sides = {"valid": pool[len(train) :], "test": test}
+    extra = {}
+    if has_fit_parameter(estimator, "validation"):
+        extra["validation"] = (X.iloc[sides["valid"]], labels[sides["valid"]])
+    start = time.perf_counter()
+    model = clone(estimator).fit(X.iloc[train], labels[train], **extra)
+    fitted = time.perf_counter()
+    found = {}
+    for side, items in sides.items():
+        begun = time.perf_counter()
+        probability = pd.DataFrame(
+            model.predict_proba(X.iloc[items]), X.index[items], model.classes_
+        )
+        table = _table(X, labels, items, probability.idxmax(axis=1).to_numpy(), protocol)
+        found[side] = Predictions(
+            table,
+            probability,
+            protocol.name,
+            "segment" if X.index.nlevels > 1 else "track",
+            fitted - start,
+            time.perf_counter() - begun,
+            curves=(model.history_,) if hasattr(model, "history_") else (),
+        )
+    return model, found
+
+
+def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
+    """Put two models together: the weighted mean of their probabilities (late fusion).
+
+    Parameters
+    ----------
+    one, other
+        Of the same protocol; items that only one of them has are left out.
+    weight
+        Of `one`, from 0 to 1.
+    """
+    both = one.table.index.intersection(other.table.index)
+    mean = (weight * one.probability.loc[both]).add(
+        (1 - weight) * other.probability.loc[both], fill_value=0
+    )
+    table = one.table.loc[both].assign(predicted=mean.idxmax(axis=1))
+    return replace(
+        one,
+        table=table,
+        probability=mean,
+        fit_seconds=one.fit_seconds + other.fit_seconds,
+        predict_seconds=one.predict_seconds + other.predict_seconds,
+        curves=(),
+    )
 
 
 def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
@@ -222,6 +301,14 @@ def metrics(predictions: Predictions) -> dict[str, float]:
     )
     accuracy = float(predictions.correct.mean())
     return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
+
+
+def log_loss(predictions: Predictions) -> float:
+    """Mean negative logarithm of the probability that the true genre was given."""
+    probability, true = predictions.probability, predictions.table["true"]
+    columns = probability.columns.get_indexer(true)
+    given = probability.to_numpy()[np.arange(len(true)), columns]
+    return float(-np.log(np.maximum(np.where(columns < 0, 0, given), 1e-12)).mean())
 
 
 def recall_by_genre(predictions: Predictions) -> pd.Series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from functools import partial
 
@@ -27,6 +26,7 @@ from sklearn.preprocessing import LabelEncoder, MinMaxScaler, QuantileTransforme
 from sklearn.svm import SVC
 
 from genre_utils.splits import artist_groups
+from genre_utils.training import FeedForward
 
 # What the summary reports, from 3 s pieces split at random.
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
@@ -69,71 +69,6 @@ class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def predict_proba(self, X) -> np.ndarray:
         """Probability of each of `classes_`, shape (items, classes)."""
         return self.estimator_.predict_proba(X)
-
-
-class FeedForward(ClassifierMixin, BaseEstimator):
-    """Dense network on a feature vector: ReLU layers with dropout, softmax on top (Keras).
-
-    Parameters
-    ----------
-    units
-        Width of each hidden layer.
-    dropout
-        Share of each hidden layer that is dropped in training.
-    epochs, batch_size, learning_rate
-        Training with Adam; `epochs` is how often each item is seen.
-    random_state
-        Seed of weights, dropout and shuffling.
-    """
-
-    def __init__(
-        self,
-        *,
-        units: tuple[int, ...] = (256, 128, 64),
-        dropout: float = 0.3,
-        epochs: int = 30,
-        batch_size: int = 64,
-        learning_rate: float = 1e-3,
-        random_state: int = 0,
-    ):
-        self.units = units
-        self.dropout = dropout
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.random_state = random_state
-
-    def fit(self, X, y) -> FeedForward:
-        """Train the network from scratch."""
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        import keras  # noqa: PLC0415  (seconds, and only this model needs it)
-
-        keras.utils.set_random_seed(self.random_state)
-        X = np.asarray(X, dtype=np.float32)
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
-        layers = [keras.layers.Input((X.shape[1],))]
-        for units in self.units:
-            layers += [keras.layers.Dense(units, "relu"), keras.layers.Dropout(self.dropout)]
-        layers.append(keras.layers.Dense(len(self.classes_), "softmax"))
-        self.network_ = keras.Sequential(layers)
-        self.network_.compile(
-            keras.optimizers.Adam(self.learning_rate),
-            "sparse_categorical_crossentropy",
-            jit_compile=False,
-            steps_per_execution=20,
-        )
-        # One long epoch over copies: on so small a table, epochs themselves cost more than steps.
-        X, codes = np.tile(X, (self.epochs, 1)), np.tile(codes, self.epochs)
-        self.network_.fit(X, codes, self.batch_size, epochs=1, verbose=0)
-        return self
-
-    def predict_proba(self, X) -> np.ndarray:
-        """Probability of each of `classes_`, shape (items, classes)."""
-        return self.network_.predict(np.asarray(X, dtype=np.float32), verbose=0)
-
-    def predict(self, X) -> np.ndarray:
-        """Names of the predicted classes."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 
 class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -352,6 +287,27 @@ def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> Base
         ),
     }
     return VotingClassifier(list(members.items()), voting="soft")
+
+
+def probabilistic_models(
+    tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400
+) -> dict[str, BaseEstimator]:
+    """Models of the 57 features whose probabilities can be put together with a network's.
+
+    Parameters
+    ----------
+    tracks, seed, trees
+        As in `best_model`.
+    """
+    logistic = make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000))
+    return {
+        "blend": best_model(tracks, seed, trees=trees),
+        "logistic": ArtistBalanced(logistic, tracks["artist"]),
+        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
+        "lda": make_pipeline(
+            to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+        ),
+    }
 
 
 def svm_on_whitened(tracks: pd.DataFrame) -> BaseEstimator:

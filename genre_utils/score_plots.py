@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -104,4 +107,57 @@ def learning_curve(curve: pd.DataFrame) -> Axes:
         ylabel="accuracy",
         ylim=(0, None),
     )
+    return ax
+
+
+def training_curves(curves: Mapping[str, pd.DataFrame], title: str) -> np.ndarray:
+    """Accuracy on the training and the validation side while networks learn.
+
+    Parameters
+    ----------
+    curves
+        By name, `history_` of a `NetworkClassifier`.
+    title
+        What is to be seen.
+    """
+    fig, axes = plt.subplots(1, len(curves), figsize=(4.8 * len(curves), 4), sharey=True,
+                             squeeze=False)  # fmt: skip
+    for ax, (name, curve) in zip(axes[0], curves.items(), strict=True):
+        for _, one in curve.groupby("member" if "member" in curve else lambda _: 0):
+            ax.plot(one["epoch"], one["accuracy"], "o-", color="#88CCEE", label="training side")
+            ax.plot(one["epoch"], one["val_accuracy"], "s-", color="#882255",
+                    label="validation side, other songs")  # fmt: skip
+        ax.set(title=name, xlabel="times each item was seen (epochs)", ylim=(0, 1.02))
+    axes[0, 0].set_ylabel("accuracy")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    first = dict(zip(labels, handles, strict=True))
+    axes[0, 0].legend(first.values(), first.keys(), loc="lower right")
+    fig.suptitle(title, x=0.01, ha="left", weight="bold")
+    return axes
+
+
+def reliability_diagram(rows: Mapping[str, tuple[list, float]]) -> Axes:
+    """How often predictions are right against how probable they were said to be.
+
+    Parameters
+    ----------
+    rows
+        By name, as from `calibration.reliability`.
+    """
+    _, ax = plt.subplots(figsize=(6.5, 5.5))
+    ax.plot([0, 1], [0, 1], color="#888888", ls="--", lw=1, label="as often as said")
+    colors = ("#CC6677", "#332288", "#117733")
+    for (name, (bins, error)), color, marker in zip(rows.items(), colors, "osD", strict=False):
+        said, was, count = np.array(bins).T
+        ax.plot(said, was, color=color, lw=1)
+        ax.scatter(said, was, s=15 + 2 * count, color=color, marker=marker, alpha=0.8,
+                   label=f"{name}: off by {error:.1%} on average")  # fmt: skip
+    ax.set(
+        title="Said and true: larger marks stand for more tracks",
+        xlabel="probability of the predicted genre",
+        ylabel="share that was right",
+        xlim=(0, 1),
+        ylim=(0, 1),
+    )
+    ax.legend(loc="upper left")
     return ax

@@ -1,0 +1,384 @@
+"""Training of neural networks, so that they fit and predict like any other estimator."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import StratifiedGroupKFold
+
+from genre_utils.augment import Augmentation, even_crops, random_crops
+from genre_utils.calibration import at_temperature, fit_temperature
+from genre_utils.networks import load_keras
+
+if TYPE_CHECKING:
+    import keras
+
+ROUNDS = 10  # how often training stops to look at the validation side
+CHECK_VIEWS = 3  # enough to see whether it still gets better
+
+
+class FeedForward(ClassifierMixin, BaseEstimator):
+    """Dense network on a feature vector: ReLU layers with dropout, softmax on top (Keras).
+
+    Parameters
+    ----------
+    units
+        Width of each hidden layer.
+    dropout
+        Share of each hidden layer that is dropped in training.
+    epochs, batch_size, learning_rate
+        Training with Adam; `epochs` is how often each item is seen.
+    random_state
+        Seed of weights, dropout and shuffling.
+    """
+
+    def __init__(
+        self,
+        *,
+        units: tuple[int, ...] = (256, 128, 64),
+        dropout: float = 0.3,
+        epochs: int = 30,
+        batch_size: int = 64,
+        learning_rate: float = 1e-3,
+        random_state: int = 0,
+    ):
+        self.units = units
+        self.dropout = dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.random_state = random_state
+
+    def fit(self, X, y) -> FeedForward:
+        """Train the network from scratch."""
+        keras = load_keras()
+        keras.utils.set_random_seed(self.random_state)
+        X = np.asarray(X, dtype=np.float32)
+        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        layers = [keras.layers.Input((X.shape[1],))]
+        for units in self.units:
+            layers += [keras.layers.Dense(units, "relu"), keras.layers.Dropout(self.dropout)]
+        layers.append(keras.layers.Dense(len(self.classes_), "softmax"))
+        self.network_ = keras.Sequential(layers)
+        self.network_.compile(
+            keras.optimizers.Adam(self.learning_rate),
+            "sparse_categorical_crossentropy",
+            jit_compile=False,
+            steps_per_execution=20,
+        )
+        # One long epoch over copies: on so small a table, epochs themselves cost more than steps.
+        X, codes = np.tile(X, (self.epochs, 1)), np.tile(codes, self.epochs)
+        self.network_.fit(X, codes, self.batch_size, epochs=1, verbose=0)
+        return self
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        return self.network_.predict(np.asarray(X, dtype=np.float32), verbose=0)
+
+    def predict(self, X) -> np.ndarray:
+        """Names of the predicted classes."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+class NetworkClassifier(ClassifierMixin, BaseEstimator):
+    """Trains a Keras network on arrays in the cells of a table, as scikit-learn's estimators do.
+
+    Coefficients are standardised by the training side. A validation side, on which no song of
+    the training side is, decides when to stop (the best weights are kept) and how far the
+    probabilities are flattened (temperature scaling, Guo et al., ICML 2017).
+
+    Parameters
+    ----------
+    build
+        Function of the shape of an item and the number of classes that gives a Keras network with
+        a softmax on top.
+    epochs
+        How often each item is seen at most; the learning rate falls to 0 over them (cosine).
+    batch_size, learning_rate, weight_decay
+        Of training with AdamW.
+    crop
+        Train on random pieces of so many columns; None for whole items.
+    views
+        Evenly spaced pieces of an item whose probabilities are averaged, where there is `crop`.
+    augmentation
+        What to change about items in training; None for nothing.
+    validation
+        Share of the songs for the validation side, if `fit` is not given one.
+    by_song
+        Whether no song is on both sides; False cuts by item, as a protocol that leaks would.
+    patience
+        Stop when the validation loss has not improved for so many of `ROUNDS` rounds.
+    members
+        Networks trained from different seeds, whose probabilities are averaged.
+    random_state
+        Seed of weights, order, crops and augmentation.
+
+    Attributes
+    ----------
+    classes_
+        Names of the classes.
+    networks_
+        The trained Keras networks.
+    temperature_
+        What the logarithms of probabilities are divided by.
+    history_
+        Learning curve: a row a member and round, with ``epoch``, ``loss``, ``accuracy``,
+        ``val_loss`` and ``val_accuracy``.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[tuple[int, ...], int], keras.Model],
+        *,
+        epochs: int = 30,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        weight_decay: float = 1e-2,
+        crop: int | None = None,
+        views: int = 8,
+        augmentation: Augmentation | None = None,
+        validation: float = 0.15,
+        by_song: bool = True,
+        patience: int = 4,
+        members: int = 1,
+        random_state: int = 0,
+    ):
+        self.build = build
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.crop = crop
+        self.views = views
+        self.augmentation = augmentation
+        self.validation = validation
+        self.by_song = by_song
+        self.patience = patience
+        self.members = members
+        self.random_state = random_state
+
+    def fit(
+        self, X: pd.DataFrame, y, validation: tuple[pd.DataFrame, np.ndarray] | None = None
+    ) -> NetworkClassifier:
+        """Train from scratch.
+
+        Parameters
+        ----------
+        X
+            Index ``track_id`` (and ``segment``), one column ``frames`` with arrays of one shape.
+        y
+            Genres.
+        validation
+            Items and genres to stop and calibrate on, instead of a part of `X`.
+        """
+        y = np.asarray(y, dtype=str)
+        if validation is None:
+            train, held_out = self._split(X, y)
+            validation = X.iloc[held_out], y[held_out]
+            X, y = X.iloc[train], y[train]
+        self.classes_ = np.unique(y)
+        frames = stack_frames(X)
+        self.mean_, self.scale_ = _moments(frames)
+        targets = (y[:, None] == self.classes_).astype(np.float32)
+        val_y = np.asarray(validation[1], dtype=str)
+        known = np.isin(val_y, self.classes_)
+        codes = np.searchsorted(self.classes_, val_y[known])
+        checked = stack_frames(validation[0])[known], codes
+        self.networks_, histories = [], []
+        for member in range(self.members):
+            network, history = self._train(frames, targets, checked, self.random_state + member)
+            self.networks_.append(network)
+            histories.append(history.assign(member=member))
+        self.history_ = pd.concat(histories, ignore_index=True)
+        self.temperature_ = 1.0
+        self.temperature_ = fit_temperature(self.predict_proba(validation[0])[known], codes)
+        return self
+
+    def _train(self, frames, targets, checked, seed: int):
+        keras = load_keras()
+        keras.utils.set_random_seed(seed)
+        shape = frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
+        network = self.build(shape, len(self.classes_))
+        bench = _workbench(_recipe(self.build), shape, len(self.classes_), self.weight_decay)
+        for slot, start in zip(bench.variables, network.variables, strict=True):
+            slot.assign(start)
+        for slot in bench.optimizer.variables:
+            slot.assign(keras.ops.zeros_like(slot))
+        size = min(self.batch_size, len(frames))
+        a_pass = len(frames) // size
+        rounds = min(ROUNDS, self.epochs * a_pass)
+        steps = round(self.epochs * a_pass / rounds)
+        rates = iter(self.learning_rate * _warm_cosine(rounds * steps, steps // 2))
+        batches = self._batches(frames, targets, size, np.random.default_rng(seed))
+        history, best, waited = [], None, 0
+        for number in range(1, rounds + 1):
+            # One call a step: feeding a data set costs more than so small a network.
+            each = []
+            for items, labels in itertools.islice(batches, steps):
+                bench.optimizer.learning_rate = next(rates)
+                each.append(bench.train_on_batch(items, labels, return_dict=True))
+            held_out = self._check(bench, *checked)
+            row = {"epoch": number * steps / a_pass, **pd.DataFrame(each).astype(float).mean()}
+            history.append(row | held_out)
+            if best is None or held_out["val_loss"] < best[0]:
+                best, waited = (held_out["val_loss"], bench.get_weights()), 0
+            elif (waited := waited + 1) >= self.patience:
+                break
+        network.set_weights(best[1])
+        return network, pd.DataFrame(history)
+
+    def _check(self, network, frames: np.ndarray, codes: np.ndarray) -> dict[str, float]:
+        probability = self._predict(network, frames, views=CHECK_VIEWS)
+        given = probability[np.arange(len(codes)), codes]
+        return {
+            "val_loss": float(-np.log(np.maximum(given, 1e-12)).mean()),
+            "val_accuracy": float((probability.argmax(axis=1) == codes).mean()),
+        }
+
+    def _batches(self, frames, targets, size: int, rng: np.random.Generator):
+        while True:
+            order = rng.permutation(len(frames))
+            for start in range(0, len(order) - size + 1, size):
+                own = order[start : start + size]
+                items, labels = frames[own], targets[own]
+                if self.crop is not None:
+                    items = random_crops(items, self.crop, rng)
+                items = (items - self.mean_) / self.scale_
+                if self.augmentation is not None:
+                    items, labels = self.augmentation(items, labels, rng)
+                yield items, labels
+
+    def _split(self, X: pd.DataFrame, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        songs = X.index.get_level_values("track_id").to_numpy()
+        fewest = pd.Series(songs).groupby(y).nunique().min()
+        if not self.by_song or fewest < 2:
+            songs = np.arange(len(songs))  # with one song a genre there is no other to look at
+            fewest = pd.Series(y).value_counts().min()
+        folds = int(np.clip(round(1 / self.validation), 2, max(2, fewest)))
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=self.random_state)
+        return next(splitter.split(songs, y, songs))
+
+    def _views(self, frames: np.ndarray, views: int) -> np.ndarray:
+        if self.crop is not None:
+            frames = even_crops(frames, self.crop, views)
+        return (frames - self.mean_) / self.scale_
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        frames = stack_frames(X)
+        each = [self._predict(network, frames) for network in self.networks_]
+        return at_temperature(np.mean(each, axis=0), self.temperature_)
+
+    def _predict(self, network, frames: np.ndarray, views: int | None = None) -> np.ndarray:
+        # A few items at a time, for the memory, and always as many, for backends that compile.
+        size = min(32, len(frames))
+        views = 1 if self.crop is None else views or self.views
+        found = []
+        for start in range(0, len(frames), size):
+            part = frames[start : start + size]
+            filled = np.resize(part, (size, *part.shape[1:]))
+            said = load_keras().ops.convert_to_numpy(
+                network(self._views(filled, views), training=False)
+            )
+            found.append(said.reshape(size, views, -1).mean(axis=1)[: len(part)])
+        return np.concatenate(found)
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Names of the predicted classes."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def embed(self, X: pd.DataFrame) -> pd.DataFrame:
+        """What the layer below the last sees of each item, members side by side."""
+        keras = load_keras()
+        frames, found = stack_frames(X), []
+        for network in self.networks_:
+            below = keras.Model(network.inputs[0], network.get_layer("embedding").output)
+            found.append(self._predict(below, frames))
+        return pd.DataFrame(np.concatenate(found, axis=1), index=X.index)
+
+    def heat(self, X: pd.DataFrame, genre: str) -> np.ndarray:
+        """Where the network looks when it says how far items are of a genre.
+
+        Grad-CAM (Selvaraju et al., ICCV 2017). Below a dense layer over averaged filters, as in
+        `networks.spectrogram_network`, the gradients are that layer's weights, and it equals the
+        class activation map of Zhou et al. (CVPR 2016).
+
+        Parameters
+        ----------
+        X
+            Items, as for `fit`.
+        genre
+            One of `classes_`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (items, columns, bands)
+            From 0 to 1 in each item; the mean over members, interpolated.
+        """
+        keras = load_keras()
+        frames = stack_frames(X)
+        scaled = (frames - self.mean_) / self.scale_
+        total = np.zeros(frames.shape, np.float32)
+        for network in self.networks_:
+            last = [layer for layer in network.layers if layer.name.startswith("block_")][-1]
+            maps = keras.Model(network.inputs[0], last.output)(scaled, training=False)
+            weights, _ = network.get_layer("genre").get_weights()
+            maps = keras.ops.convert_to_numpy(maps)
+            seen = np.maximum(maps @ weights[:, list(self.classes_).index(genre)], 0)
+            large = keras.ops.image.resize(seen[..., None], frames.shape[1:], "bilinear")
+            total += keras.ops.convert_to_numpy(large)[..., 0]
+        return total / np.maximum(total.max(axis=(1, 2), keepdims=True), 1e-9)
+
+
+def _moments(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of each coefficient (of raw samples, of all), some items at a time."""
+    axes = tuple(range(frames.ndim - 1)) if frames.ndim > 2 else None
+    count, total, squares = 0, 0.0, 0.0
+    for start in range(0, len(frames), 256):
+        part = frames[start : start + 256].astype(np.float64)
+        count += part.size if axes is None else part.size // part.shape[-1]
+        total = total + part.sum(axis=axes)
+        squares = squares + (part**2).sum(axis=axes)
+    mean = total / count
+    deviation = np.sqrt(np.maximum(squares / count - mean**2, 0))
+    return np.float32(mean), np.maximum(np.float32(deviation), np.float32(1e-6))
+
+
+def _warm_cosine(steps: int, warm: int) -> np.ndarray:
+    """Factors of the learning rate: up from a tenth, then down to 0 along a cosine."""
+    up = np.linspace(0.1, 1, warm, endpoint=False)
+    return np.concatenate([up, (1 + np.cos(np.linspace(0, np.pi, steps - warm))) / 2])
+
+
+def _recipe(build: Callable) -> tuple:
+    """What makes two builders the same: copies of a partial are not equal."""
+    if isinstance(build, partial):
+        return build.func, build.args, tuple(sorted(build.keywords.items()))
+    return build, (), ()
+
+
+@lru_cache(maxsize=2)
+def _workbench(recipe: tuple, shape: tuple, n_classes: int, weight_decay: float):
+    """A compiled network that others are trained on in turn: compiling takes seconds each time."""
+    keras = load_keras()
+    build, args, keywords = recipe
+    network = build(*args, shape, n_classes, **dict(keywords))
+    network.compile(
+        keras.optimizers.AdamW(0.001, weight_decay=weight_decay),
+        "categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=keras.backend.backend() == "jax",
+    )
+    network.optimizer.build(network.trainable_variables)
+    return network
+
+
+def stack_frames(X: pd.DataFrame) -> np.ndarray:
+    """Arrays in the cells of the column ``frames`` as one, shape (items, ...)."""
+    return np.stack(X["frames"].to_numpy())
