@@ -95,7 +95,7 @@ class Results:
             "scores": [asdict(score) for score in self.scores],
             "facts": self.facts,
         }
-        return _plain(found)
+        return to_plain(found)
 
     def write(self, folder: str | Path) -> Path | None:
         """Write ``NN_name.json`` into a folder; without a folder write nothing.
@@ -143,14 +143,14 @@ def write_text(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Turn NumPy values into what JSON knows; what is not a finite number becomes null."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
+        return [to_plain(item) for item in value]
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return to_plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
