@@ -46,6 +46,13 @@ def genre_colors(genres: Iterable[str]) -> dict[str, str]:
     return {genre: _MUTED[order.index(genre) % len(_MUTED)] for genre in genres}
 
 
+def genre_markers(genres: Iterable[str]) -> dict[str, str]:
+    """One marker a genre, as `genre_colors` has one colour."""
+    genres = list(genres)
+    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
+    return {genre: _MARKERS[order.index(genre) % len(_MARKERS)] for genre in genres}
+
+
 def show(axes: Axes | np.ndarray, alt: str) -> None:
     """Display a figure with a text alternative, and close it.
 

@@ -1,0 +1,367 @@
+"""Similar songs by cosine, why they are similar, and what likes and skips change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from genre_utils.features import FEATURE_GROUPS
+from genre_utils.models import ArtistWhitening, to_normal
+from genre_utils.neighbours import ExactSearch, NeighbourIndex
+from genre_utils.splits import artist_groups
+from genre_utils.taste import Taste
+
+SAME = 1 - 1e-9  # from this similarity on, two songs are one
+# Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
+# "Improving retrieval performance by relevance feedback", JASIS 41, 1990).
+ROCCHIO = (1.0, 0.75, 0.25)
+GROUP_TEXT = {
+    "timbre": "timbre",
+    "brightness": "brightness",
+    "harmony": "harmony",
+    "percussion": "percussion",
+    "loudness": "loudness",
+    "rhythm": "tempo",
+}
+_COMPARED = {
+    "percussion": ("perceptr_var", "more percussive", "less percussive"),
+    "loudness": ("rms_mean", "louder", "quieter"),
+    "brightness": ("spectral_centroid_mean", "brighter", "darker"),
+}
+_NEIGHBOURS = 10
+
+
+class UnknownTrack(ValueError):  # noqa: N818
+    """A track that is not in the collection; the message names the nearest that are."""
+
+
+class NeighbourAverage(TransformerMixin, BaseEstimator):
+    """Moves each song towards its neighbours, so that it stands for what is around it.
+
+    Database-side feature augmentation (Arandjelovic and Zisserman, CVPR 2012).
+
+    Parameters
+    ----------
+    neighbours
+        How many songs are added to each.
+    power
+        Of the similarity, with which they are weighted: the larger, the less distant ones count.
+    """
+
+    def __init__(self, neighbours: int = 10, power: float = 3.0):
+        self.neighbours = neighbours
+        self.power = power
+
+    def fit(self, X, y=None) -> NeighbourAverage:
+        """Keep the songs, shape (songs, columns)."""
+        self.unit_ = _unit(np.asarray(X, dtype=np.float64))
+        return self
+
+    def transform(self, X) -> np.ndarray:
+        """Add to each song its neighbours among those that were fitted; same shape."""
+        unit = _unit(np.asarray(X, dtype=np.float64))
+        rows, near = ExactSearch().fit(self.unit_).query(unit, self.neighbours + 1)
+        # A song is no neighbour of its own, nor is its duplicate.
+        weight = np.where(near < SAME, np.maximum(near, 0), 0) ** self.power
+        weight[:, self.neighbours :] *= (near >= SAME).any(axis=1, keepdims=True)
+        return _unit(unit + np.einsum("nk,nkd->nd", weight, self.unit_[rows]))
+
+
+def best_recommender(tracks: pd.DataFrame, **settings) -> CosineRecommender:
+    """The recommender that does best without knowing genres: see notebook 5.
+
+    Parameters
+    ----------
+    tracks
+        As in `Dataset.tracks`.
+    **settings
+        Of `CosineRecommender`.
+    """
+    scaling = make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)), NeighbourAverage())
+    return CosineRecommender(scaling, **settings)
+
+
+class CosineRecommender(BaseEstimator):
+    """Songs whose scaled features point in the same direction.
+
+    Parameters
+    ----------
+    scaling
+        What makes columns comparable; it must keep them (one column out for each that goes in).
+        None standardises.
+    tame_hubs
+        From 0 to 1: how much of a song's mean similarity to its nearest neighbours is taken off,
+        so that songs which are near to everything do not crowd the lists (cross-domain similarity
+        local scaling, Conneau et al., ICLR 2018).
+    variety
+        From 0 to 1: how much a song loses for being like those already recommended (maximal
+        marginal relevance, Carbonell and Goldstein, SIGIR 1998).
+    index
+        How neighbours are searched; None compares with all songs.
+
+    Attributes
+    ----------
+    tracks_
+        Genre, artist and what else is known, by track.
+    unit_
+        Scaled features of length 1, shape (tracks, columns).
+    closeness_
+        Mean similarity of each track to its ten nearest, shape (tracks,).
+    """
+
+    def __init__(
+        self,
+        scaling: TransformerMixin | None = None,
+        *,
+        tame_hubs: float = 0.0,
+        variety: float = 0.0,
+        index: NeighbourIndex | None = None,
+    ):
+        self.scaling = scaling
+        self.tame_hubs = tame_hubs
+        self.variety = variety
+        self.index = index
+
+    def fit(self, X: pd.DataFrame, tracks: pd.DataFrame | None = None) -> CosineRecommender:
+        """Learn the scaling and the neighbourhoods.
+
+        Parameters
+        ----------
+        X
+            Features, a row a track, index ``track_id``.
+        tracks
+            What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, ``duplicate_of``.
+        """
+        if not len(X):
+            raise ValueError("there is no song to recommend")
+        if X.index.has_duplicates:
+            raise ValueError("a track is there twice: recommend from one row a track")
+        self.features_ = X
+        known = pd.DataFrame(index=X.index) if tracks is None else tracks.reindex(X.index)
+        self.tracks_ = known.reindex(columns=["genre", "artist", "duplicate_of"]).astype(object)
+        self.scaling_ = clone(self.scaling or StandardScaler()).fit(X)
+        self.spread_ = X.std(ddof=0).replace(0, 1.0)
+        self.unit_ = _unit(np.asarray(self.scaling_.transform(X), dtype=np.float64))
+        if self.unit_.shape[1] != X.shape[1]:
+            raise ValueError("the scaling must keep the columns: explanations are by column")
+        self.search_ = (clone(self.index) if self.index else ExactSearch()).fit(self.unit_)
+        self.closeness_ = np.zeros(len(X))
+        if self.tame_hubs and len(X) > 1:
+            wanted = min(_NEIGHBOURS + 1, len(X))
+            near = self.search_.query(self.unit_, wanted)[1]
+            self.closeness_ = near[:, 1:].mean(axis=1)
+        return self
+
+    def recommend(
+        self,
+        seed: str | Sequence[str] | pd.Series | pd.DataFrame,
+        k: int = 10,
+        *,
+        exclude: Iterable[str] = (),
+        same_artist: bool = True,
+        taste: Taste | None = None,
+    ) -> pd.DataFrame:
+        """Songs like a seed.
+
+        Parameters
+        ----------
+        seed
+            A track, several tracks, or the features of an unknown clip (one row).
+        k
+            How many songs.
+        exclude
+            Tracks that are not wanted.
+        same_artist
+            Whether songs by the seeds' artists may be among them.
+        taste
+            Likes and skips: they move the query, and what was skipped does not come back.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``rank`` from 1, columns ``track``, ``similarity`` (the cosine), ``genre``,
+            ``artist``, ``reason``; best first. ``attrs["duplicates"]`` names the songs that are
+            the seed itself under another name.
+
+        Raises
+        ------
+        UnknownTrack
+            If a seed, like or skip is not in the collection.
+        """
+        if k < 1:
+            raise ValueError("ask for at least one song")
+        seeds, query, reference = self._query(seed, taste)
+        barred = self.positions([*exclude, *(taste.skips if taste else ())], strict=False)
+        liked = self.positions(taste.likes if taste else (), strict=False)
+        twins = self._twins(seeds, query)
+        barred = {*barred, *seeds, *twins, *liked}
+        if not same_artist:
+            artists = set(self.tracks_["artist"].iloc[seeds].dropna())
+            barred |= set(np.flatnonzero(self.tracks_["artist"].isin(artists)))
+        found = self._candidates(query, k, barred)
+        chosen = self._varied(found, query, k)
+        parts = self.explain(query, chosen)
+        table = self.tracks_.iloc[chosen][["genre", "artist"]].reset_index(names="track")
+        table.insert(1, "similarity", parts.sum(axis=1).to_numpy())
+        table["reason"] = [
+            self._reason(parts.iloc[row], reference, position)
+            for row, position in enumerate(chosen)
+        ]
+        table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
+        table.attrs["duplicates"] = list(self.features_.index[twins])
+        return table
+
+    def explain(self, query: np.ndarray, positions: Sequence[int]) -> pd.DataFrame:
+        """Share of each feature group in the cosine of a query with some songs.
+
+        Parameters
+        ----------
+        query
+            Unit vector in the scaled space, shape (columns,), as from `query_of`.
+        positions
+            Rows of `features_`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a song, a column a group; a row sums up to the cosine.
+        """
+        products = self.unit_[list(positions)] * query
+        groups = self._groups()
+        shares = {name: products[:, columns].sum(axis=1) for name, columns in groups.items()}
+        return pd.DataFrame(shares, index=self.features_.index[list(positions)])
+
+    def query_of(
+        self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, taste: Taste | None = None
+    ) -> np.ndarray:
+        """Unit vector that stands for a seed and a taste, shape (columns,)."""
+        return self._query(seed, taste)[1]
+
+    def positions(self, names: Iterable[str], *, strict: bool = True) -> list[int]:
+        """Rows of tracks by name; with `strict`, an unknown one is an `UnknownTrack`."""
+        names = list(names)
+        rows = self.features_.index.get_indexer(names)
+        if strict and (rows < 0).any():
+            raise UnknownTrack(self._not_there(names[int(np.argmin(rows))]))
+        return [int(row) for row in rows if row >= 0]
+
+    def _not_there(self, name: str) -> str:
+        near = get_close_matches(name, list(self.features_.index), n=3, cutoff=0.5)
+        hint = f" The nearest names are {', '.join(near)}." if near else ""
+        return f"There is no track {name} in the collection.{hint}"
+
+    def _groups(self) -> Mapping[str, list[int]]:
+        columns = list(self.features_.columns)
+        groups = {
+            name: [columns.index(c) for c in members if c in columns]
+            for name, members in FEATURE_GROUPS.items()
+        }
+        named = {column for members in groups.values() for column in members}
+        rest = [i for i in range(len(columns)) if i not in named]
+        groups = {name: members for name, members in groups.items() if members}
+        return groups | ({"what the network hears": rest} if rest else {})
+
+    def _query(self, seed, taste: Taste | None):
+        if isinstance(seed, pd.Series):
+            seed = seed.to_frame().T
+        if isinstance(seed, pd.DataFrame):
+            rows, raw = [], seed[self.features_.columns].astype(float)
+            vectors = _unit(np.asarray(self.scaling_.transform(raw), dtype=np.float64))
+        else:
+            rows = self.positions([seed] if isinstance(seed, str) else seed)
+            if not rows:
+                raise UnknownTrack("Name at least one track.")
+            raw, vectors = self.features_.iloc[rows], self.unit_[rows]
+        query = ROCCHIO[0] * vectors.mean(axis=0)
+        if taste:
+            for weight, names in ((ROCCHIO[1], taste.likes), (-ROCCHIO[2], taste.skips)):
+                if told := self.positions(names, strict=False):
+                    query = query + weight * self.unit_[told].mean(axis=0)
+        return rows, _unit(query[None])[0], raw.mean()
+
+    def _twins(self, seeds: Sequence[int], query: np.ndarray) -> list[int]:
+        """Rows that are a seed under another name: equal bytes, or equal features."""
+        first = self.tracks_["duplicate_of"].where(
+            self.tracks_["duplicate_of"].notna(), self.tracks_.index.to_series()
+        )
+        names = set(first.iloc[list(seeds)])
+        alike = first.isin(names).to_numpy(copy=True)
+        vectors = self.unit_[list(seeds)] if len(seeds) else query[None]
+        for row, near in zip(
+            *self.search_.query(vectors, min(_NEIGHBOURS, len(first))), strict=True
+        ):
+            alike[row[near >= SAME]] = True
+        alike[list(seeds)] = False
+        return list(np.flatnonzero(alike))
+
+    def _candidates(self, query: np.ndarray, k: int, barred: set[int]) -> np.ndarray:
+        """Rows by falling score, enough to choose `k` from."""
+        total = len(self.features_)
+        wanted = min(total, 10 * k + len(barred))
+        while True:
+            rows, near = (found[0] for found in self.search_.query(query[None], wanted))
+            free = np.array([row >= 0 and row not in barred for row in rows], dtype=bool)
+            if free.sum() >= min(4 * k, total - len(barred)) or wanted == total:
+                break
+            wanted = min(total, 4 * wanted)
+        rows, near = rows[free], near[free]
+        return rows[np.argsort(-self._score(near, rows), kind="stable")]
+
+    def _score(self, similarity: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return similarity - self.tame_hubs * self.closeness_[rows] / 2
+
+    def _varied(self, rows: np.ndarray, query: np.ndarray, k: int) -> list[int]:
+        """Choose `k` rows one by one; no two that are the same song."""
+        score = self._score(self.unit_[rows] @ query, rows)
+        likeness = np.full(len(rows), -1.0)
+        chosen: list[int] = []
+        free = np.ones(len(rows), dtype=bool)
+        while len(chosen) < k and free.any():
+            penalty = self.variety * np.maximum(likeness, 0) if chosen else 0.0
+            value = np.where(free, (1 - self.variety) * score - penalty, -np.inf)
+            best = int(value.argmax())
+            chosen.append(int(rows[best]))
+            alike = self.unit_[rows] @ self.unit_[rows[best]]
+            free &= alike < SAME
+            free[best] = False
+            likeness = np.maximum(likeness, alike)
+        return chosen
+
+    def _reason(self, parts: pd.Series, reference: pd.Series, position: int) -> str:
+        """One sentence: what is alike, and what differs."""
+        own = self.features_.iloc[position]
+        alike = []
+        if (
+            "tempo" in own.index
+            and abs(own["tempo"] - reference["tempo"]) < 0.03 * reference["tempo"]
+        ):
+            alike.append("same tempo")
+        strongest = parts.drop("rhythm", errors="ignore").sort_values(ascending=False)
+        alike += [
+            f"similar {GROUP_TEXT.get(name, name)}"
+            for name, share in strongest.items()
+            if share > 0.1 * max(parts.sum(), 0.1)
+        ][:2]
+        differs = []
+        for column, more, less in _COMPARED.values():
+            if column in own.index:
+                step = (own[column] - reference[column]) / self.spread_[column]
+                if abs(step) > 0.75:
+                    differs.append(more if step > 0 else less)
+        if "same tempo" not in alike and "tempo" in own.index:
+            ratio = own["tempo"] / max(reference["tempo"], 1e-9)
+            if not 0.9 < ratio < 1.1:
+                differs.append("faster" if ratio > 1 else "slower")
+        text = ", ".join(alike) or "alike in no single respect"
+        return text + (f"; {', '.join(differs[:2])}" if differs else "")
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(length > 0, length, 1.0)
