@@ -56,8 +56,9 @@ format: $(READY) ## put the code into shape
 
 sync: $(PAIRS) ## write the .ipynb beside each notebooks/*.py
 
-bench: $(READY) ## measure how fast features are extracted, beside plain librosa
+bench: $(READY) ## measure how fast features are extracted and songs are found
 	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
+	$(BIN)/python benchmarks/bench_recommend.py
 
 lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -65,7 +66,7 @@ lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
 lock: ## pin the newest versions that fit together (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --custom-compile-command "make lock" \
-	  --extra cpu --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
+	  --extra cpu --extra index --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what was built; the pages, the data and .venv stay
 	rm -rf build
@@ -98,6 +99,11 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 $(BUILD)/%.ipynb: notebooks/%.py $(CODE) $(BUILD)/inputs $(READY)
 	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
+
+# Its table has the scores of notebook 3 as well.
+$(BUILD)/04_cnn.ipynb: $(BUILD)/03_classical_models.ipynb
+# It judges what the network of notebook 4 sees.
+$(BUILD)/05_recommender.ipynb: $(BUILD)/04_cnn.ipynb
 
 $(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)

@@ -211,6 +211,8 @@ def _finish(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for link in soup.select("a.anchor-link"):
         link.decompose()
+    for colored in soup.select(".output pre span[style]"):
+        del colored["style"]  # a terminal's colours, which have no contrast on a page
     entries = soup.new_tag("ol")
     for heading in soup.select("main h2[id]"):
         link = soup.new_tag("a", href=f"#{heading['id']}")
