@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 from sklearn.base import BaseEstimator
 
+_FEWEST = 16  # cells, in small collections
 _BLOCK = 1 << 24  # similarities at a time: 128 MiB
 
 
@@ -66,7 +67,7 @@ class NeighbourIndex(BaseEstimator):
         Seed of the cells' centres.
     """
 
-    def __init__(self, probes: float = 0.1, random_state: int = 0):
+    def __init__(self, probes: float = 0.03, random_state: int = 0):
         self.probes = probes
         self.random_state = random_state
 
@@ -75,7 +76,7 @@ class NeighbourIndex(BaseEstimator):
         faiss = _load_faiss()
         self.vectors_ = np.ascontiguousarray(vectors, dtype=np.float32)
         count, dimensions = self.vectors_.shape
-        cells = int(np.clip(np.sqrt(count), 1, max(1, count // 39)))
+        cells = int(np.clip(4 * np.sqrt(count), 1, max(1, count // 39)))
         quantizer = faiss.IndexFlatIP(dimensions)
         self.index_ = faiss.IndexIVFScalarQuantizer(
             quantizer,
@@ -96,7 +97,9 @@ class NeighbourIndex(BaseEstimator):
 
         Rows are -1, and similarities -1, where fewer were found than asked for.
         """
-        self.index_.nprobe = max(1, round(self.probes * self.index_.nlist))
+        self.index_.nprobe = min(
+            self.index_.nlist, max(_FEWEST, round(self.probes * self.index_.nlist))
+        )
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         k = min(k, len(self.vectors_))
         _, rows = self.index_.search(queries, min(2 * k, len(self.vectors_)))
