@@ -233,7 +233,7 @@ def band_edges(bands: int = BANDS) -> np.ndarray:
 
 
 def _resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    image = Image.fromarray(np.ascontiguousarray(values), mode=None)
+    image = Image.fromarray(np.ascontiguousarray(values))
     return np.asarray(image.resize(shape[::-1], Image.Resampling.BILINEAR))
 
 

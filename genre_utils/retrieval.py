@@ -13,6 +13,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.kernel_approximation import Nystroem
 
 from genre_utils.evaluation import bootstrap_interval
+from genre_utils.recommend import ROCCHIO
 from genre_utils.splits import GroupedKFold, artist_groups
 
 DEPTHS = (1, 5, 10)
@@ -175,7 +176,6 @@ def simulate_listener(
     rounds: int = 10,
     k: int = 5,
     feedback: bool = True,
-    rocchio: tuple[float, float, float] = (1.0, 0.75, 0.25),
     rng: np.random.Generator,
 ) -> list[float]:
     """Precision of each round for a listener who likes some genres and skips all others.
@@ -191,9 +191,7 @@ def simulate_listener(
     rounds, k
         Songs are recommended `k` at a time, never twice.
     feedback
-        Whether likes and skips move the query.
-    rocchio
-        Weights of seed, likes and skips.
+        Whether likes and skips move the query, as in `CosineRecommender`.
     rng
         Where the first song comes from.
     """
@@ -202,11 +200,11 @@ def simulate_listener(
     heard = collection.song == collection.song[first]
     likes, skips, precision = [], [], []
     for _ in range(rounds):
-        query = rocchio[0] * vectors[first]
+        query = ROCCHIO[0] * vectors[first]
         if feedback and likes:
-            query = query + rocchio[1] * vectors[likes].mean(axis=0)
+            query = query + ROCCHIO[1] * vectors[likes].mean(axis=0)
         if feedback and skips:
-            query = query - rocchio[2] * vectors[skips].mean(axis=0)
+            query = query - ROCCHIO[2] * vectors[skips].mean(axis=0)
         order = np.argsort(np.where(heard, np.inf, -(vectors @ query)), kind="stable")[:k]
         for row in order:
             (likes if wanted[row] else skips).append(row)

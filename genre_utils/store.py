@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -270,13 +269,6 @@ def list_models() -> list[str]:
 
     found = [p for p in models_dir().glob("[!.]*") if (p / "model.json").is_file()]
     return [folder.name for folder in sorted(found, key=rank)]
-
-
-def remove_model(name: str) -> None:
-    """Delete a model that was kept."""
-    if name not in list_models():
-        raise ModelError(f"There is no model {name}.")
-    shutil.rmtree(models_dir() / name)
 
 
 def _digest(path: Path) -> str:
