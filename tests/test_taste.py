@@ -49,15 +49,19 @@ def test_another_version_is_said_so(tmp_path):
         read_taste(path)
 
 
+def speak(path, number, start):
+    start.wait(60)
+    for n in range(10):
+        tell_taste(path, like=[f"blues.{number}{n}"])
+
+
 def test_ten_at_once_lose_no_like(tmp_path):
     path = tmp_path / "taste.json"
     context = multiprocessing.get_context("spawn")
-    people = [
-        context.Process(target=tell_taste, args=(path,), kwargs={"like": [f"blues.{n:05d}"]})
-        for n in range(10)
-    ]
+    start = context.Barrier(10)
+    people = [context.Process(target=speak, args=(path, n, start)) for n in range(10)]
     for person in people:
         person.start()
     for person in people:
         person.join()
-    assert sorted(read_taste(path).likes) == [f"blues.{n:05d}" for n in range(10)]
+    assert sorted(read_taste(path).likes) == [f"blues.{n:02d}" for n in range(100)]
