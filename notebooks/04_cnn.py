@@ -282,7 +282,7 @@ display(
 
 # %%
 EPOCHS = {"one": 4 if quick else 16, "average": 6 if quick else 50}
-MEMBERS = 1 if quick else 3
+MEMBERS = 1 if quick else 5
 style = Augmentation()
 network = NetworkClassifier(
     networks.spectrogram_network,
