@@ -5,10 +5,12 @@ VENV   ?= .venv
 SEED   ?= 0
 
 # Where the collection is: DATA=..., or the environment variable GTZAN_HOME, or data/gtzan.
-# If it is nowhere, the demo collection is synthesized; its pages go to reports/demo.
+# If it is nowhere, `report` fetches the mini set; where that fails, the demo collection is
+# synthesized, and its pages go to reports/demo.
 DATA ?= $(or $(GTZAN_HOME),$(wildcard data/gtzan))
 ifeq ($(strip $(DATA)),)
 override DATA := data/demo
+NOWHERE := yes
 endif
 DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(DATA)/DEMO.json))
 PROFILE ?= $(if $(DEMO),quick,full)
@@ -30,15 +32,32 @@ STEP      := $(BIN)/python -m genre_utils.report
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help report demo test lint format sync bench lab lock clean FORCE
+.PHONY: help report fetched-or-demo data audit demo test lint format sync bench lab lock clean FORCE
 
 help: ## print this
 	@echo "make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]"; echo
 	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
 	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
 
-report: $(OUT)/index.html ## execute all notebooks, render the pages and the index
-	@echo "The report is in $(OUT)/index.html"
+report: $(if $(NOWHERE),fetched-or-demo,$(OUT)/index.html) ## execute all notebooks, render the pages and the index
+	@$(if $(NOWHERE),,echo "The report is in $(OUT)/index.html")
+
+# The exit status says whether there is a collection in data/gtzan now.
+fetched-or-demo: $(READY)
+	@if $(BIN)/genre download mini; then \
+	  $(MAKE) --no-print-directory report DATA=data/gtzan; \
+	else \
+	  echo "There is no collection here and none can be downloaded, so a small one is synthesized:"; \
+	  echo "everything runs, but its scores say nothing about music. Its pages go to reports/demo;"; \
+	  echo "what is in reports/ stays as it is. With real music: make report DATA=folder."; \
+	  $(MAKE) --no-print-directory report DATA=data/demo; \
+	fi
+
+data: $(READY) ## fetch GTZAN into data/gtzan: 100 tracks, or all 1000 with FULL=1
+	@$(BIN)/genre download $(if $(FULL),full,mini)
+
+audit: $(READY) ## say what is wrong with the collection
+	@$(BIN)/genre audit $(if $(NOWHERE),,"$(DATA)")
 
 demo: ## the same from a collection synthesized on the spot, into reports/demo
 	@$(MAKE) --no-print-directory report DATA=data/demo
@@ -66,7 +85,7 @@ lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
 lock: ## pin the newest versions that fit together (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --custom-compile-command "make lock" \
-	  --extra cpu --extra index --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
+	  --extra cpu --extra index --extra cluster --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what was built; the pages, the data and .venv stay
 	rm -rf build

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models.add_argument("--json", action="store_true", help="print JSON, for other programs")
     models.set_defaults(run=_models)
     _add_recommend(commands)
+    _add_data(commands)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -266,6 +267,43 @@ def _recommend(options: argparse.Namespace) -> int:
         print(f"The same recording under another name: {', '.join(twins)}.")
     if library.synthetic:
         print("These songs are synthesized; for real ones: make report DATA=folder.")
+    return 0
+
+
+def _add_data(commands) -> None:
+    download = commands.add_parser(
+        "download",
+        help="fetch the GTZAN collection",
+        description="Fetch the GTZAN collection and the lists that go with it: checked, resumed "
+        "where it broke off, and never again what is there.",
+    )
+    download.add_argument(
+        "which",
+        nargs="?",
+        choices=["mini", "full"],
+        default="mini",
+        help="100 tracks, 126 MB (mini), or 1000 with tables and pictures, 1.4 GB (full)",
+    )
+    download.add_argument("--to", type=Path, default=Path("data/gtzan"), help="(data/gtzan)")
+    download.add_argument("--quiet", action="store_true", help="no progress bars")
+    download.set_defaults(run=_download)
+
+
+def _download(options: argparse.Namespace) -> int:
+    from genre_utils.dataset import DatasetError, read_dataset  # noqa: PLC0415
+    from genre_utils.download import DownloadError, get_collection  # noqa: PLC0415
+
+    try:
+        outcome = get_collection(options.to, options.which, progress=not options.quiet)
+        dataset = read_dataset(options.to)
+    except (DownloadError, DatasetError) as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 1
+    for told in outcome.failed.values():
+        print(f"genre: {told}", file=sys.stderr)
+    fetched = ", ".join(outcome.fetched) or "nothing, all of it was there"
+    print(f"Fetched: {fetched}. {options.to} has {len(dataset.audio)} tracks with audio.")
+    print(f"Next: make report DATA={options.to}")
     return 0
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 
 from genre_utils.audio import AUDIO_SUFFIXES
 from genre_utils.demo import is_demo, write_demo
+from genre_utils.download import DownloadError, get_collection
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
 GTZAN_GENRES = (
@@ -115,7 +117,8 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
     """Find a collection and list what is in it.
 
     Searched in this order: `data`, the environment variable ``GTZAN_HOME``, ``data/gtzan`` in the
-    working folder or the one above it. If there is none, the demo collection is synthesized.
+    working folder or the one above it. If there is none, the mini collection is downloaded into
+    the latter; where that fails, the demo collection is synthesized, with a warning.
 
     Parameters
     ----------
@@ -137,6 +140,13 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
         if (folder / "gtzan").is_dir():
             return read_dataset(folder / "gtzan")
     home = next((folder for folder in nearby if folder.is_dir()), nearby[0])
+    try:
+        get_collection(home / "gtzan")
+        return read_dataset(home / "gtzan")
+    except DownloadError as error:
+        warnings.warn(
+            f"There is no collection here, so the demo collection is used. {error}", stacklevel=2
+        )
     return read_dataset(write_demo(home / "demo"))
 
 
@@ -259,13 +269,21 @@ def _artists_and_titles(base: Path) -> dict[str, pd.Series]:
     path = base / "meta" / "GTZANindex.txt"
     rows: dict[str, list[str]] = {}
     if path.is_file():
-        for line in path.read_text(encoding="latin-1").splitlines():
+        for line in _as_text(path.read_bytes()).splitlines():
             name, *rest = (part.strip() for part in line.split(":::"))
             if rest:
                 rows[parse_track_id(name)] = ([*rest, ""])[:2]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["artist", "title"], dtype=object)
     table = table.where(table != "")
     return {"artist": table["artist"], "title": table["title"]}
+
+
+def _as_text(content: bytes) -> str:
+    """Decode a list that some have saved as UTF-8 and others as Latin-1."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _annotated_tempi(base: Path) -> pd.Series:
@@ -284,12 +302,8 @@ def _pictures(base: Path) -> pd.Series:
 
 def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
     """First track with the same bytes, from the published checksums or else from the files."""
-    index = base / "meta" / "mirdata_gtzan_genre_index_1.0.json"
-    if index.is_file():
-        listed = json.loads(index.read_text())["tracks"]
-        sums = pd.Series({track: entry["audio"][1] for track, entry in listed.items()})
-        sums = sums.reindex(tracks.index).dropna()
-    else:
+    sums = published_checksums(base).reindex(tracks.index).dropna()
+    if sums.empty:
         paths = tracks["path"].dropna()
         paths = paths[paths.map(lambda p: Path(p).is_file())]
         sizes = paths.map(lambda p: Path(p).stat().st_size)
@@ -298,6 +312,20 @@ def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
     sums = sums.sort_index()
     first = sums.groupby(sums).transform(lambda group: group.index[0])
     return first[first != first.index].reindex(tracks.index)
+
+
+def published_checksums(base: Path) -> pd.Series:
+    """MD5 of each recording by track, as mirdata's index of the collection lists them."""
+    for path in sorted((base / "meta").glob("*gtzan_genre_index*.json")):
+        try:
+            listed = json.loads(path.read_bytes())["tracks"]
+            return pd.Series({name: entry["audio"][1] for name, entry in listed.items()}, dtype=str)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise DatasetError(
+                f"{path} is not an index of checksums as mirdata writes it; remove it, or fetch "
+                "it again with: make data"
+            ) from error
+    return pd.Series(dtype=str)
 
 
 def file_digest(path: str | Path) -> str:

@@ -21,6 +21,7 @@ def environment(request, monkeypatch, cache):
     """Keep the user's cache out of all tests, and the user's collection out of most."""
     monkeypatch.setenv("GENRE_UTILS_CACHE", str(cache))
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(cache / "models"))
+    monkeypatch.setenv("GENRE_UTILS_OFFLINE", "1")
     monkeypatch.setenv("GENRE_UTILS_TASTE", str(cache / "taste.json"))
     if not request.node.get_closest_marker("real"):
         monkeypatch.delenv("GTZAN_HOME", raising=False)

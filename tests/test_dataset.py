@@ -205,12 +205,14 @@ def test_without_any_the_demo_is_made(places, small_demo, monkeypatch):
     work = places[2]
     shutil.rmtree(work / "data/gtzan")
     monkeypatch.delenv("GTZAN_HOME")
-    found = open_dataset()
+    with pytest.warns(UserWarning, match="demo collection"):
+        found = open_dataset()
     assert found.synthetic and found.name == "demo" and len(found.tracks) == 10
     assert found.root == work / "data/demo"
     (work / "notebooks").mkdir()
     monkeypatch.chdir(work / "notebooks")
-    assert open_dataset().root == work / "data/demo"
+    with pytest.warns(UserWarning, match="demo collection"):
+        assert open_dataset().root == work / "data/demo"
 
 
 def test_a_named_folder_that_is_wrong_is_never_replaced_by_another(places, monkeypatch):
