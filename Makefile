@@ -26,7 +26,7 @@ NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # What notebooks import; the rest of the package only renders.
-CODE      := $(filter-out genre_utils/report.py genre_utils/cli.py,$(wildcard genre_utils/*.py))
+CODE      := $(filter-out genre_utils/report.py genre_utils/cli.py genre_utils/cli_data.py,$(wildcard genre_utils/*.py))
 TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
 STEP      := $(BIN)/python -m genre_utils.report
 

@@ -49,13 +49,41 @@ def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
         If the file is missing, empty, not audio, shorter than half a second, silent, or has
         samples that are not finite.
     """
+    y, rate = decode(path)
+    check_signal(y, rate)
+    if rate != sr:
+        y = soxr.resample(y, rate, sr, quality="HQ")
+    return np.ascontiguousarray(y, dtype=np.float32)
+
+
+def decode(path: str | Path) -> tuple[np.ndarray, int]:
+    """Decode a file at its own sampling rate, whatever the signal is like.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`.
+
+    Returns
+    -------
+    y : numpy.ndarray, shape (samples,), float32
+        The mean of the channels.
+    rate : int
+        The file's sampling rate, in Hz.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing, empty or not audio.
+    """
     path = Path(path)
     try:
         if path.is_dir():
             raise AudioError(f"{path.name} is a folder, not an audio file")
         if path.stat().st_size == 0:
             raise AudioError("the file is empty")
-        with sf.SoundFile(path) as file:
+        # What is not finite is refused later, in words.
+        with sf.SoundFile(path) as file, np.errstate(invalid="ignore", over="ignore"):
             rate = file.samplerate
             if rate not in _RATES:
                 raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
@@ -70,11 +98,7 @@ def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
-    y = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
-    check_signal(y, rate)
-    if rate != sr:
-        y = soxr.resample(y, rate, sr, quality="HQ")
-    return np.ascontiguousarray(y, dtype=np.float32)
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), rate
 
 
 def check_signal(y: np.ndarray, sr: int) -> np.ndarray:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from genre_utils.cli_data import add_data_commands, count
+
 TOP = 3
 
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models.add_argument("--json", action="store_true", help="print JSON, for other programs")
     models.set_defaults(run=_models)
     _add_recommend(commands)
-    _add_data(commands)
+    add_data_commands(commands)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -175,7 +177,7 @@ def _add_recommend(commands) -> None:
         "audio file. What is liked and skipped is remembered, and used from then on.",
     )
     recommend.add_argument("seeds", nargs="*", help="tracks (blues.00012) or one audio file")
-    recommend.add_argument("-k", type=_count, default=10, help="how many (10)")
+    recommend.add_argument("-k", type=count, default=10, help="how many (10)")
     recommend.add_argument("--like", action="append", default=[], metavar="TRACK")
     recommend.add_argument("--skip", action="append", default=[], metavar="TRACK")
     recommend.add_argument("--why", action="store_true", help="show what makes up the similarity")
@@ -192,12 +194,6 @@ def _add_recommend(commands) -> None:
     taste.add_argument("--taste", type=Path, help="file of likes and skips")
     taste.add_argument("--json", action="store_true", help="print JSON, for other programs")
     taste.set_defaults(run=_taste)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
-    return int(text)
 
 
 def _share(text: str) -> float:
@@ -267,43 +263,6 @@ def _recommend(options: argparse.Namespace) -> int:
         print(f"The same recording under another name: {', '.join(twins)}.")
     if library.synthetic:
         print("These songs are synthesized; for real ones: make report DATA=folder.")
-    return 0
-
-
-def _add_data(commands) -> None:
-    download = commands.add_parser(
-        "download",
-        help="fetch the GTZAN collection",
-        description="Fetch the GTZAN collection and the lists that go with it: checked, resumed "
-        "where it broke off, and never again what is there.",
-    )
-    download.add_argument(
-        "which",
-        nargs="?",
-        choices=["mini", "full"],
-        default="mini",
-        help="100 tracks, 126 MB (mini), or 1000 with tables and pictures, 1.4 GB (full)",
-    )
-    download.add_argument("--to", type=Path, default=Path("data/gtzan"), help="(data/gtzan)")
-    download.add_argument("--quiet", action="store_true", help="no progress bars")
-    download.set_defaults(run=_download)
-
-
-def _download(options: argparse.Namespace) -> int:
-    from genre_utils.dataset import DatasetError, read_dataset  # noqa: PLC0415
-    from genre_utils.download import DownloadError, get_collection  # noqa: PLC0415
-
-    try:
-        outcome = get_collection(options.to, options.which, progress=not options.quiet)
-        dataset = read_dataset(options.to)
-    except (DownloadError, DatasetError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
-    for told in outcome.failed.values():
-        print(f"genre: {told}", file=sys.stderr)
-    fetched = ", ".join(outcome.fetched) or "nothing, all of it was there"
-    print(f"Fetched: {fetched}. {options.to} has {len(dataset.audio)} tracks with audio.")
-    print(f"Next: make report DATA={options.to}")
     return 0
 
 

@@ -28,7 +28,7 @@ TRACK_COLUMNS = (
 PARTITIONS = ("train", "valid", "test")
 HOW_TO_GET_DATA = (
     "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
-    f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}."
+    f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data fetches one."
 )
 
 _ENDINGS = "|".join(e[1:] for e in sorted(AUDIO_SUFFIXES | PICTURE_SUFFIXES)) + "|bpm"
@@ -38,6 +38,10 @@ _GTZAN_NAME = re.compile(rf"(?:gtzan_)?({'|'.join(GTZAN_GENRES)})[._]?(\d{{5}})"
 
 class DatasetError(ValueError):
     """A root cannot be used as a collection; the message says why in one sentence."""
+
+
+class NoCollection(DatasetError):  # noqa: N818
+    """No collection was named, and none is where one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +136,10 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
     DatasetError
         If a folder that was named is not there, or has neither audio nor a table.
     """
-    named = data or os.environ.get(ENVIRONMENT_VARIABLE)
-    if named:
-        return read_dataset(Path(named))
-    nearby = [folder / "data" for folder in (Path.cwd(), Path.cwd().parent)]
-    for folder in nearby:
-        if (folder / "gtzan").is_dir():
-            return read_dataset(folder / "gtzan")
-    home = next((folder for folder in nearby if folder.is_dir()), nearby[0])
+    try:
+        return read_dataset(find_root(data))
+    except NoCollection:
+        home = next((folder for folder in _nearby() if folder.is_dir()), _nearby()[0])
     try:
         get_collection(home / "gtzan")
         return read_dataset(home / "gtzan")
@@ -150,13 +150,34 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
     return read_dataset(write_demo(home / "demo"))
 
 
+def find_root(data: str | Path | None = None) -> Path:
+    """Find the folder of a collection that is on disk; see `open_dataset`.
+
+    Raises
+    ------
+    NoCollection
+        If none was named, and none is in ``data/gtzan``.
+    """
+    named = data or os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return Path(named)
+    for folder in _nearby():
+        if (folder / "gtzan").is_dir():
+            return folder / "gtzan"
+    raise NoCollection(f"There is no collection here. {HOW_TO_GET_DATA}")
+
+
+def _nearby() -> list[Path]:
+    return [folder / "data" for folder in (Path.cwd(), Path.cwd().parent)]
+
+
 def read_dataset(root: Path) -> Dataset:
     """List what is in a folder; see `open_dataset`."""
     root = root.expanduser()
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise DatasetError(f"{root} {what}. {HOW_TO_GET_DATA}")
-    base = _base(root)
+    base = root_of_parts(root)
     tables = {
         seconds: path
         for seconds in (30, 3)
@@ -199,7 +220,7 @@ def parse_track_id(filename: str) -> str:
     return f"{found[1]}.{found[2]}" if found else path
 
 
-def _base(root: Path) -> Path:
+def root_of_parts(root: Path) -> Path:
     """Return the folder with the parts: the root, or a folder in it as archives make them."""
     parts = ("genres_original", "genres", "features_30_sec.csv")
     children = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
@@ -244,8 +265,8 @@ def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
     try:
-        table = pd.read_csv(path, usecols=["filename", "label"], dtype=str)
-    except (ValueError, OSError) as error:
+        table = read_csv(path)[["filename", "label"]].astype("str")
+    except KeyError as error:
         raise DatasetError(f"{path} is not a table with the columns filename and label.") from error
     # What is wrong with a row is said where the features are read.
     table = table.dropna()
@@ -253,6 +274,31 @@ def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
         table["filename"] = table["filename"].str.replace(r"\.\d{1,3}(\.[^.]+)$", r"\1", regex=True)
     table = table.drop_duplicates("filename")
     return pd.Series(table["label"].to_numpy(), index=table["filename"].map(parse_track_id))
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a table whatever separates its columns: comma, semicolon, tab or bar.
+
+    Parameters
+    ----------
+    path
+        The file. With semicolons, as spreadsheets of half of Europe write them, a comma in a
+        number is its decimal point.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be read as a table.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            head = file.readline(1 << 16)
+        separator = max(",;\t|", key=head.count)
+        decimal = "," if separator == ";" else "."
+        return pd.read_csv(path, sep=separator, decimal=decimal, encoding="utf-8-sig")
+    except (ValueError, OSError, OverflowError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "no content"
+        raise DatasetError(f"{path} is not a table that can be read ({reason}).") from error
 
 
 def _partitions(base: Path) -> pd.Series:

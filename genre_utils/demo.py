@@ -8,8 +8,11 @@ overlap, and a model that has heard an artist before has it easier. One fault is
 the last rock track equals the one before it byte for byte, and the partition leaves it out.
 """
 
+import argparse
 import json
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -183,13 +186,22 @@ def _picture(y: np.ndarray) -> Image.Image:
     return image
 
 
-if __name__ == "__main__":
-    import argparse
-
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m genre_utils.demo", description=__doc__)
     parser.add_argument("root", type=Path, help="folder to write, new or a demo collection")
     parser.add_argument("--tracks-per-genre", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=12.0)
     parser.add_argument("--seed", type=int, default=0)
-    options = vars(parser.parse_args())
-    write_demo(options.pop("root"), **options)
+    options = vars(parser.parse_args(arguments))
+    root = options.pop("root")
+    try:
+        write_demo(root, **options)
+    except (OSError, ValueError) as error:
+        print(f"The demo collection cannot be written to {root}: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

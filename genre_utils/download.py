@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import logging
+import lzma
 import os
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -317,8 +320,24 @@ def unpack(archive: Path, folder: Path) -> None:
                 file.extractall(folder, filter="data")
     except tarfile.FilterError as error:
         raise DownloadError("The archive has names that lead out of its folder.") from error
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except DownloadError:
+        raise
+    except (
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        IndexError,
+        struct.error,
+        RuntimeError,  # a password is asked for, or an unknown compression
+        ValueError,  # names that are no text
+    ) as error:
         raise DownloadError(f"The archive cannot be unpacked ({error}).") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # places in the archive that cannot be
+            raise
+        raise DownloadError("The archive cannot be unpacked (it is damaged).") from error
 
 
 def _move_parts(remote: Remote, folder: Path, root: Path) -> None:

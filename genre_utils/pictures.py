@@ -30,6 +30,7 @@ COLOR_MAPS = (
 
 _ROWS = 370
 _TOLERANCE = 30.0  # of 441, the distance from black to white
+_MAX_PIXELS = 20_000_000
 _MIN_PIXELS = 16
 _SAME_COLOR = 8  # of 255: jpeg changes colours a little
 
@@ -62,9 +63,15 @@ def read_picture(path: str | Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise PictureError(
+                    f"{image.width} x {image.height} pixels are more than a spectrogram has"
+                )
             rgba = image.convert("RGBA")
             canvas = Image.new("RGBA", image.size, "white")
             pixels = np.asarray(Image.alpha_composite(canvas, rgba).convert("RGB"))
+    except PictureError:
+        raise
     except FileNotFoundError as error:
         raise PictureError(f"{Path(path).name} does not exist") from error
     except UnidentifiedImageError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from genre_utils.dataset import GTZAN_GENRES, DatasetError, parse_track_id
+from genre_utils.dataset import GTZAN_GENRES, DatasetError, parse_track_id, read_csv
 from genre_utils.features import FEATURE_COLUMNS
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
         labels; the message says which.
     """
     path = Path(path)
-    try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError) as error:
-        raise DatasetError(f"{path} cannot be read as a table: {error}") from error
+    table = read_csv(path)
     needed = ["filename", "length", *FEATURE_COLUMNS, "label"]
     if lacking := [name for name in needed if name not in table]:
         shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")

@@ -315,6 +315,42 @@ else:
     )
 
 # %% [markdown]
+# ## What is wrong with it: everything we can check
+#
+# An *audit* decodes every file, measures it, and compares what is there with what should be. To find
+# the same recording under another cut, level or coding, it compares *fingerprints*: 32 bits every
+# 12 ms, which say in which bands the energy rises
+# ([Haitsma and Kalker 2002](https://ismir2002.ismir.net/proceedings/02-FP04-2.pdf)). On the command
+# line, `genre audit` names every track.
+
+# %%
+from genre_utils.audit import CHECKS, audit, in_ranges
+
+audited = audit(dataset)
+found_by = audited.findings.groupby("check", sort=False)["track"]
+results.fact(audit=found_by.size().to_dict())
+summary = pd.DataFrame(
+    {
+        "tracks": found_by.size(),
+        "for example": found_by.agg(lambda names: in_ranges(list(names)[:3])),
+    }
+).rename(index=CHECKS)
+summary.index.name = "what was found"
+display(summary if len(summary) else Markdown("No fault was found."))
+
+# %%
+near = audited.of("near duplicate")
+display(
+    Markdown(
+        "Among the files that can be heard here, no two hold the same recording in another cut, "
+        "level or coding."
+        if near.empty
+        else f"{len(near)} tracks hold the same recording as another, in another cut, level or "
+        "coding: " + "; ".join(f"{row.track} ({row.detail})" for row in near.itertuples()) + "."
+    )
+)
+
+# %% [markdown]
 # ## What was found
 
 # %%

@@ -128,3 +128,9 @@ def test_a_track_s_sound_gives_nearly_what_its_picture_shows(real_root):
             signal_spectrogram(load_audio(track["path"])),
         )
         assert np.corrcoef(shown.mean(axis=0), heard.mean(axis=0))[0, 1] > 0.95
+
+
+def test_a_picture_of_gigantic_size_is_refused_before_it_takes_memory(tmp_path):
+    Image.new("1", (6_000, 6_000)).save(tmp_path / "a.png")
+    with pytest.raises(PictureError, match="6000 x 6000 pixels are more than"):
+        read_picture(tmp_path / "a.png")

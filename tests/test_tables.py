@@ -69,6 +69,21 @@ def with_a_wrong_label(table):
     return table.assign(label=["blues", "rock", "jazz"])
 
 
+@pytest.mark.parametrize(
+    "options", [{"sep": ";", "decimal": ","}, {"sep": "\t"}, {"sep": "|"}, {"sep": ";"}]
+)
+def test_other_separators_and_an_index_column_do_not_matter(tmp_path, options):
+    plain = read_feature_table(written(table_of(NAMES_30), tmp_path))
+    table = table_of(NAMES_30).set_axis([7, 8, 9])
+    other = read_feature_table(written(table, tmp_path, index=True, **options))
+    pd.testing.assert_frame_equal(plain, other)
+
+
+def test_a_table_saved_by_a_spreadsheet_with_a_byte_order_mark(tmp_path):
+    path = written(table_of(NAMES_30), tmp_path, encoding="utf-8-sig")
+    assert len(read_feature_table(path)) == len(NAMES_30)
+
+
 @pytest.mark.parametrize("names", [NAMES_30, NAMES_3], ids=["30 s", "3 s"])
 @pytest.mark.parametrize(
     "damage, reason",
@@ -96,7 +111,7 @@ def test_what_is_no_table_is_refused(tmp_path, content):
     path = tmp_path / "features_30_sec.csv"
     path.write_bytes(content)
     for wrong in (path, tmp_path, tmp_path / "gone.csv"):
-        with pytest.raises(DatasetError, match=r"cannot be read|lacks"):
+        with pytest.raises(DatasetError, match=r"that can be read|lacks"):
             read_feature_table(wrong)
 
 
