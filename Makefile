@@ -26,13 +26,14 @@ NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # What notebooks import; the rest of the package only renders.
-CODE      := $(filter-out genre_utils/report.py genre_utils/cli.py genre_utils/cli_data.py,$(wildcard genre_utils/*.py))
+CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py cli.py cli_data.py cli_cluster.py cluster.py),\
+             $(wildcard genre_utils/*.py))
 TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
 STEP      := $(BIN)/python -m genre_utils.report
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help report fetched-or-demo data audit demo test lint format sync bench lab lock clean FORCE
+.PHONY: help report fetched-or-demo data audit demo test check lint format sync bench lab lock clean FORCE
 
 help: ## print this
 	@echo "make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]"; echo
@@ -64,6 +65,9 @@ demo: ## the same from a collection synthesized on the spot, into reports/demo
 
 test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
 	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest
+
+check: $(READY) ## say which committed pages were made from another version of their source
+	@$(STEP) check reports
 
 lint: $(READY) ## check the style of the code
 	$(BIN)/ruff check .
@@ -124,11 +128,11 @@ $(BUILD)/04_cnn.ipynb: $(BUILD)/03_classical_models.ipynb
 # It judges what the network of notebook 4 sees.
 $(BUILD)/05_recommender.ipynb: $(BUILD)/04_cnn.ipynb
 
-$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report.py $(TEMPLATES)
+$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/pages.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) genre_utils/report.py $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) genre_utils/pages.py $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
-notebooks/%.ipynb: notebooks/%.py $(READY)
+notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report.py $(READY)
 	@$(STEP) pair $<

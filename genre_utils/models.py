@@ -30,17 +30,6 @@ from genre_utils.training import FeedForward
 
 # What the summary reports, from 3 s pieces split at random.
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
-MODEL_NAMES = {
-    "knn": "k-nearest neighbours",
-    "random_forest": "random forest",
-    "svm": "SVM (one against one)",
-    "xgboost": "XGBoost",
-    "feed_forward": "feed-forward network",
-    "logistic": "logistic regression",
-    "lda": "LDA with shrinkage",
-    "whitened": "SVM, whitened within artists",
-    "blend": "average of five models",
-}
 
 
 class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):

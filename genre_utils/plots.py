@@ -53,7 +53,7 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
     return {genre: _MARKERS[order.index(genre) % len(_MARKERS)] for genre in genres}
 
 
-def show(axes: Axes | np.ndarray, alt: str) -> None:
+def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
     """Display a figure with a text alternative, and close it.
 
     Parameters
@@ -62,6 +62,8 @@ def show(axes: Axes | np.ndarray, alt: str) -> None:
         What a function of this module returned.
     alt
         What the figure shows, in words, for those who do not see it.
+    cover
+        Whether this is the figure that stands for its notebook on the index page.
     """
     figure = np.ravel(axes)[0].figure
     buffer = io.BytesIO()
@@ -71,7 +73,8 @@ def show(axes: Axes | np.ndarray, alt: str) -> None:
     # A palette of 256 colours: to the eye the same, and a third of the size.
     small = io.BytesIO()
     PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
-    display(Image(small.getvalue(), format="png", width=width, alt=alt))
+    about = {"cover": True} if cover else {}
+    display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
 
 
 def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:

@@ -1,26 +1,32 @@
-"""Execute notebooks, render them into pages, and build the index page."""
+"""Execute notebooks, pair them with their .ipynb, and run the steps of the report."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import re
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import jupytext
 import nbformat
-from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from genre_utils.audio import AudioError
 from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.results import EnoughSaid, read_results, write_text
+from genre_utils.pages import build_index, outdated, render, source_fingerprint
+from genre_utils.results import EnoughSaid, write_text
 
-TEMPLATES = Path("reports/template")
 PROFILES = ("quick", "full")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+SETUP = """# Where the package is missing, as on Colab, this installs it. Elsewhere it does nothing.
+import importlib.util
+
+if importlib.util.find_spec("genre_utils") is None:
+    {how}"""
 
 
 class NotebookError(RuntimeError):
@@ -47,9 +53,32 @@ def to_notebook(script: Path) -> NotebookNode:
     return nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
 
 
-def pair_text(script: Path) -> str:
-    """Text of the .ipynb that stands beside a percent script."""
-    return nbformat.writes(to_notebook(script), indent=1) + "\n"
+def pair_text(script: Path, repository: str = "") -> str:
+    """Text of the .ipynb that stands beside a percent script.
+
+    Parameters
+    ----------
+    script
+        ``notebooks/NN_name.py``.
+    repository
+        Where the package can be installed from, for those who have only the .ipynb.
+    """
+    notebook = to_notebook(script)
+    setup = nbformat.v4.new_code_cell(SETUP.format(how=_how_to_install(repository)), id="setup")
+    notebook.cells.insert(1, setup)
+    return nbformat.writes(notebook, indent=1) + "\n"
+
+
+def repository(project: Path = Path("pyproject.toml")) -> str:
+    """Address of the project's repository, from the one place where it is set."""
+    settings = tomllib.loads(project.read_text(encoding="utf-8"))
+    return settings["tool"]["genre_utils"]["repository"]
+
+
+def _how_to_install(repository: str) -> str:
+    if repository:
+        return f'%pip install --quiet "genre_utils[index] @ git+{repository}"'
+    return 'raise ModuleNotFoundError("Install the package first: pip install PROJECT-FOLDER")'
 
 
 def execute(script: Path, output: Path, parameters: dict) -> None:
@@ -119,59 +148,6 @@ def _end_early(path: Path, error) -> None:
     nbformat.write(notebook, path)
 
 
-def render(executed: Path, page: Path, *, pages: list[str]) -> None:
-    """Turn an executed notebook into one page that needs nothing else.
-
-    The results that the notebook wrote go into ``results/`` beside the page.
-
-    Parameters
-    ----------
-    executed
-        What `execute` wrote. ``results/`` beside it holds its results.
-    page
-        Where the page goes.
-    pages
-        Names of all notebooks in reading order, for the way to the former and the next one.
-    """
-    from nbconvert import HTMLExporter  # noqa: PLC0415
-
-    name = executed.stem
-    results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
-    notebook = _readable(nbformat.read(executed, as_version=4))
-    exporter = HTMLExporter(
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_name="page",
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-    )
-    at = pages.index(name)
-    resources = {
-        "page": {
-            "title": _title(notebook),
-            "results": results,
-            "former": pages[at - 1] if at > 0 else None,
-            "next": pages[at + 1] if at + 1 < len(pages) else None,
-        },
-    }
-    html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    write_text(page.parent / "results" / f"{name}.json", json.dumps(results, indent=2) + "\n")
-    write_text(page, _finish(html))
-
-
-def build_index(folder: Path) -> None:
-    """Write ``index.html`` of the pages in a folder from the results beside them alone."""
-    import jinja2  # noqa: PLC0415
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / "page"]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    found = read_results(folder / "results")
-    html = environment.get_template("index.html.j2").render(found=found)
-    write_text(folder / "index.html", html)
-
-
 def stamp(data: Path, profile: str, seed: int, listen: bool) -> str:
     """All that a run depends on beside the code, as a text that changes when any of it does."""
     dataset = read_dataset(data)
@@ -179,58 +155,24 @@ def stamp(data: Path, profile: str, seed: int, listen: bool) -> str:
     return f"{data}\n{fingerprint}\n{profile}\n{seed}\n{listen}\n"
 
 
+def _sign(path: Path, script: Path) -> None:
+    """Add to a file of results which source it was made from."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found |= {"source": source_fingerprint(script), "commit": _commit()}
+    write_text(path, json.dumps(found, indent=2) + "\n")
+
+
+def _commit() -> str | None:
+    """Return the commit that is checked out, if this is a checkout."""
+    try:
+        asked = ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def _indent(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
-
-
-def _title(notebook: NotebookNode) -> str:
-    first = notebook.cells[0].source.splitlines()[0]
-    return first.lstrip("# ").strip()
-
-
-def _readable(notebook: NotebookNode) -> NotebookNode:
-    """Drop what only the one who runs a notebook wants: progress, warnings, paths, empty cells."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if output.output_type != "stream"
-                or (output.name != "stderr" and output.text.strip())
-            ]
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
-    ]
-    return notebook
-
-
-def _finish(html: str) -> str:
-    """Fill the table of contents from the headings; make tables and long texts accessible."""
-    soup = BeautifulSoup(html, "html.parser")
-    for link in soup.select("a.anchor-link"):
-        link.decompose()
-    for colored in soup.select(".output pre span[style]"):
-        del colored["style"]  # a terminal's colours, which have no contrast on a page
-    entries = soup.new_tag("ol")
-    for heading in soup.select("main h2[id]"):
-        link = soup.new_tag("a", href=f"#{heading['id']}")
-        link.string = heading.get_text().strip()
-        item = soup.new_tag("li")
-        item.append(link)
-        entries.append(item)
-    soup.find("nav", id="contents").append(entries)
-    for number, table in enumerate(soup.select("table.dataframe"), start=1):
-        del table["border"]
-        for corner in table.select("th"):
-            if not corner.get_text().strip():
-                corner.name = "td"
-        # What scrolls sideways must be reachable by keyboard.
-        table.parent.attrs |= {"tabindex": "0", "role": "region", "aria-label": f"Table {number}"}
-    for text in soup.select(".output pre, .highlight pre"):
-        text["tabindex"] = "0"
-    return re.sub(r"\n{3,}", "\n\n", str(soup))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -259,22 +201,24 @@ def main(arguments: list[str] | None = None) -> int:
     page.add_argument("executed", type=Path)
     page.add_argument("-o", "--output", type=Path, required=True)
     page.add_argument("--pages", nargs="+", required=True, help="all notebooks in reading order")
-    index = step("index", "write the index page of a folder of pages")
-    index.add_argument("folder", type=Path)
+    for name, text in (
+        ("index", "write the index page of a folder of pages"),
+        ("check", "say which pages were made from another version of their source"),
+    ):
+        step(name, text).add_argument("folder", type=Path)
     options = parser.parse_args(arguments)
     try:
-        _run(options)
+        return _run(options)
     except (NotebookError, DatasetError, AudioError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    return 0
 
 
-def _run(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace) -> int:
     match options.step:
         case "pair":
             for script in options.scripts:
-                write_text(script.with_suffix(".ipynb"), pair_text(script))
+                write_text(script.with_suffix(".ipynb"), pair_text(script, repository()))
         case "stamp":
             text = stamp(options.data, options.profile, options.seed, options.listen)
             if not options.output.exists() or options.output.read_text() != text:
@@ -288,10 +232,16 @@ def _run(options: argparse.Namespace) -> None:
                 "output": str(options.output.parent / "results"),
             }
             execute(options.script, options.output, parameters)
+            _sign(options.output.parent / "results" / f"{options.script.stem}.json", options.script)
         case "render":
             render(options.executed, options.output, pages=options.pages)
         case "index":
             build_index(options.folder)
+        case "check":
+            told = outdated(options.folder, Path("notebooks"))
+            print("\n".join(told) or "All pages are of the present notebooks and package.")
+            return 1 if told else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -21,6 +21,24 @@ from genre_utils.dataset import Dataset
 VERSIONS_OF = (
     "genre_utils librosa numpy scipy pandas scikit-learn xgboost-cpu keras tensorflow-cpu"
 ).split()
+# What the short names of models stand for, in tables and figures.
+MODEL_NAMES = {
+    "knn": "k-nearest neighbours",
+    "random_forest": "random forest",
+    "svm": "SVM (one against one)",
+    "xgboost": "XGBoost",
+    "feed_forward": "feed-forward network",
+    "logistic": "logistic regression",
+    "lda": "LDA with shrinkage",
+    "whitened": "SVM, whitened within artists",
+    "blend": "average of five models",
+    "published_cnn": "published CNN",
+    "waveform": "1-D CNN",
+    "cnn": "our CNN",
+    "cnn_average": "our CNN, averaged",
+    "fusion": "CNN and features",
+}
+MODEL_NAMES |= {f"{name}_tuned": f"{label}, tuned" for name, label in MODEL_NAMES.items()}
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class Results:
             "profile": self.profile,
             "seed": self.seed,
             "versions": versions(),
+            "machine": machine(),
             "seconds": round(time.monotonic() - self.started, 1),
             "scores": [asdict(score) for score in self.scores],
             "facts": self.facts,
@@ -127,6 +146,23 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue  # an extra that this environment does without, or has in another build
     return found
+
+
+def machine() -> str:
+    """Processor, cores and memory, in one line."""
+    name = platform.processor() or platform.machine()
+    for line in _lines("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            name = line.split(":", 1)[1].strip()
+            break
+    kilobytes = [line.split()[1] for line in _lines("/proc/meminfo") if line.startswith("MemTotal")]
+    memory = f", {int(kilobytes[0]) / 2**20:.0f} GiB" if kilobytes else ""
+    return f"{name}, {os.cpu_count()} cores{memory}, {platform.system()}"
+
+
+def _lines(path: str) -> list[str]:
+    """Lines of a file that only some systems have."""
+    return Path(path).read_text().splitlines() if Path(path).is_file() else []
 
 
 def write_text(path: Path, text: str) -> None:

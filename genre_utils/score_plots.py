@@ -33,6 +33,8 @@ def confusion(counts: pd.DataFrame, title: str) -> Axes:
     sns.heatmap(shares, annot=counts, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=ax,
                 cbar_kws={"label": "share of the true genre's items", "shrink": 0.7})  # fmt: skip
     ax.set(title=title, xlabel="predicted", ylabel="true")
+    ax.tick_params(axis="x", rotation=40)
+    ax.tick_params(axis="y", rotation=0)
     return ax
 
 

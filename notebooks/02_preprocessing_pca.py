@@ -58,6 +58,9 @@ display(
 # *Min-max scaling* maps each column onto [0, 1]. It is simple, but one outlier squeezes everybody
 # else together. *Standardising* gives each column mean 0 and variance 1. We use min-max first, over
 # all numeric columns, `length` included, because the published figures were made so.
+#
+# $$x_\text{min-max} = \frac{x - \min x}{\max x - \min x}, \qquad
+# x_\text{standardised} = \frac{x - \bar{x}}{s}$$
 
 # %%
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -153,6 +156,7 @@ plots.show(
     ax,
     f"Scatter plot of {len(points)} tracks. On the first axis the mean of {left} lies furthest left, "
     f"of {right} furthest right; on the second {low} lowest, {high} highest.",
+    cover=True,
 )
 display(
     Markdown(

@@ -21,7 +21,7 @@ from IPython.display import Markdown, display
 from genre_utils import analysis, evaluation, models, plots, score_plots
 from genre_utils.collection import load_features
 from genre_utils.dataset import DatasetError, open_dataset
-from genre_utils.results import EnoughSaid, Results
+from genre_utils.results import MODEL_NAMES, EnoughSaid, Results
 from genre_utils.splits import PROTOCOLS, make_protocols
 
 plots.set_style()
@@ -100,7 +100,7 @@ if pieces is not None:
 def summary(data, protocol):
     """Metrics of the plain models on one table under one protocol."""
     rows = {
-        models.MODEL_NAMES[name]: evaluation.metrics(found[name, data, protocol])
+        MODEL_NAMES[name]: evaluation.metrics(found[name, data, protocol])
         | {"published accuracy": models.PUBLISHED_ACCURACY.get(name, float("nan"))}
         for name in plain
         if (name, data, protocol) in found
@@ -201,7 +201,7 @@ votes = {}
 for (name, _, protocol), prediction in list(found.items()):
     ways = ["vote"] if prediction.probability is None else ["vote", "mean"]
     joined = {how: evaluation.to_tracks(prediction, how) for how in ways}
-    votes[f"{models.MODEL_NAMES[name]}, {protocol}"] = {
+    votes[f"{MODEL_NAMES[name]}, {protocol}"] = {
         "one piece": evaluation.metrics(prediction)["accuracy"],
         **{f"all pieces, {how}": evaluation.metrics(p)["accuracy"] for how, p in joined.items()},
     }
@@ -274,7 +274,7 @@ for protocol in piece_protocols.values():
 # %%
 def label(name):
     """Readable name of a model."""
-    base = models.MODEL_NAMES[name.removesuffix("_tuned")]
+    base = MODEL_NAMES[name.removesuffix("_tuned")]
     return f"{base}, tuned" if name.endswith("_tuned") else base
 
 
@@ -447,6 +447,7 @@ plots.show(
         matrix, f"Under {hardest}: {recall.index[-1]} is clear, {recall.index[0]} is not"
     ),
     "Confusion matrix. Recall: " + ", ".join(f"{g} {r:.0%}" for g, r in recall.items()) + ".",
+    cover=True,
 )
 results.fact(
     recall_by_genre=recall.to_dict(),
@@ -585,7 +586,7 @@ plots.show(
 # %%
 finding = ""
 if {"random", "track"} <= set(order):
-    k = by_protocol.loc[models.MODEL_NAMES["knn"]]
+    k = by_protocol.loc[MODEL_NAMES["knn"]]
     finding = (
         f"k-nearest neighbours on 3 s pieces falls from {k['random']:.0%} to {k['track']:.0%} when the "
         "pieces of a song stay together"

@@ -28,7 +28,7 @@ from genre_utils import evaluation, models, network_plots, networks, plots, scor
 from genre_utils.augment import Augmentation
 from genre_utils.collection import load_features
 from genre_utils.dataset import DatasetError, open_dataset
-from genre_utils.results import EnoughSaid, Results
+from genre_utils.results import MODEL_NAMES, EnoughSaid, Results
 from genre_utils.splits import PROTOCOLS, make_protocols
 from genre_utils.training import NetworkClassifier
 
@@ -131,19 +131,9 @@ for (name, kind), build in learners.items():
         )
 
 # %%
-NAMES = {
-    "feed_forward": "feed-forward network",
-    "published_cnn": "published CNN",
-    "waveform": "1-D CNN",
-    "cnn": "our CNN",
-    "cnn_average": "our CNN, averaged",
-    "fusion": "CNN and features",
-}
-LABELS = models.MODEL_NAMES | NAMES
-LABELS |= {f"{name}_tuned": f"{label}, tuned" for name, label in LABELS.items()}
 if found:
     rows = {
-        f"{NAMES[name]}, {kind}, {p}": {
+        f"{MODEL_NAMES[name]}, {kind}, {p}": {
             "one piece": evaluation.metrics(prediction)["accuracy"],
             "song, by vote": evaluation.metrics(evaluation.to_tracks(prediction, "vote"))[
                 "accuracy"
@@ -167,7 +157,7 @@ if {"random", "track"} <= set(piece_protocols):
         accuracy_by_input={f"{n}, {k}, {p}": a for (n, k, p), a in accuracy.items()},
     )
     ranking = sorted(
-        ((a, f"{NAMES[n]} on {k}") for (n, k, p), a in accuracy.items() if p == "track"),
+        ((a, f"{MODEL_NAMES[n]} on {k}") for (n, k, p), a in accuracy.items() if p == "track"),
         reverse=True,
     )
     display(
@@ -192,7 +182,7 @@ if {"random", "track"} <= set(piece_protocols):
 # %%
 if found:
     curves = {
-        f"{NAMES[n]} on {k}": found[n, k, "track"].curves[0]
+        f"{MODEL_NAMES[n]} on {k}": found[n, k, "track"].curves[0]
         for n, k in learners
         if (n, k, "track") in found
     }
@@ -445,6 +435,7 @@ if filtered:
     plots.show(
         network_plots.attention(shown),
         "; ".join(f"{title}: {where}" for title, where in strongest.items()) + ".",
+        cover=True,
     )
     display(
         Markdown(
@@ -513,10 +504,10 @@ if len(fusions):
         fusion_mcnemar=against,
     )
     best_of_each = fusions.drop_duplicates("model").set_index("model")
-    display(best_of_each.rename(index=LABELS).round(3))
+    display(best_of_each.rename(index=MODEL_NAMES).round(3))
     display(
         Markdown(
-            f"Chosen: {LABELS[chosen['model']]}, with {chosen['weight of the network']:.0%} of the "
+            f"Chosen: {MODEL_NAMES[chosen['model']]}, with {chosen['weight of the network']:.0%} of the "
             f"weight on the network. Test: network {evaluation.metrics(shared)['accuracy']:.1%}, "
             f"features {evaluation.metrics(alone)['accuracy']:.1%}, together "
             f"**{fused_score.accuracy:.1%}** [{fused_score.ci95[0]:.1%}, {fused_score.ci95[1]:.1%}], "
@@ -538,11 +529,13 @@ best_key = next(
     )
     if key in found
 )
+if best_key[2] == "filtered":  # chosen on valid
+    results.fact(chosen=dict(zip(("model", "input", "protocol"), best_key, strict=True)))
 matrix = evaluation.confusions(found[best_key])
 recall = evaluation.recall_by_genre(found[best_key]).sort_values()
 plots.show(
     score_plots.confusion(
-        matrix, f"{LABELS[best_key[0]]}: {recall.index[-1]} is clear, {recall.index[0]} is not"
+        matrix, f"{MODEL_NAMES[best_key[0]]}: {recall.index[-1]} is clear, {recall.index[0]} is not"
     ),
     "Confusion matrix. Recall: " + ", ".join(f"{g} {r:.0%}" for g, r in recall.items()) + ".",
 )
@@ -659,7 +652,7 @@ else:
 
 # %%
 cost = {
-    f"{LABELS[name]}, {kind}, {p}": {
+    f"{MODEL_NAMES[name]}, {kind}, {p}": {
         "training (s a fold)": prediction.fit_seconds / prediction.table["fold"].nunique(),
         "prediction (ms an item)": 1000 * prediction.predict_seconds / len(prediction.table),
     }
@@ -689,7 +682,7 @@ if earlier and earlier.is_file():
 from dataclasses import asdict
 
 rows = pd.DataFrame([asdict(s) for s in results.scores] + before)
-rows["model"] = rows["model"].map(LABELS)
+rows["model"] = rows["model"].map(MODEL_NAMES)
 rows["text"] = [f"{r.accuracy:.3f} [{r.ci95[0]:.3f}, {r.ci95[1]:.3f}]" for r in rows.itertuples()]
 slide = rows.pivot_table(
     index=["input", "level", "model"], columns="protocol", values="text", aggfunc="first"
@@ -746,7 +739,7 @@ if "published_cnn_track" in results.facts:
     )
 last = evaluation.score(found[best_key], best_key[0], best_key[1], seed=seed)
 finding += (
-    f"Under `{last.protocol}`, {LABELS[best_key[0]]} reaches {last.accuracy:.1%} "
+    f"Under `{last.protocol}`, {MODEL_NAMES[best_key[0]]} reaches {last.accuracy:.1%} "
     f"(95 % interval {last.ci95[0]:.1%} to {last.ci95[1]:.1%}, n = {last.n})."
 )
 if best_key[0] == "fusion":

@@ -77,7 +77,11 @@ else:
 # %% [markdown]
 # ## Why these?
 #
-# A cosine is a sum over columns, so it can be shared out among groups of features, and nothing is
+# The cosine of two songs $a$ and $b$ is
+#
+# $$\cos(a, b) = \sum_j \frac{a_j b_j}{\lVert a \rVert \, \lVert b \rVert}.$$
+#
+# It is a sum over columns $j$, so it can be shared out among groups of features, and nothing is
 # left over. Each bar adds up to the similarity.
 
 # %%
@@ -149,6 +153,7 @@ plots.show(
         place, tracks["genre"], marked, f"Neighbours on paper; circled: {start} and what came"
     ),
     f"Map of {len(X)} songs by t-SNE in the colours of {tracks['genre'].nunique()} genres.",
+    cover=True,
 )
 from sklearn.neighbors import NearestNeighbors
 

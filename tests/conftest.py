@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers import NOTEBOOK
 
 from genre_utils.collection import INPUTS
 from genre_utils.demo import write_demo
+from genre_utils.pages import render
+from genre_utils.report import execute
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
 
@@ -58,3 +61,22 @@ def poison(monkeypatch):
 
     for kind in INPUTS:
         monkeypatch.setitem(INPUTS, kind, fail)
+
+
+@pytest.fixture(scope="session")
+def built(demo_root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    script = folder / "01_good.py"
+    script.write_text(NOTEBOOK)
+    output = folder / "build" / "01_good.ipynb"
+    results = output.parent / "results"
+    parameters = {"data": str(demo_root), "profile": "quick", "seed": 3, "output": str(results)}
+    execute(script, output, parameters)
+    return script, output
+
+
+@pytest.fixture
+def page(built, tmp_path):
+    page = tmp_path / "reports" / "01_good.html"
+    render(built[1], page, pages=["00_former", "01_good", "02_next"])
+    return page

@@ -64,3 +64,45 @@ def written(table, folder, seconds=30, **options):
     path = folder / f"features_{seconds}_sec.csv"
     table.to_csv(path, **{"index": False} | options)
     return path
+
+
+# A notebook with one of everything.
+NOTEBOOK = """# %% [markdown]
+# # 1. A title
+#
+# ## A question
+#
+# Is $a_1 < b$ when five songs cost $5 and six cost $6?
+
+# %% tags=["parameters"]
+data = ""
+profile = "full"
+seed = 0
+listen = True
+output = ""
+
+# %%
+import pandas as pd
+from genre_utils.dataset import open_dataset
+from genre_utils.results import Results
+
+dataset = open_dataset(data)
+results = Results("01_good", dataset, profile, seed)
+results.fact(title="A title", finding="Six is the finding.", six=2 * seed)
+results.write(output)
+pd.DataFrame({"a": [1, 2]}, index=pd.Index(["x", "y"], name="song"))
+
+# %%
+print("\\n".join(map(str, range(80))))
+
+# %% [markdown]
+# ## Another question
+
+# %%
+import matplotlib.pyplot as plt
+from genre_utils import plots
+
+_, ax = plt.subplots()
+ax.set(title="Nothing", xlabel="time (s)")
+plots.show(ax, "An empty frame, from 0 to 1.", cover=True)
+"""

@@ -1,0 +1,387 @@
+"""Pages: notebooks as HTML that needs nothing else, the index, and whether they are current."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup, Tag
+from nbformat import NotebookNode
+
+from genre_utils.results import MODEL_NAMES, read_results, write_text
+
+TEMPLATES = Path("reports/template")
+PACKAGE = Path(__file__).parent
+LONG_OUTPUT = 30
+COVER_WIDTH = 560
+_MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
+
+
+def render(executed: Path, page: Path, *, pages: list[str]) -> None:
+    """Turn an executed notebook into one page that needs nothing else.
+
+    The results that the notebook wrote go into ``results/`` beside the page, with a small copy of
+    its main figure for the index.
+
+    Parameters
+    ----------
+    executed
+        What `report.execute` wrote. ``results/`` beside it holds its results.
+    page
+        Where the page goes.
+    pages
+        Names of all notebooks in reading order, for the way to the former and the next one.
+    """
+    from nbconvert import HTMLExporter  # noqa: PLC0415
+
+    name = executed.stem
+    results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
+    notebook = _readable(nbformat.read(executed, as_version=4))
+    results["cover"] = _cover(notebook)
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        template_name="page",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    at = pages.index(name)
+    resources = {
+        "page": {
+            "title": _title(notebook),
+            "results": results,
+            "former": pages[at - 1] if at > 0 else None,
+            "next": pages[at + 1] if at + 1 < len(pages) else None,
+            "code_css": code_css(),
+        },
+    }
+    html, _ = exporter.from_notebook_node(notebook, resources=resources)
+    write_text(page.parent / "results" / f"{name}.json", json.dumps(results, indent=2) + "\n")
+    write_text(page, _finish(html, results))
+
+
+def source_fingerprint(script: Path) -> str:
+    """Short hash of a notebook's source and of all modules of the package that it comes to import.
+
+    Parameters
+    ----------
+    script
+        ``notebooks/NN_name.py``.
+    """
+    todo, sources = [script], {}
+    while todo:
+        path = todo.pop()
+        if path not in sources:
+            sources[path] = path.read_text(encoding="utf-8")
+            todo += [p for p in _imported(sources[path]) if p.is_file()]
+    digest = hashlib.sha256()
+    for path in sorted(sources, key=lambda p: p.name):
+        digest.update(f"{path.name}\0{sources[path]}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _imported(source: str) -> Iterator[Path]:
+    """Modules of the package that a source imports, at the top or in a function."""
+    for node in ast.walk(ast.parse(source)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.startswith("genre_utils."):
+                yield PACKAGE / f"{name.split('.')[1]}.py"
+
+
+def outdated(folder: Path, notebooks: Path) -> list[str]:
+    """Say which pages of a folder were made from another version of their source, one line each.
+
+    Parameters
+    ----------
+    folder
+        Where the pages and ``results/`` are.
+    notebooks
+        Where the scripts are.
+    """
+    found = {result["notebook"]: result for result in read_results(folder / "results")}
+    told = []
+    for script in sorted(notebooks.glob("[0-9]*.py")):
+        page = folder / f"{script.stem}.html"
+        made_from = found.get(script.stem, {}).get("source")
+        if not page.is_file() or not made_from:
+            told.append(f"{page} is missing: make report")
+        elif made_from != source_fingerprint(script):
+            told.append(f"{page} was made from another version of {script} or of the package")
+    if not told and build_index_text(folder) != (folder / "index.html").read_text("utf-8"):
+        told.append(f"{folder / 'index.html'} was made from other results")
+    return told
+
+
+def build_index(folder: Path) -> None:
+    """Write ``index.html`` of the pages in a folder from the results beside them alone."""
+    write_text(folder / "index.html", build_index_text(folder))
+
+
+def build_index_text(folder: Path) -> str:
+    """Return the text of the index page.
+
+    Parameters
+    ----------
+    folder
+        Where ``results/`` is.
+    """
+    import jinja2  # noqa: PLC0415
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / "page"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    found = read_results(folder / "results")
+    scores = [score | {"page": r["notebook"]} for r in found for score in r["scores"]]
+    chosen = next((r["facts"]["chosen"] for r in found if "chosen" in r["facts"]), None)
+    return environment.get_template("index.html.j2").render(
+        found=found,
+        scores=scores,
+        rows=headline(scores, chosen),
+        model_names=MODEL_NAMES,
+        chosen=chosen,
+        names={r["notebook"] for r in found},
+    )
+
+
+def headline(scores: list[dict], chosen: dict | None = None) -> list[dict]:
+    """Scores to draw: a row a model and input, its score under each protocol, published beside it.
+
+    Parameters
+    ----------
+    scores
+        As in the results files.
+    chosen
+        Model and input that are drawn in any case: what was chosen in the end.
+
+    Returns
+    -------
+    list of dict
+        ``label``, ``published`` and ``marks``: dicts of protocol, accuracy, low and high, all as
+        fractions. Per input the level that was published counts, else tracks.
+    """
+    rows: dict[tuple[str, str], dict] = {}
+    for score in scores:
+        level = "segment" if score["input"] in ("features_3_sec", "mfcc", "mel", "raw") else "track"
+        if score["level"] != level:
+            continue
+        key = (score["model"], score["input"])
+        label = f"{MODEL_NAMES.get(score['model'], score['model'])}, {score['input']}"
+        row = rows.setdefault(
+            key,
+            {
+                "label": label.replace("features_", "").replace("_sec", " s"),
+                "published": None,
+                "marks": [],
+            },
+        )
+        row["published"] = row["published"] or score["published"]
+        low, high = score["ci95"]
+        row["marks"].append(
+            {"protocol": score["protocol"], "accuracy": score["accuracy"], "low": low, "high": high}
+        )
+    kept = (chosen or {}).get("model"), (chosen or {}).get("input")
+    # One protocol alone compares nothing; the tuned variants are in the table.
+    return [
+        row
+        for key, row in rows.items()
+        if key == kept
+        or (
+            (len(row["marks"]) > 1 or row["published"])
+            and (key[0].removesuffix("_tuned"), key[1]) not in rows.keys() - {key}
+        )
+    ]
+
+
+def code_css() -> str:
+    """Style sheet of the code, with enough contrast in light and dark."""
+    from pygments.formatters import HtmlFormatter  # noqa: PLC0415
+
+    light, dark = (
+        HtmlFormatter(style=f"a11y-high-contrast-{kind}").get_style_defs(".highlight")
+        for kind in ("light", "dark")
+    )
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+
+
+def _title(notebook: NotebookNode) -> str:
+    first = notebook.cells[0].source.splitlines()[0]
+    return first.lstrip("# ").strip()
+
+
+def _readable(notebook: NotebookNode) -> NotebookNode:
+    """Drop what only the one who runs a notebook wants: progress, warnings, paths, empty cells."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [
+                output
+                for output in cell.outputs
+                if output.output_type != "stream"
+                or (output.name != "stderr" and output.text.strip())
+            ]
+        else:
+            cell.source = _MATH.sub(_as_mathml, cell.source)
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    return notebook
+
+
+def _as_mathml(found: re.Match) -> str:
+    from latex2mathml.converter import convert  # noqa: PLC0415
+
+    block, inline = found.groups()
+    return convert(block or inline, display="block" if block else "inline")
+
+
+def _cover(notebook: NotebookNode) -> dict | None:
+    """Return the main figure of a notebook, small: the one that is marked, or the last."""
+    from PIL import Image  # noqa: PLC0415
+
+    images = [
+        (output.data["image/png"], output.metadata.get("image/png", output.metadata))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    if not images:
+        return None
+    data, about = next((i for i in images if i[1].get("cover")), images[-1])
+    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    image.thumbnail((COVER_WIDTH, COVER_WIDTH), Image.Resampling.LANCZOS)
+    small = io.BytesIO()
+    image.quantize(128).save(small, "png", optimize=True)
+    return {
+        "png": base64.b64encode(small.getvalue()).decode(),
+        "alt": about.get("alt", ""),
+        "width": image.width,
+        "height": image.height,
+    }
+
+
+def _finish(html: str, results: dict) -> str:
+    """Contents from the headings, captions, folds; tables and long texts made accessible."""
+    soup = BeautifulSoup(html, "html.parser")
+    for link in soup.select("a.anchor-link"):
+        link.decompose()
+    for colored in soup.select(".output pre span[style]"):
+        del colored["style"]  # a terminal's colours, which have no contrast on a page
+    _summary(soup, results)
+    _contents(soup)
+    _figures(soup)
+    _tables(soup)
+    _folds(soup)
+    return re.sub(r"\n{3,}", "\n\n", str(soup))
+
+
+def _tag(soup: BeautifulSoup, name: str, text: str = "", **attributes: str) -> Tag:
+    tag = soup.new_tag(name, attrs={k.replace("_", "-"): v for k, v in attributes.items()})
+    tag.string = text
+    return tag
+
+
+def _summary(soup: BeautifulSoup, results: dict) -> None:
+    """Put what was found, and on which data, under the title."""
+    title = soup.select_one("main h1")
+    if title is None:
+        return
+    data = results["dataset"]
+    box = soup.new_tag("div", attrs={"class": "summary"})
+    if finding := results["facts"].get("finding"):
+        box.append(_tag(soup, "p", finding))
+    box.append(
+        _tag(
+            soup,
+            "p",
+            f"Made from {data['name']}: {data['tracks']} tracks, {data['tracks_with_features']} in "
+            f"the published table of features, {data['tracks_with_audio']} with audio, "
+            f"{data['tracks_with_pictures']} with a picture. Profile {results['profile']}.",
+            **{"class": "data"},
+        )
+    )
+    title.insert_after(box)
+
+
+def _contents(soup: BeautifulSoup) -> None:
+    entries = soup.new_tag("ol")
+    for heading in soup.select("main h2[id]"):
+        item = soup.new_tag("li")
+        item.append(_tag(soup, "a", heading.get_text().strip(), href=f"#{heading['id']}"))
+        entries.append(item)
+    soup.select_one("#contents details").append(entries)
+
+
+def _figures(soup: BeautifulSoup) -> None:
+    """Number the figures; what their text alternative says stands below them for all."""
+    images = soup.select(".output_png img")
+    for number, image in enumerate(images, start=1):
+        figure = image.wrap(soup.new_tag("figure", id=f"figure-{number}"))
+        frame = {"class": "frame", "tabindex": "0", "role": "group"}
+        image.wrap(soup.new_tag("div", attrs=frame | {"aria-label": f"Figure {number}"}))
+        caption = soup.new_tag("figcaption", attrs={"aria-hidden": "true"})
+        caption.append(_tag(soup, "b", f"Figure {number}. "))
+        caption.append(image.get("alt", ""))
+        figure.append(caption)
+
+
+def _tables(soup: BeautifulSoup) -> None:
+    for style in soup.select("main style"):
+        style.decompose()
+    for number, table in enumerate(soup.select("main table"), start=1):
+        del table["border"]
+        for row in table.select("tr[style]"):
+            del row["style"]
+        _one_header_row(table)
+        for corner in table.select("th"):
+            if not corner.get_text().strip():
+                corner.name = "td"
+            elif not corner.get("scope"):
+                corner["scope"] = "row" if corner.find_parent("tbody") else "col"
+        # What scrolls sideways must be reachable by keyboard.
+        frame = soup.new_tag(
+            "div",
+            attrs={
+                "class": "frame",
+                "tabindex": "0",
+                "role": "region",
+                "aria-label": f"Table {number}",
+            },
+        )
+        table.wrap(frame)
+
+
+def _one_header_row(table: Tag) -> None:
+    """Put the index's name, which pandas gives a row of its own, beside those of the columns."""
+    rows = table.select("thead tr")
+    if len(rows) != 2 or len(rows[0]("th")) != len(rows[1]("th")):
+        return
+    pairs = list(zip(rows[0]("th"), rows[1]("th"), strict=True))
+    if all(bool(a.get_text().strip()) != bool(b.get_text().strip()) for a, b in pairs):
+        for above, below in pairs:
+            if not above.get_text().strip():
+                above.string = below.get_text()
+        rows[1].decompose()
+
+
+def _folds(soup: BeautifulSoup) -> None:
+    """Fold long outputs of text; let the keyboard reach what scrolls."""
+    for text in soup.select(".output pre, .highlight pre"):
+        text["tabindex"] = "0"
+        lines = text.get_text().count("\n")
+        if lines > LONG_OUTPUT and not text.find_parent("details"):
+            fold = text.wrap(soup.new_tag("details", attrs={"class": "long"}))
+            fold.insert(0, _tag(soup, "summary", f"Output of {lines} lines"))
