@@ -12,9 +12,9 @@ import librosa
 import numpy as np
 import pandas as pd
 import scipy.fft
-import scipy.ndimage
 
 from genre_utils.audio import SAMPLE_RATE, check_signal
+from genre_utils.medians import running_medians
 
 N_FFT = 2048
 HOP_LENGTH = 512
@@ -219,8 +219,9 @@ class Spectra:
         Median filtering (Fitzgerald, DAFx 2010) with soft masks of power 2. The two masks add up
         to one, so the percussive part is what the harmonic part leaves of the signal.
         """
-        harmonic = np.ascontiguousarray(_row_medians(np.ascontiguousarray(self.magnitude.T)).T)
-        percussive = _row_medians(self.magnitude)
+        harmonic = running_medians(self.magnitude, HPSS_KERNEL)
+        turned = np.ascontiguousarray(self.magnitude.T)
+        percussive = np.ascontiguousarray(running_medians(turned, HPSS_KERNEL).T)
         scale = np.maximum(harmonic, percussive)
         heard = scale > np.finfo(np.float32).tiny
         scale[~heard] = 1
@@ -309,15 +310,3 @@ def _mel_bank(sr: int) -> np.ndarray:
 @cache
 def _chroma_bank(sr: int, tuning: float) -> np.ndarray:
     return librosa.filters.chroma(sr=sr, n_fft=N_FFT, tuning=tuning, n_chroma=12)
-
-
-def _row_medians(rows: np.ndarray) -> np.ndarray:
-    """Running median of 31 along each row, as if the row went on in the mirror.
-
-    SciPy's filter of a flat array is an order of magnitude faster than of a plane with a flat
-    kernel. The rows are padded, so that none reaches into the next.
-    """
-    half = HPSS_KERNEL // 2
-    padded = np.pad(rows, ((0, 0), (half, half)), mode="symmetric")
-    flat = scipy.ndimage.median_filter(padded.ravel(), size=HPSS_KERNEL)
-    return flat.reshape(padded.shape)[:, half:-half]

@@ -4,10 +4,6 @@ import librosa
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.ndimage
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
 from genre_utils.dataset import read_dataset
@@ -15,7 +11,6 @@ from genre_utils.features import (
     FEATURE_COLUMNS,
     FEATURE_GROUPS,
     Spectra,
-    _row_medians,
     extract_features,
     mel_frames,
     mfcc_frames,
@@ -117,20 +112,6 @@ def test_tempo_and_tuning_are_librosas(song):
     onset = librosa.onset.onset_strength(y=song, aggregate=np.median, pad_mode="reflect")
     assert spectra.tempo() == librosa.feature.tempo(onset_envelope=onset)[0]
     assert spectra.tuning() == librosa.estimate_tuning(S=spectra.power.T)
-
-
-@given(
-    arrays(
-        np.float32,
-        st.tuples(st.integers(1, 5), st.integers(1, 80)),
-        elements=st.floats(0, 9, width=32),
-    )
-)
-@settings(max_examples=50, deadline=None)
-def test_row_medians_are_scipys_of_the_plane(rows):
-    expected = scipy.ndimage.median_filter(rows, size=(1, 31), mode="reflect")
-    if rows.shape[1] >= 15:
-        np.testing.assert_array_equal(_row_medians(rows), expected)
 
 
 def test_louder_is_louder_and_nothing_else(song):
