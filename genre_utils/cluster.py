@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 15
 _RETRIES = 2
+_AHEAD = 256
 
 
 class ClusterError(RuntimeError):
@@ -138,20 +140,7 @@ def extract_partitions(
     names = [part.name for part in plan]
     source, target = open_folder(root), open_folder(output)
     present = claim(target, source, names)
-    futures = client.map(
-        _extract_batch,
-        plan,
-        source=source,
-        target=target,
-        versions=extraction_versions(),
-        key="features",
-        pure=False,  # a result of the scheduler's memory says nothing about the output
-        retries=_RETRIES,
-    )
-    try:
-        outcomes = _gather(dict(zip(futures, plan, strict=True)), progress)
-    finally:
-        client.cancel(futures)
+    outcomes = _run(client, plan, progress, source, target, extraction_versions())
     tidy(target, names)
     faults = sorted(fault for outcome in outcomes for fault in outcome.faults)
     tracks = sum(outcome.tracks for outcome in outcomes)
@@ -165,21 +154,40 @@ class _Outcome(NamedTuple):
     faults: list[tuple[str, str]]
 
 
-def _gather(plan: dict[Future, Batch], progress: bool) -> list[_Outcome]:
-    """Wait for all batches; one that fails does not stop the others, a useless output does."""
+def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Outcome]:
+    """Run all batches; one that fails does not stop the others, a useless output does.
+
+    The scheduler holds some batches at a time, so that its memory does not depend on the
+    collection.
+    """
     from distributed import as_completed  # noqa: PLC0415
 
+    def submit(batch: Batch) -> Future:
+        # Not pure: what the scheduler remembers of a batch says nothing about the output.
+        return client.submit(_extract_batch, batch, *where, pure=False, retries=_RETRIES)
+
+    todo = iter(plan)
+    ahead = max(_AHEAD, 4 * sum(client.nthreads().values()))
+    running = {submit(batch): batch for batch in itertools.islice(todo, ahead)}
+    finished = as_completed(running)
     outcomes, failed = [], []
-    total = sum(len(batch.files) for batch in plan.values())
-    with tqdm(total=total, desc="features", unit="track", disable=not progress) as bar:
-        for future in as_completed(plan):
-            try:
-                outcomes.append(future.result())
-            except DatasetError:
-                raise
-            except Exception as error:  # whatever a worker can die of
-                failed.append(str(error).split("\n")[0] or repr(error))
-            bar.update(len(plan[future].files))
+    total = sum(len(batch.files) for batch in plan)
+    try:
+        with tqdm(total=total, desc="features", unit="track", disable=not progress) as bar:
+            for future in finished:
+                try:
+                    outcomes.append(future.result())
+                except DatasetError:
+                    raise
+                except Exception as error:  # whatever a worker can die of
+                    failed.append(str(error).split("\n")[0] or repr(error))
+                bar.update(len(running.pop(future).files))
+                for batch in itertools.islice(todo, 1):
+                    following = submit(batch)
+                    running[following] = batch
+                    finished.add(following)
+    finally:
+        client.cancel(list(running))
     if failed:
         raise ClusterError(
             f"{len(failed)} of {len(plan)} batches failed, the first with: {failed[0]} "
