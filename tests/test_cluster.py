@@ -103,7 +103,7 @@ def stop_in_the_middle_of_the_third_write(flag):
             return write(self, path, content, **options)
         write(self, path, content[: len(content) // 2], **options)
         Path(flag).write_text(str(os.getpid()))
-        time.sleep(120)
+        time.sleep(30)
 
     local = fsspec.implementations.local.LocalFileSystem
     count, write = [], local.pipe_file
@@ -128,8 +128,9 @@ def test_what_cannot_be_used_is_listed_with_the_reason(finished):
 
 
 def test_a_worker_is_killed_in_the_middle_of_a_write(
-    root, workers, finished, on_one_machine, tmp_path
+    root, workers, finished, on_one_machine, tmp_path, monkeypatch
 ):
+    monkeypatch.setattr(cluster, "_AHEAD", 1)  # four a worker: not all are submitted at once
     output, flag = tmp_path / "features", tmp_path / "flag"
     victim = next(iter(workers.scheduler_info()["workers"]))
     workers.run(stop_in_the_middle_of_the_third_write, str(flag), workers=[victim])
