@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile as sf
@@ -28,13 +30,14 @@ class AudioError(ValueError):
     """A file or signal cannot be used; the message says in one sentence why."""
 
 
-def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
+def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray:
     """Decode a file that libsndfile reads (wav, au, flac, ogg, mp3, ...).
 
     Parameters
     ----------
     path
-        The file. Any sampling rate, any sample format, any number of channels.
+        The file: its path, or the file itself, open for reading bytes and able to seek. Any
+        sampling rate, any sample format, any number of channels.
     sr
         Sampling rate of the result, in Hz.
 
@@ -56,7 +59,7 @@ def load_audio(path: str | Path, sr: int = SAMPLE_RATE) -> np.ndarray:
     return np.ascontiguousarray(y, dtype=np.float32)
 
 
-def decode(path: str | Path) -> tuple[np.ndarray, int]:
+def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
     """Decode a file at its own sampling rate, whatever the signal is like.
 
     Parameters
@@ -76,14 +79,9 @@ def decode(path: str | Path) -> tuple[np.ndarray, int]:
     AudioError
         If the file is missing, empty or not audio.
     """
-    path = Path(path)
     try:
-        if path.is_dir():
-            raise AudioError(f"{path.name} is a folder, not an audio file")
-        if path.stat().st_size == 0:
-            raise AudioError("the file is empty")
         # What is not finite is refused later, in words.
-        with sf.SoundFile(path) as file, np.errstate(invalid="ignore", over="ignore"):
+        with sf.SoundFile(_not_empty(path)) as file, np.errstate(invalid="ignore", over="ignore"):
             rate = file.samplerate
             if rate not in _RATES:
                 raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
@@ -93,12 +91,26 @@ def decode(path: str | Path) -> tuple[np.ndarray, int]:
                 for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True)
             ]
     except FileNotFoundError as error:
-        raise AudioError(f"{path.name} does not exist") from error
+        raise AudioError(f"{Path(path).name} does not exist") from error
     except (sf.LibsndfileError, TypeError) as error:
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
     return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), rate
+
+
+def _not_empty(path: str | Path | BinaryIO) -> Path | BinaryIO:
+    if hasattr(path, "seek"):
+        size = path.seek(0, os.SEEK_END)
+        path.seek(0)
+    else:
+        path = Path(path)
+        if path.is_dir():
+            raise AudioError(f"{path.name} is a folder, not an audio file")
+        size = path.stat().st_size
+    if not size:
+        raise AudioError("the file is empty")
+    return path
 
 
 def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
@@ -130,13 +142,13 @@ def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
     return y
 
 
-def shortened(path: str | Path) -> str | None:
+def shortened(path: str | Path | BinaryIO) -> str | None:
     """Say how much is missing from a file that ends before its header says it does.
 
     Parameters
     ----------
     path
-        A file that `load_audio` can read.
+        A file that `load_audio` can read, by its path or open at its beginning.
 
     Returns
     -------

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from genre_utils.cli_cluster import add_cluster_commands
 from genre_utils.cli_data import add_data_commands, count
 
 TOP = 3
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models.set_defaults(run=_models)
     _add_recommend(commands)
     add_data_commands(commands)
+    add_cluster_commands(commands)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import posixpath
 import re
 import warnings
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ TRACK_COLUMNS = (
     "genre path artist title partition duplicate_of annotated_tempo picture table".split()
 )
 PARTITIONS = ("train", "valid", "test")
+AUDIO_FOLDERS = ("genres_original", "genres")
 HOW_TO_GET_DATA = (
     "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
     f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data fetches one."
@@ -107,7 +109,7 @@ class Dataset:
         too: what a build tool needs to see that a file was changed in place.
         """
         digest = hashlib.sha256()
-        for path in sorted(p for p in _walk(self.root) if p.is_file()):
+        for path in sorted(p for p in walk_files(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
             digest.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
@@ -222,7 +224,7 @@ def parse_track_id(filename: str) -> str:
 
 def root_of_parts(root: Path) -> Path:
     """Return the folder with the parts: the root, or a folder in it as archives make them."""
-    parts = ("genres_original", "genres", "features_30_sec.csv")
+    parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
     children = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     for folder in [root, root / "Data", *children]:
         if any((folder / part).exists() for part in parts):
@@ -231,10 +233,10 @@ def root_of_parts(root: Path) -> Path:
 
 
 def _audio_folder(base: Path) -> Path:
-    return next((p for name in ("genres_original", "genres") if (p := base / name).is_dir()), base)
+    return next((p for name in AUDIO_FOLDERS if (p := base / name).is_dir()), base)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def walk_files(folder: Path) -> Iterator[Path]:
     """Files below a folder and the folders it links to, each folder once, hidden ones not."""
     seen = set()
     for here, folders, names in os.walk(folder, followlinks=True):
@@ -249,18 +251,39 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield track, genre and path of all files whose name is that of an audio file."""
+    genres = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    files = (path for genre in sorted(genres) for path in walk_files(genre))
+    for track, name in name_tracks(path.relative_to(folder).as_posix() for path in files):
+        yield track, name.split("/")[0], str(folder / name)
+
+
+def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Give every audio file the name of its track.
+
+    Parameters
+    ----------
+    names
+        Files as "genre/name.wav" or "genre/folder/name.wav". Of files that would share a name,
+        the first has it; the others keep their whole path, ending included.
+
+    Yields
+    ------
+    track_id, name
+        Of those that have the ending of an audio file, in the order given.
+    """
     seen: set[str] = set()
-    for genre in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        for path in _walk(genre):
-            if path.suffix.lower() not in AUDIO_SUFFIXES:
-                continue
-            track = parse_track_id(path.name)
-            if not track.startswith(f"{genre.name}."):
-                track = f"{genre.name}/{path.relative_to(genre).with_suffix('').as_posix()}"
-            if track in seen:
-                track = f"{genre.name}/{path.relative_to(genre).as_posix()}"
-            seen.add(track)
-            yield track, genre.name, str(path)
+    for name in names:
+        genre, _, inside = name.partition("/")
+        stem, ending = posixpath.splitext(name)
+        if ending.lower() not in AUDIO_SUFFIXES:
+            continue
+        track = parse_track_id(posixpath.basename(inside))
+        if not track.startswith(f"{genre}."):
+            track = stem
+        if track in seen:
+            track = name
+        seen.add(track)
+        yield track, name
 
 
 def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
@@ -342,7 +365,7 @@ def _annotated_tempi(base: Path) -> pd.Series:
 
 def _pictures(base: Path) -> pd.Series:
     folder = base / "images_original"
-    paths = (p for p in _walk(folder) if p.suffix.lower() in PICTURE_SUFFIXES)
+    paths = (p for p in walk_files(folder) if p.suffix.lower() in PICTURE_SUFFIXES)
     return pd.Series({parse_track_id(p.name): str(p) for p in paths}, dtype=object)
 
 

@@ -1,0 +1,77 @@
+"""`genre features`: the features of a collection, on one machine or many."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+from genre_utils.cli_data import count
+
+_SHOWN_FAULTS = 20
+
+
+def add_cluster_commands(commands) -> None:
+    """Add `features`.
+
+    Parameters
+    ----------
+    commands
+        What `ArgumentParser.add_subparsers` returned.
+    """
+    features = commands.add_parser(
+        "features",
+        help="extract the features of a collection, on one machine or many",
+        description="Extract 57 features of each track of a collection into Parquet files, with "
+        "Dask. What is there is not computed again: a run that was stopped goes on. The exit "
+        "status is 0, or 1 if it could not be done, or no file can be used.",
+    )
+    features.add_argument("root", help="folder of genre folders: a path or URL (s3://...)")
+    features.add_argument("--output", required=True, help="folder for the result: path or URL")
+    where = features.add_mutually_exclusive_group()
+    where.add_argument("--scheduler", metavar="tcp://...", help="a Dask cluster that is running")
+    where.add_argument("--workers", type=count, help="else: processes on this machine (one a core)")
+    features.add_argument("--batch", type=count, default=64, help="tracks a partition (64)")
+    features.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    features.set_defaults(run=_features)
+
+
+def _features(options: argparse.Namespace) -> int:
+    from genre_utils.cluster import (  # noqa: PLC0415  (each command loads what it needs)
+        ClusterError,
+        connect,
+        extract_partitions,
+    )
+    from genre_utils.dataset import DatasetError  # noqa: PLC0415
+
+    try:
+        with connect(options.scheduler, options.workers) as client:
+            print(f"Dashboard: {client.dashboard_link}", file=sys.stderr, flush=True)
+            done = extract_partitions(
+                options.root,
+                options.output,
+                client=client,
+                batch=options.batch,
+                progress=sys.stderr.isatty(),
+            )
+    except (ClusterError, DatasetError) as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        faults = [{"file": file, "reason": reason} for file, reason in done.faults]
+        print(json.dumps({"output": options.output, **asdict(done), "faults": faults}, indent=2))
+    else:
+        _tell(done, options.output)
+    return 0 if done.tracks else 1
+
+
+def _tell(done, output: str) -> None:
+    for file, reason in done.faults[:_SHOWN_FAULTS]:
+        print(f"genre: {file}: {reason}", file=sys.stderr)
+    if (more := len(done.faults) - _SHOWN_FAULTS) > 0:
+        print(f"genre: and {more} more; the column fault has them all", file=sys.stderr)
+    print(
+        f"Tracks with features: {done.tracks}. Files with faults: {len(done.faults)}. "
+        f"Partitions in {output}: {done.new} new, {done.present} already there."
+    )

@@ -1,0 +1,314 @@
+"""Features of a collection as Parquet partitions in any storage: listed, committed, read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import json
+import posixpath
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from genre_utils.audio import SAMPLE_RATE
+from genre_utils.dataset import AUDIO_FOLDERS, DatasetError, name_tracks, walk_files
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from fsspec import AbstractFileSystem
+
+    from genre_utils.collection import Features
+
+BATCH = 64
+MANIFEST = "_partitions.json"  # readers of Parquet folders pass over names with an underscore
+_READERS = 16
+_OURS = re.compile(r"part-[0-9a-f]{16}\.parquet|\.(part-|_partitions).*\.tmp")
+
+
+class StorageError(DatasetError):
+    """A file system does not do what is asked; the message says why in one sentence."""
+
+
+class AudioFile(NamedTuple):
+    """One file of a listing; `path` is relative to the root, `size` in bytes."""
+
+    track_id: str
+    genre: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files whose features make up the one partition called `name`."""
+
+    name: str
+    files: tuple[AudioFile, ...]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder in some storage; can be sent to other processes."""
+
+    system: AbstractFileSystem
+    path: str
+
+    @property
+    def url(self) -> str:
+        """Its address, the same however it was named."""
+        return self.system.unstrip_protocol(self.path)
+
+    def names(self) -> set[str]:
+        """Names of what is in it now."""
+        self.system.invalidate_cache(self.path)
+        return {posixpath.basename(path) for path in self.system.ls(self.path, detail=False)}
+
+    def read(self, name: str) -> bytes:
+        """Content of a file in it."""
+        return self.system.cat_file(f"{self.path}/{name}")
+
+    def commit(self, name: str, content: bytes) -> None:
+        """Write a file so that it is whole or not there."""
+        final = f"{self.path}/{name}"
+        temporary = f"{self.path}/.{name}-{uuid.uuid4().hex}.tmp"
+        try:
+            self.system.pipe_file(temporary, content)
+            self.system.mv(temporary, final)
+        except BaseException:
+            with suppress(Exception):
+                self.system.rm_file(temporary)
+            raise
+
+
+def open_folder(url: str | Path) -> Folder:
+    """Find the file system of a path or URL.
+
+    Raises
+    ------
+    StorageError
+        If there is none for such a URL.
+    """
+    import fsspec  # noqa: PLC0415  (heavy, and optional)
+
+    with explained(f"{url} cannot be reached"):
+        system, path = fsspec.url_to_fs(str(url))
+    return Folder(system, path.rstrip("/"))
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Say in one sentence what a file system could not do, whatever its library raises."""
+    try:
+        yield
+    except DatasetError:
+        raise
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or repr(error)
+        raise StorageError(f"{what} ({reason}).") from error
+
+
+def list_audio(root: str | Path) -> list[AudioFile]:
+    """List the audio files of a collection, named and ordered as `read_dataset` does.
+
+    Parameters
+    ----------
+    root
+        Folder of genre folders with audio, or one that has them in ``genres_original/`` or
+        ``genres/``: a path, or a URL of any file system that fsspec knows.
+
+    Raises
+    ------
+    DatasetError
+        If the root is not there, cannot be read or has no audio.
+    """
+    folder = open_folder(root)
+    with explained(f"{root} cannot be read"):
+        sizes = _sizes(folder)
+        if folder.system.isfile(folder.path):
+            raise DatasetError(f"{root} is a file, not a folder.")
+        if not sizes and not folder.system.isdir(folder.path):
+            raise DatasetError(f"{root} does not exist.")
+    start = _audio_folder(sizes)
+    inside = (name[len(start) :] for name in sizes if name.startswith(start))
+    genres = sorted((name for name in inside if "/" in name), key=_walk_order)
+    files = [
+        AudioFile(track, name.split("/")[0], start + name, sizes[start + name])
+        for track, name in name_tracks(genres)
+    ]
+    if not files:
+        raise DatasetError(f"{root} has no folder of audio files.")
+    return files
+
+
+def _sizes(folder: Folder) -> dict[str, int]:
+    """Size of every file below a folder, by its path from there; hidden ones left out."""
+    from fsspec.implementations.local import LocalFileSystem  # noqa: PLC0415
+
+    if isinstance(folder.system, LocalFileSystem):  # fsspec follows no links to folders
+        base = Path(folder.path)
+        found = {p.relative_to(base).as_posix(): p for p in walk_files(base)}
+        return {name: p.stat().st_size if p.exists() else 0 for name, p in found.items()}
+    folder.system.invalidate_cache(folder.path)
+    listed = folder.system.find(folder.path, detail=True)
+    skip = len(folder.path)
+    below = {path[skip:].lstrip("/"): info.get("size") or 0 for path, info in listed.items()}
+    return {n: size for n, size in below.items() if n and not n.startswith(".") and "/." not in n}
+
+
+def _audio_folder(names: Iterable[str]) -> str:
+    """Where the genre folders are: "", "genres/", "Data/genres_original/", ..."""
+    heads = {"/".join(name.split("/")[:depth]) for name in names for depth in (1, 2)}
+    children = sorted(head.split("/")[0] + "/" for head in heads if "/" in head)
+    parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
+    folders = ("", "Data/", *children)
+    base = next((f for f in folders if any(f + part in heads for part in parts)), "")
+    return next((f"{base}{name}/" for name in AUDIO_FOLDERS if base + name in heads), base)
+
+
+def _walk_order(name: str) -> list[tuple[bool, str]]:
+    """Files of a folder before those of folders in it."""
+    *folders, file = name.split("/")
+    return [*((True, folder) for folder in folders), (False, file)]
+
+
+def cut_batches(files: Iterable[AudioFile], batch: int = BATCH) -> list[Batch]:
+    """Cut a listing into batches; the same files get the same name, other files another.
+
+    Parameters
+    ----------
+    files
+        As from `list_audio`.
+    batch
+        Files a batch, at most. A batch keeps to one genre, so that a song more leaves the batches
+        of other genres as they are.
+    """
+    batches = []
+    for _, group in itertools.groupby(files, key=lambda file: file.genre):
+        genre = tuple(group)
+        for start in range(0, len(genre), batch):
+            part = genre[start : start + batch]
+            content = json.dumps([extraction_versions(), part]).encode()
+            name = f"part-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+            batches.append(Batch(name, part))
+    return batches
+
+
+def extraction_versions() -> tuple:
+    """All that the features of a file depend on, save the file."""
+    from genre_utils.collection import EXTRACTION_VERSION  # noqa: PLC0415
+
+    return EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
+
+
+def claim(output: Folder, root: Folder, names: list[str]) -> int:
+    """Write down which partitions an output is to have; return how many it has already.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written, or has the features of another root.
+    """
+    with explained(f"Nothing can be written to {output.path}"):
+        output.system.makedirs(output.path, exist_ok=True)
+        present = output.names()
+        former = json.loads(output.read(MANIFEST))["root"] if MANIFEST in present else root.url
+        if former != root.url:
+            raise StorageError(
+                f"{output.path} has the features of {former}; name another folder for {root.url}."
+            )
+        manifest = {"root": root.url, "partitions": names}
+        output.commit(MANIFEST, json.dumps(manifest, indent=1).encode())
+    return len(present & set(names))
+
+
+def tidy(output: Folder, names: Iterable[str]) -> None:
+    """Remove what killed workers were writing, and partitions of former listings."""
+    with explained(f"{output.path} cannot be tidied"):
+        for name in output.names() - {*names}:
+            if _OURS.fullmatch(name):
+                output.system.rm_file(f"{output.path}/{name}")
+
+
+def to_parquet(rows: list[dict]) -> bytes:
+    """One partition: a row a file; features missing where the file is of no use."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from genre_utils.features import FEATURE_COLUMNS  # noqa: PLC0415
+
+    schema = pa.schema(
+        [
+            *((name, pa.string()) for name in ("track_id", "genre", "path")),
+            ("length", pa.int64()),
+            *((name, pa.float64()) for name in FEATURE_COLUMNS),
+            ("fault", pa.string()),
+        ]
+    )
+    content = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema), content, write_page_checksum=True)
+    return content.getvalue()
+
+
+def read_partition(output: Folder, name: str) -> pa.Table | None:
+    """Read one partition; None if it is not there or damaged."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        content = output.read(name)
+    except FileNotFoundError:
+        return None
+    with suppress(OSError, pa.ArrowException):
+        return pq.read_table(io.BytesIO(content), page_checksum_verification=True)
+    return None
+
+
+def read_partitions(output: str | Path) -> Features:
+    """Read what `genre_utils.cluster.extract_partitions` wrote.
+
+    Parameters
+    ----------
+    output
+        As given there.
+
+    Returns
+    -------
+    Features
+        As `genre_utils.collection.load_features` returns, sorted by ``track_id``: the 57 features
+        and ``length`` in samples in ``values``, files that have a fault in ``faults``.
+
+    Raises
+    ------
+    DatasetError
+        If there is nothing, or partitions are missing or damaged.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+
+    from genre_utils.collection import Features  # noqa: PLC0415
+    from genre_utils.features import FEATURE_COLUMNS  # noqa: PLC0415
+
+    folder = open_folder(output)
+    with explained(f"{output} has no features that can be read"):
+        names = json.loads(folder.read(MANIFEST))["partitions"]
+        with ThreadPoolExecutor(_READERS) as pool:
+            tables = list(pool.map(lambda name: read_partition(folder, name), names))
+    if lacking := [name for name, table in zip(names, tables, strict=True) if table is None]:
+        raise DatasetError(
+            f"{output} lacks {len(lacking)} of {len(names)} partitions (or they are damaged); "
+            "the same run once more computes these."
+        )
+    table = pa.concat_tables(tables).to_pandas().set_index("track_id").sort_index()
+    known = table[table["length"].notna()]
+    values = known[["length", *FEATURE_COLUMNS]].astype({"length": "int64"})
+    faulty = table[table["fault"].notna()].rename(columns={"fault": "reason"})
+    faulty["file"] = faulty["path"].map(posixpath.basename)
+    faulty["used"] = faulty["length"].notna()
+    source = f"Computed from {len(values)} audio files, and kept in {output}."
+    return Features(values, known["genre"], source, faulty[["file", "reason", "used"]])
