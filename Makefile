@@ -26,7 +26,8 @@ NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # What notebooks import; the rest of the package only renders.
-CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py cli.py cli_data.py cli_cluster.py cluster.py),\
+CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py cli.py cli_data.py \
+             cli_cluster.py cluster.py partitions.py),\
              $(wildcard genre_utils/*.py))
 TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
 STEP      := $(BIN)/python -m genre_utils.report
@@ -124,9 +125,13 @@ $(BUILD)/%.ipynb: notebooks/%.py $(CODE) $(BUILD)/inputs $(READY)
 	  $(if $(LISTEN),--listen) --output $@
 
 # Its table has the scores of notebook 3 as well.
-$(BUILD)/04_cnn.ipynb: $(BUILD)/03_classical_models.ipynb
+$(BUILD)/04_cnn.ipynb: $(BUILD)/scores/03_classical_models.json
 # It judges what the network of notebook 4 sees.
-$(BUILD)/05_recommender.ipynb: $(BUILD)/04_cnn.ipynb
+$(BUILD)/05_recommender.ipynb: $(BUILD)/scores/04_cnn.json
+
+# Written anew only when a score changed.
+$(BUILD)/scores/%.json: $(BUILD)/%.ipynb
+	@:
 
 $(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/pages.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,24 +80,70 @@ def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
     AudioError
         If the file is missing, empty or not audio.
     """
+    blocks = list(_blocks(path))
+    return np.concatenate([block for _, block in blocks]), blocks[0][0]
+
+
+def stream_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> Iterator[np.ndarray]:
+    """Decode a file block by block, for files that are too long to be held.
+
+    Parameters
+    ----------
+    path, sr
+        As in `load_audio`.
+
+    Yields
+    ------
+    numpy.ndarray, shape (samples,), float32
+        One after the other what `load_audio` gives in one piece.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`, for faults of the file; the signal is not judged.
+    """
+    resampler = None
+    for rate, block in _blocks(path):
+        if rate == sr:
+            yield block
+            continue
+        if resampler is None:
+            resampler = soxr.ResampleStream(rate, sr, 1, dtype="float32", quality="HQ")
+        yield resampler.resample_chunk(block)
+    if resampler is not None:
+        yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+
+
+def duration(path: str | Path | BinaryIO) -> float:
+    """Length of a file in seconds, as its header says; 0 if it has none that can be read."""
+    try:
+        info = sf.info(path)
+    except (sf.LibsndfileError, TypeError, OSError):
+        return 0.0
+    finally:
+        if hasattr(path, "seek"):
+            path.seek(0)
+    return info.frames / info.samplerate
+
+
+def _blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
+    """Sampling rate and mean of the channels of one block after the other, the first empty."""
     try:
         # What is not finite is refused later, in words.
         with sf.SoundFile(_not_empty(path)) as file, np.errstate(invalid="ignore", over="ignore"):
             rate = file.samplerate
             if rate not in _RATES:
                 raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
+            yield rate, np.zeros(0, np.float32)
             # Block by block, because a header can claim more than the file or the memory holds.
-            blocks = [
-                block.mean(axis=1)
-                for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True)
-            ]
+            for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True):
+                yield rate, block.mean(axis=1)
     except FileNotFoundError as error:
         raise AudioError(f"{Path(path).name} does not exist") from error
     except (sf.LibsndfileError, TypeError) as error:
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32), rate
 
 
 def _not_empty(path: str | Path | BinaryIO) -> Path | BinaryIO:

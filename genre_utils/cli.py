@@ -270,8 +270,8 @@ def _recommend(options: argparse.Namespace) -> int:
 
 def _seed(seeds: list[str]):
     """Tracks by name, or the features of an audio file."""
-    from genre_utils.audio import AUDIO_SUFFIXES, AudioError, load_audio  # noqa: PLC0415
-    from genre_utils.features import extract_features  # noqa: PLC0415
+    from genre_utils.audio import AUDIO_SUFFIXES, AudioError  # noqa: PLC0415
+    from genre_utils.long_audio import features_of_file  # noqa: PLC0415
 
     path = Path(seeds[0])
     if path.suffix.lower() not in AUDIO_SUFFIXES and not path.is_file():
@@ -279,7 +279,7 @@ def _seed(seeds: list[str]):
     if len(seeds) > 1:
         raise AudioError("one audio file at a time can be the seed")
     try:
-        return extract_features(load_audio(path))
+        return features_of_file(path)[0]
     except AudioError as error:
         raise AudioError(f"{path}: {error}") from error
 

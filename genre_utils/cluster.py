@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tqdm import tqdm
 
-from genre_utils.audio import AudioError, load_audio, shortened
+from genre_utils.audio import AudioError, shortened
 from genre_utils.dataset import DatasetError
 from genre_utils.partitions import (
     BATCH,
@@ -219,13 +219,13 @@ def _extract_batch(batch: Batch, source: Folder, target: Folder, versions: tuple
 
 def _row(file: AudioFile, source: Folder) -> dict:
     """One file's row. Storage that fails for now raises, so that the batch is tried again."""
-    from genre_utils.features import extract_features  # noqa: PLC0415
+    from genre_utils.long_audio import features_of_file  # noqa: PLC0415
 
     row = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
     try:
         content = source.read(file.path)
-        y = load_audio(io.BytesIO(content))
-        values = {"length": len(y), **extract_features(y)}
+        features, samples = features_of_file(io.BytesIO(content))
+        values = {"length": samples, **features}
         return row | values | {"fault": shortened(io.BytesIO(content))}
     except (FileNotFoundError, PermissionError) as error:
         return row | {"fault": f"the file cannot be read ({error.strerror or 'it is gone'})"}

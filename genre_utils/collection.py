@@ -32,12 +32,13 @@ from genre_utils.audio import (
     split_segments,
 )
 from genre_utils.dataset import (
-    PICTURE_SUFFIXES,
     Dataset,
     DatasetError,
     file_digest,
 )
 from genre_utils.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
+from genre_utils.long_audio import features_of_file
+from genre_utils.naming import PICTURE_SUFFIXES
 from genre_utils.pictures import PictureError, picture_frames, track_spectrogram
 from genre_utils.tables import read_feature_table
 
@@ -276,7 +277,7 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
             if _is_picture(path):
                 rows = pd.DataFrame({"frames": [picture_frames(path)]})
             else:
-                rows = _extract(load_audio(path), kind)
+                rows = _whole(path) if kind == "features_30_sec" else _extract(path, kind)
     except (AudioError, PictureError) as error:
         return track, _Outcome(fault=str(error))
     table = _to_arrow(rows.rename_axis("segment"))
@@ -284,8 +285,15 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
     return track, _Outcome(_from_arrow(table), _shortened(path), target, note)
 
 
-def _extract(y: np.ndarray, kind: str) -> pd.DataFrame:
+def _whole(path: str) -> pd.DataFrame:
+    """Features of a whole track, however long: one row."""
+    features, samples = features_of_file(path)
+    return pd.DataFrame([{"length": samples, **features}])
+
+
+def _extract(path: str, kind: str) -> pd.DataFrame:
     """One row a segment (one in all for whole tracks)."""
+    y = load_audio(path)
     pieces = [y] if kind in WHOLE_TRACKS else split_segments(y)
     if not len(pieces):
         raise AudioError(f"too short: {len(y) / SAMPLE_RATE:.3g} s give no segment of 3 s")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import posixpath
-import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,25 +15,24 @@ import pandas as pd
 from genre_utils.audio import AUDIO_SUFFIXES
 from genre_utils.demo import is_demo, write_demo
 from genre_utils.download import DownloadError, get_collection
+from genre_utils.naming import (
+    AUDIO_FOLDERS,
+    GTZAN_GENRES,
+    PICTURE_SUFFIXES,
+    name_tracks,
+    parse_track_id,
+    walk_files,
+)
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
-GTZAN_GENRES = (
-    "blues classical country disco hiphop jazz metal pop reggae rock".split()  # in the usual order
-)
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 TRACK_COLUMNS = (
     "genre path artist title partition duplicate_of annotated_tempo picture table".split()
 )
 PARTITIONS = ("train", "valid", "test")
-AUDIO_FOLDERS = ("genres_original", "genres")
 HOW_TO_GET_DATA = (
     "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
     f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data fetches one."
 )
-
-_ENDINGS = "|".join(e[1:] for e in sorted(AUDIO_SUFFIXES | PICTURE_SUFFIXES)) + "|bpm"
-_ENDING = re.compile(rf"\.({_ENDINGS})$", re.IGNORECASE)
-_GTZAN_NAME = re.compile(rf"(?:gtzan_)?({'|'.join(GTZAN_GENRES)})[._]?(\d{{5}})")
 
 
 class DatasetError(ValueError):
@@ -211,17 +208,6 @@ def read_dataset(root: Path) -> Dataset:
     return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), is_demo(base))
 
 
-def parse_track_id(filename: str) -> str:
-    """Track of a file name.
-
-    "blues.00000" of "blues/blues.00000.wav", of "blues00000.png" and of
-    "gtzan_blues_00000.bpm"; for names that are not GTZAN's, the name without its ending.
-    """
-    path = _ENDING.sub("", filename)
-    found = _GTZAN_NAME.fullmatch(path.rsplit("/", 1)[-1])
-    return f"{found[1]}.{found[2]}" if found else path
-
-
 def root_of_parts(root: Path) -> Path:
     """Return the folder with the parts: the root, or a folder in it as archives make them."""
     parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
@@ -236,54 +222,12 @@ def _audio_folder(base: Path) -> Path:
     return next((p for name in AUDIO_FOLDERS if (p := base / name).is_dir()), base)
 
 
-def walk_files(folder: Path) -> Iterator[Path]:
-    """Files below a folder and the folders it links to, each folder once, hidden ones not."""
-    seen = set()
-    for here, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(here)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        yield from (Path(here) / name for name in sorted(names) if not name.startswith("."))
-
-
 def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield track, genre and path of all files whose name is that of an audio file."""
     genres = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     files = (path for genre in sorted(genres) for path in walk_files(genre))
     for track, name in name_tracks(path.relative_to(folder).as_posix() for path in files):
         yield track, name.split("/")[0], str(folder / name)
-
-
-def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Give every audio file the name of its track.
-
-    Parameters
-    ----------
-    names
-        Files as "genre/name.wav" or "genre/folder/name.wav". Of files that would share a name,
-        the first has it; the others keep their whole path, ending included.
-
-    Yields
-    ------
-    track_id, name
-        Of those that have the ending of an audio file, in the order given.
-    """
-    seen: set[str] = set()
-    for name in names:
-        genre, _, inside = name.partition("/")
-        stem, ending = posixpath.splitext(name)
-        if ending.lower() not in AUDIO_SUFFIXES:
-            continue
-        track = parse_track_id(posixpath.basename(inside))
-        if not track.startswith(f"{genre}."):
-            track = stem
-        if track in seen:
-            track = name
-        seen.add(track)
-        yield track, name
 
 
 def _tracks_of_table(path: Path, seconds: int) -> pd.Series:

@@ -21,6 +21,8 @@ HOP_LENGTH = 512
 N_MELS = 128
 N_MFCC = 20
 HPSS_KERNEL = 31
+# Frames that are worked on at a time where all of a long recording would not fit.
+_BLOCK = 4096
 
 _SUMMARISED = (
     "chroma_stft rms spectral_centroid spectral_bandwidth rolloff zero_crossing_rate "
@@ -79,7 +81,8 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
     44.0
     """
     spectra = Spectra(y, sr)
-    harmonic, percussive = spectra.hpss()
+    # What follows the last whole frame is zero, as in the librosa that made the table.
+    harmonic, percussive = (librosa.util.fix_length(x, size=len(y)) for x in spectra.hpss())
     frames = {
         "chroma_stft": spectra.chroma(),
         "rms": spectra.rms(),
@@ -90,10 +93,10 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
     }
     values: dict[str, float] = {}
     for name, frame in frames.items():
-        values |= _moments(name, frame)
+        values |= moments(name, frame)
     values["tempo"] = spectra.tempo()
     for i, coefficient in enumerate(spectra.mfcc(N_MFCC).T, start=1):
-        values |= _moments(f"mfcc{i}", coefficient)
+        values |= moments(f"mfcc{i}", coefficient)
     return pd.Series(values, index=list(FEATURE_COLUMNS), dtype=np.float64)
 
 
@@ -135,7 +138,8 @@ def mel_frames(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
     return Spectra(y, sr).log_mel
 
 
-def _moments(name: str, values: np.ndarray) -> dict[str, float]:
+def moments(name: str, values: np.ndarray) -> dict[str, float]:
+    """Mean and population variance, as columns of the table."""
     return {
         f"{name}_mean": float(np.mean(values, dtype=np.float64)),
         f"{name}_var": float(np.var(values, dtype=np.float64)),
@@ -149,8 +153,29 @@ class Spectra:
     """
 
     def __init__(self, y: np.ndarray, sr: int):
-        self.y, self.sr = check_signal(np.asarray(y, dtype=np.float32), sr), sr
-        padded = np.pad(self.y, N_FFT // 2, mode="reflect")
+        y = check_signal(np.asarray(y, dtype=np.float32), sr)
+        self._transform(np.pad(y, N_FFT // 2, mode="reflect"), sr, (True, True))
+
+    @classmethod
+    def of_part(cls, padded: np.ndarray, sr: int, ends: tuple[bool, bool]) -> Spectra:
+        """Spectra of a part of a longer signal.
+
+        Parameters
+        ----------
+        padded
+            The part with half a frame more on each side: of the signal, or its reflection where
+            it begins or ends.
+        sr
+            Sampling rate in Hz.
+        ends
+            Whether the signal begins, and ends, with this part.
+        """
+        part = cls.__new__(cls)
+        part._transform(padded, sr, ends)
+        return part
+
+    def _transform(self, padded: np.ndarray, sr: int, ends: tuple[bool, bool]) -> None:
+        self.padded, self.sr, self.ends = padded, sr, ends
         frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_LENGTH]
         self.stft = scipy.fft.rfft(frames * _window(), overwrite_x=True)
         self.magnitude = np.abs(self.stft)
@@ -158,7 +183,11 @@ class Spectra:
 
     def chroma(self) -> np.ndarray:
         """Energy of the 12 pitch classes, the largest of each frame 1; shape (frames, 12)."""
-        bank = _chroma_bank(self.sr, self.tuning())
+        return self.chroma_at(self.tuning())
+
+    def chroma_at(self, tuning: float) -> np.ndarray:
+        """As `chroma`, for a known deviation from A440 in fractions of a semitone."""
+        bank = _chroma_bank(self.sr, tuning)
         return librosa.util.normalize(self.power @ bank.T, norm=np.inf, axis=1)
 
     def tuning(self) -> float:
@@ -166,6 +195,10 @@ class Spectra:
 
         `librosa.estimate_tuning`, with the parabolas fitted at the peaks alone.
         """
+        return tuning_of(*self.peaks())
+
+    def peaks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Frequency in Hz and height of the spectral peaks of all frames; shape (peaks,) each."""
         hz_per_bin = self.sr / N_FFT
         low, high = np.ceil(np.array([150.0, 4000.0]) / hz_per_bin).astype(int)
         centre = self.power[:, low:high]
@@ -176,22 +209,23 @@ class Spectra:
         curve = left[peaks] + right[peaks] - 2 * height
         shift = np.divide(-slope, curve, out=np.zeros_like(slope), where=abs(slope) < abs(curve))
         height += slope * shift / 2
-        pitches = (low + peaks[1] + shift) * hz_per_bin
-        loud = height >= np.median(height) if len(height) else slice(0)
-        return float(librosa.pitch_tuning(pitches[loud], resolution=0.01)) if len(height) else 0.0
+        return (low + peaks[1] + shift) * hz_per_bin, height
 
     def rms(self) -> np.ndarray:
         """Root mean square of each frame; shape (frames,)."""
-        padded = np.pad(self.y, N_FFT // 2, mode="reflect")
-        blocks = padded[: len(padded) // HOP_LENGTH * HOP_LENGTH].reshape(-1, HOP_LENGTH)
+        blocks = self.padded[: len(self.padded) // HOP_LENGTH * HOP_LENGTH].reshape(-1, HOP_LENGTH)
         energy = np.einsum("ij,ij->i", blocks, blocks, dtype=np.float64)
         per_frame = np.convolve(energy, np.ones(N_FFT // HOP_LENGTH), mode="valid")
         return np.sqrt(per_frame / N_FFT)
 
     def zero_crossing_rate(self) -> np.ndarray:
         """Share of neighbouring samples of each frame that differ in sign; shape (frames,)."""
-        padded = np.pad(self.y, N_FFT // 2, mode="edge")
-        negative = padded < -1e-10
+        negative = self.padded < -1e-10
+        half = N_FFT // 2  # here the edges are not mirrored, they go on as they are
+        if self.ends[0]:
+            negative[:half] = negative[half]
+        if self.ends[1]:
+            negative[-half:] = negative[-half - 1]
         crossings = np.concatenate([[0], np.cumsum(negative[1:] != negative[:-1])])
         starts = np.arange(len(self.magnitude)) * HOP_LENGTH
         return (crossings[starts + N_FFT - 1] - crossings[starts]) / N_FFT
@@ -214,8 +248,9 @@ class Spectra:
         }
 
     def hpss(self) -> tuple[np.ndarray, np.ndarray]:
-        """Harmonic and percussive part of the signal; shape (samples,) each.
+        """Harmonic and percussive part of the signal; shape (512 * (frames - 1),) each.
 
+        From the middle of the first frame to that of the last.
         Median filtering (Fitzgerald, DAFx 2010) with soft masks of power 2. The two masks add up
         to one, so the percussive part is what the harmonic part leaves of the signal.
         """
@@ -228,55 +263,97 @@ class Spectra:
         harmonic, percussive = (harmonic / scale) ** 2, (percussive / scale) ** 2
         mask = np.divide(harmonic, harmonic + percussive, out=np.full_like(scale, 0.5), where=heard)
         part = _inverse(self.stft * mask)
-        # What follows the last whole frame stays zero, as in the librosa that made the table.
-        rest = self.y[: len(part)] - part
-        return tuple(librosa.util.fix_length(x, size=len(self.y)) for x in (part, rest))
+        return part, self.padded[N_FFT // 2 : N_FFT // 2 + len(part)] - part
+
+    @property
+    def mel(self) -> np.ndarray:
+        """Mel spectrogram, power; shape (frames, 128)."""
+        return self.power @ _mel_bank(self.sr).T
 
     @cached_property
     def log_mel(self) -> np.ndarray:
         """Mel spectrogram in dB, floored 80 dB below its maximum; shape (frames, 128)."""
-        return librosa.power_to_db(self.power @ _mel_bank(self.sr).T, top_db=80)
+        return librosa.power_to_db(self.mel, top_db=80)
 
     def mfcc(self, n_mfcc: int) -> np.ndarray:
         """Cepstral coefficients; shape (frames, n_mfcc)."""
         return scipy.fft.dct(self.log_mel, axis=1, norm="ortho")[:, :n_mfcc]
 
     def onset_strength(self) -> np.ndarray:
-        """Median rise of the mel bands from frame to frame in dB; shape (frames,).
-
-        What `librosa.beat.beat_track` computes; the median over bands, where
-        `librosa.feature.tempo` takes the mean, is what the published tempi were made with.
-        """
-        rise = np.maximum(np.diff(self.log_mel, axis=0), 0)
-        centred = 1 + N_FFT // (2 * HOP_LENGTH)
-        padded = np.concatenate([np.zeros(centred, rise.dtype), np.median(rise, axis=1)])
-        return padded[: len(self.log_mel)]
+        """Median rise of the mel bands from frame to frame in dB; shape (frames,)."""
+        return onset_strength(self.log_mel)
 
     def tempo(self) -> float:
-        """Beats per minute, 0 if nothing has an onset.
+        """Beats per minute, 0 if nothing has an onset."""
+        return tempo_of(self.onset_strength(), self.sr)
 
-        The lag with the largest autocorrelation of the onset strength, weighted by a log-normal
-        prior around 120 (Ellis, "Beat tracking by dynamic programming", JNMR 2007), as in
-        `librosa.feature.tempo`. Frames are normalised by their energy, which is their largest
-        autocorrelation, so that one inverse transform serves the mean over all frames.
-        """
-        onset = self.onset_strength().astype(np.float64)
-        if not onset.any():
-            return 0.0
-        lags = int(8.0 * self.sr / HOP_LENGTH)
-        padded = np.pad(onset, lags // 2, mode="linear_ramp", end_values=0)
-        frames = np.lib.stride_tricks.sliding_window_view(padded, lags)[: len(onset)]
-        frames = frames * librosa.filters.get_window("hann", lags)
+
+def tuning_of(pitches: np.ndarray, heights: np.ndarray) -> float:
+    """Deviation of spectral peaks from A440 in fractions of a semitone, within [-0.5, 0.5).
+
+    Parameters
+    ----------
+    pitches, heights
+        As from `Spectra.peaks`; the louder half counts.
+    """
+    if not len(pitches):
+        return 0.0
+    return float(librosa.pitch_tuning(pitches[heights >= np.median(heights)], resolution=0.01))
+
+
+def onset_strength(log_mel: np.ndarray) -> np.ndarray:
+    """Median rise of the mel bands from frame to frame in dB; shape (frames,).
+
+    What `librosa.beat.beat_track` computes; the median over bands, where `librosa.feature.tempo`
+    takes the mean, is what the published tempi were made with.
+
+    Parameters
+    ----------
+    log_mel
+        Mel spectrogram in dB, shape (frames, bands).
+    """
+    centred = 1 + N_FFT // (2 * HOP_LENGTH)
+    strength = np.zeros(centred + max(len(log_mel) - 1, 0), log_mel.dtype)
+    for at in range(0, len(log_mel) - 1, _BLOCK):
+        rise = np.maximum(np.diff(log_mel[at : at + _BLOCK + 1], axis=0), 0)
+        strength[centred + at : centred + at + len(rise)] = np.median(rise, axis=1)
+    return strength[: len(log_mel)]
+
+
+def tempo_of(onset: np.ndarray, sr: int) -> float:
+    """Beats per minute, 0 if nothing has an onset.
+
+    The lag with the largest autocorrelation of the onset strength, weighted by a log-normal prior
+    around 120 (Ellis, "Beat tracking by dynamic programming", JNMR 2007), as in
+    `librosa.feature.tempo`. Frames are normalised by their energy, which is their largest
+    autocorrelation, so that one inverse transform serves the mean over all frames.
+
+    Parameters
+    ----------
+    onset
+        Onset strength, shape (frames,).
+    sr
+        Sampling rate of the signal in Hz.
+    """
+    onset = onset.astype(np.float64)
+    if not onset.any():
+        return 0.0
+    lags = int(8.0 * sr / HOP_LENGTH)
+    padded = np.pad(onset, lags // 2, mode="linear_ramp", end_values=0)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, lags)[: len(onset)]
+    size = scipy.fft.next_fast_len(2 * lags - 1, real=True)
+    mean_power = np.zeros(size // 2 + 1)
+    for at in range(0, len(onset), _BLOCK):
+        frames = windows[at : at + _BLOCK] * librosa.filters.get_window("hann", lags)
         energy = np.einsum("ij,ij->i", frames, frames)
         energy[energy < np.finfo(np.float64).tiny] = 1
-        size = scipy.fft.next_fast_len(2 * lags - 1, real=True)
         spectrum = scipy.fft.rfft(frames, n=size, axis=1)
-        mean_power = (1 / energy) @ (spectrum.real**2 + spectrum.imag**2)
-        autocorrelation = scipy.fft.irfft(mean_power, n=size)[:lags] / len(onset)
-        bpm = librosa.tempo_frequencies(lags, hop_length=HOP_LENGTH, sr=self.sr)[1:]
-        score = np.log1p(1e6 * autocorrelation[1:]) - 0.5 * np.log2(bpm / 120) ** 2
-        score[bpm >= 320] = -np.inf
-        return float(bpm[np.argmax(score)])
+        mean_power += (1 / energy) @ (spectrum.real**2 + spectrum.imag**2)
+    autocorrelation = scipy.fft.irfft(mean_power, n=size)[:lags] / len(onset)
+    bpm = librosa.tempo_frequencies(lags, hop_length=HOP_LENGTH, sr=sr)[1:]
+    score = np.log1p(1e6 * autocorrelation[1:]) - 0.5 * np.log2(bpm / 120) ** 2
+    score[bpm >= 320] = -np.inf
+    return float(bpm[np.argmax(score)])
 
 
 @cache

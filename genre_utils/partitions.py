@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from genre_utils.audio import SAMPLE_RATE
-from genre_utils.dataset import AUDIO_FOLDERS, DatasetError, name_tracks, walk_files
+from genre_utils.dataset import DatasetError
+from genre_utils.naming import AUDIO_FOLDERS, name_tracks, walk_files
 
 if TYPE_CHECKING:
     import pyarrow as pa

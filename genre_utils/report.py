@@ -162,6 +162,14 @@ def _sign(path: Path, script: Path) -> None:
     write_text(path, json.dumps(found, indent=2) + "\n")
 
 
+def _note_scores(results: Path) -> None:
+    """Write the scores beside the results, if they changed: what later notebooks depend on."""
+    path = results.parent.parent / "scores" / results.name
+    text = json.dumps(json.loads(results.read_text(encoding="utf-8"))["scores"], indent=1) + "\n"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+
+
 def _commit() -> str | None:
     """Return the commit that is checked out, if this is a checkout."""
     try:
@@ -232,7 +240,9 @@ def _run(options: argparse.Namespace) -> int:
                 "output": str(options.output.parent / "results"),
             }
             execute(options.script, options.output, parameters)
-            _sign(options.output.parent / "results" / f"{options.script.stem}.json", options.script)
+            results = options.output.parent / "results" / f"{options.script.stem}.json"
+            _sign(results, options.script)
+            _note_scores(results)
         case "render":
             render(options.executed, options.output, pages=options.pages)
         case "index":

@@ -176,7 +176,8 @@ def make_protocols(
     protocols, reasons = {}, {}
     few = pd.Series(genre).value_counts()
     if few.min() < MIN_ITEMS:
-        why = f"{few.idxmin()} has only {few.min()} rows, and at least {MIN_ITEMS} are needed"
+        rows = "1 row" if few.min() == 1 else f"{few.min()} rows"
+        why = f"{few.idxmin()} has only {rows}, and at least {MIN_ITEMS} are needed"
         return {}, dict.fromkeys(PROTOCOLS, why)
     for name, groups in units.items():
         counts = pd.Series(groups).groupby(genre).nunique()

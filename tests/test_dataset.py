@@ -10,13 +10,12 @@ import pytest
 
 from genre_utils import dataset
 from genre_utils.dataset import (
-    GTZAN_GENRES,
     TRACK_COLUMNS,
     DatasetError,
     open_dataset,
-    parse_track_id,
     read_dataset,
 )
+from genre_utils.naming import GTZAN_GENRES, parse_track_id
 
 
 def put(path, content=None):

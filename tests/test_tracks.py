@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from genre_utils.dataset import GTZAN_GENRES, parse_track_id, read_dataset
+from genre_utils.dataset import read_dataset
+from genre_utils.naming import GTZAN_GENRES, parse_track_id
 
 
 @pytest.mark.parametrize(

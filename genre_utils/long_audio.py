@@ -1,0 +1,219 @@
+"""Features of recordings too long to be held in memory, block by block: the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+import scipy.fft
+
+from genre_utils.audio import (
+    MIN_SECONDS,
+    SAMPLE_RATE,
+    AudioError,
+    check_signal,
+    duration,
+    load_audio,
+    stream_audio,
+)
+from genre_utils.features import (
+    FEATURE_COLUMNS,
+    HOP_LENGTH,
+    HPSS_KERNEL,
+    N_FFT,
+    N_MFCC,
+    Spectra,
+    extract_features,
+    moments,
+    onset_strength,
+    tempo_of,
+    tuning_of,
+)
+
+LONG_SECONDS = 240.0
+BLOCK_FRAMES = 2048
+# A sample depends on the frames that reach it, and their masks on half a median window more.
+_CONTEXT = HPSS_KERNEL // 2 + N_FFT // HOP_LENGTH + 1
+_HALF = N_FFT // 2
+
+
+def features_of_file(path: str | Path | BinaryIO) -> tuple[pd.Series, int]:
+    """The 57 features of a file of any length, and its length in samples.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`. Files of more than four minutes are read twice, block by block: an
+        hour takes some 300 MB, not 5 GB.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`.
+    """
+    if duration(path) <= LONG_SECONDS:
+        y = load_audio(path)
+        return extract_features(y), len(y)
+    return extract_in_blocks(lambda: stream_audio(path))
+
+
+def extract_in_blocks(
+    read: Callable[[], Iterable[np.ndarray]],
+    sr: int = SAMPLE_RATE,
+    block_frames: int = BLOCK_FRAMES,
+) -> tuple[pd.Series, int]:
+    """The 57 features of a signal that comes in pieces, as `extract_features` gives them.
+
+    What holds for the whole signal (tuning, the loudest mel band, tempo) is found in a first
+    pass, the rest in a second. The numbers agree to rounding.
+
+    Parameters
+    ----------
+    read
+        Gives the signal from its beginning, in arrays of any lengths; called twice.
+    sr
+        Sampling rate in Hz.
+    block_frames
+        Frames that are worked on at a time.
+
+    Returns
+    -------
+    features : pandas.Series
+        As from `extract_features`.
+    samples : int
+        Length of the signal.
+    """
+    judge = _Judge(sr)
+    peaks, mel = [], []
+    for block in _blocks(judge(read()), sr, block_frames, context=0):
+        peaks.append(block.spectra.peaks())
+        mel.append(block.spectra.mel)
+    judge.verdict()
+    tuning = tuning_of(*(np.concatenate(part) for part in zip(*peaks, strict=True)))
+    del peaks
+    log_mel = _decibel(np.concatenate(mel))
+    del mel
+    values = {"tempo": tempo_of(onset_strength(log_mel), sr)}
+    cepstrum = np.concatenate(
+        [
+            scipy.fft.dct(log_mel[at : at + block_frames], axis=1, norm="ortho")[:, :N_MFCC]
+            for at in range(0, len(log_mel), block_frames)
+        ]
+    )
+    del log_mel
+    for i, coefficient in enumerate(cepstrum.T, start=1):
+        values |= moments(f"mfcc{i}", coefficient)
+    values |= _frame_features(read, sr, block_frames, tuning, judge.samples)
+    return pd.Series(values, dtype=np.float64)[list(FEATURE_COLUMNS)], judge.samples
+
+
+def _frame_features(read, sr: int, block_frames: int, tuning: float, samples: int) -> dict:
+    """Everything that needs the spectra of a block and its neighbours."""
+    found: dict[str, list[np.ndarray]] = {}
+    sums = {"harmony": np.zeros(2), "perceptr": np.zeros(2)}
+    for block in _blocks(read(), sr, block_frames, _CONTEXT):
+        frames = {
+            "chroma_stft": block.spectra.chroma_at(tuning),
+            "rms": block.spectra.rms(),
+            "zero_crossing_rate": block.spectra.zero_crossing_rate(),
+            **block.spectra.spectral_shape(),
+        }
+        for name, frame in frames.items():
+            found.setdefault(name, []).append(frame[block.core])
+        for name, part in zip(sums, block.spectra.hpss(), strict=True):
+            own = part[block.core_samples].astype(np.float64)
+            sums[name] += own.sum(), own @ own
+    values: dict[str, float] = {}
+    for name, frames in found.items():
+        values |= moments(name, np.concatenate(frames))
+    for name, (total, squares) in sums.items():
+        mean = total / samples
+        values |= {f"{name}_mean": mean, f"{name}_var": squares / samples - mean**2}
+    return values
+
+
+class _Judge:
+    """Lets a signal pass, and says at its end whether anything can be computed from it."""
+
+    def __init__(self, sr: int) -> None:
+        self.sr, self.samples, self.heard, self.finite = sr, 0, False, True
+
+    def __call__(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        for piece in pieces:
+            self.samples += len(piece)
+            self.heard |= bool(piece.any())
+            self.finite &= bool(np.isfinite(piece).all())
+            yield piece
+        if self.samples < MIN_SECONDS * self.sr:
+            check_signal(np.zeros(self.samples), self.sr)
+
+    def verdict(self) -> None:
+        if not self.finite:
+            raise AudioError("some samples are not finite numbers")
+        if not self.heard:
+            raise AudioError(f"silent: all {self.samples / self.sr:.3g} s are zero")
+
+
+@dataclass(frozen=True)
+class _Block:
+    spectra: Spectra
+    core: slice
+    """Frames that are this block's own; those before and after it are its neighbours'."""
+
+    @property
+    def core_samples(self) -> slice:
+        last = len(self.spectra.power) - 1
+        return slice(self.core.start * HOP_LENGTH, min(self.core.stop, last) * HOP_LENGTH)
+
+
+def _blocks(
+    pieces: Iterable[np.ndarray], sr: int, block_frames: int, context: int
+) -> Iterator[_Block]:
+    """Cut a signal into blocks of frames, each with some frames of its neighbours."""
+    pieces = iter(pieces)
+    start = _gather(pieces, _HALF + 1)
+    held = np.concatenate([start[_HALF:0:-1], start])
+    first, at = 0, 0  # the first frame that is held, and the first that is not done
+    ended = False
+    while True:
+        wanted = (at + block_frames + context - first) * HOP_LENGTH + N_FFT
+        if not ended and len(held) < wanted:
+            more = _gather(pieces, wanted - len(held))
+            held = np.concatenate([held, more])
+            if len(held) < wanted:
+                ended = True
+                held = np.concatenate([held, held[-2 : -_HALF - 2 : -1]])
+        there = first + 1 + (len(held) - N_FFT) // HOP_LENGTH
+        # Until the end is seen, its reflection is not there, and the last frames wait for it.
+        stop = min(at + block_frames, there) if ended else at + block_frames
+        last = min(stop + context, there)
+        whole = ended and last == there
+        end = len(held) if whole else (last - 1 - first) * HOP_LENGTH + N_FFT
+        spectra = Spectra.of_part(held[:end], sr, (first == 0, whole))
+        yield _Block(spectra, slice(at - first, stop - first))
+        if ended and stop == there:
+            return
+        at = stop
+        drop = max(at - context, 0) - first
+        held, first = held[drop * HOP_LENGTH :], first + drop
+
+
+def _gather(pieces: Iterator[np.ndarray], samples: int) -> np.ndarray:
+    """At least so many samples, or all that are left."""
+    got, count = [np.zeros(0, np.float32)], 0
+    while count < samples and (piece := next(pieces, None)) is not None:
+        got.append(piece)
+        count += len(piece)
+    return np.concatenate(got)
+
+
+def _decibel(power: np.ndarray) -> np.ndarray:
+    """Turn power into dB in place, as `librosa.power_to_db` with ``top_db=80``."""
+    np.maximum(power, 1e-10, out=power)
+    np.log10(power, out=power)
+    power *= 10
+    return np.maximum(power, power.max() - 80, out=power)
