@@ -26,7 +26,7 @@ NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # What notebooks import; the rest of the package only renders.
-CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py cli.py cli_data.py \
+CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py overview.py cli.py cli_data.py \
              cli_cluster.py cluster.py partitions.py),\
              $(wildcard genre_utils/*.py))
 TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
@@ -80,9 +80,12 @@ format: $(READY) ## put the code into shape
 
 sync: $(PAIRS) ## write the .ipynb beside each notebooks/*.py
 
-bench: $(READY) ## measure how fast features are extracted and songs are found
+bench: $(READY) ## measure how fast all of it is, into reports/performance.html
 	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
+	$(BIN)/python benchmarks/bench_models.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_recommend.py
+	$(BIN)/python benchmarks/bench_report.py "$(DATA)"
+	@$(STEP) performance build/bench --output $(OUT)/performance.html
 
 lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
@@ -136,7 +139,7 @@ $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 $(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/pages.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) genre_utils/pages.py $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) genre_utils/overview.py $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
 notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report.py $(READY)

@@ -1,4 +1,4 @@
-"""Features of one 30 s track: ours beside straightforward librosa, in one process, one thread."""
+"""Features: one track, a collection on one and two processes, and long recordings."""
 
 from __future__ import annotations
 
@@ -8,22 +8,41 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import argparse
-import json
-import platform
-import statistics
-import time
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
 
 import librosa
 import numpy as np
-from tqdm import tqdm
+import soundfile as sf
+from common import Report, collection, median_seconds, run_measured
 
-from genre_utils.audio import load_audio
+from genre_utils.audio import SAMPLE_RATE, load_audio
+from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra, extract_features
+
+EXTRACT = """
+import dataclasses, sys, time
+from pathlib import Path
+from genre_utils.collection import load_features
 from genre_utils.dataset import read_dataset
-from genre_utils.features import HOP_LENGTH, N_FFT, extract_features
-from genre_utils.results import versions, write_text
-from genre_utils.synth import synthesize
+dataset = read_dataset(Path(sys.argv[1]))
+first = dataset.audio.index[: int(sys.argv[2])]
+few = dataclasses.replace(dataset, tracks=dataset.tracks.loc[first])
+start = time.perf_counter()
+load_features(few, published=False, n_jobs=int(sys.argv[3]), progress=False)
+print(time.perf_counter() - start)
+"""
+LONG = """
+import resource, sys, time
+import numpy as np
+from genre_utils.features import extract_features
+from genre_utils.long_audio import features_of_file
+extract_features(np.random.default_rng(0).normal(0, 0.1, 66150))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+start = time.perf_counter()
+features_of_file(sys.argv[1])
+seconds = time.perf_counter() - start
+print(seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
 
 
 def straightforward(y: np.ndarray) -> dict[str, np.ndarray]:
@@ -49,47 +68,127 @@ def one_transform(y: np.ndarray) -> np.ndarray:
     return librosa.stft(y, n_fft=N_FFT, hop_length=HOP_LENGTH)
 
 
-def seconds(function: Callable, signals: list[np.ndarray]) -> float:
-    """Median time a signal, the first call (compilation) left out."""
-    function(signals[0])
-    times = []
-    for y in tqdm(signals, desc=function.__name__, unit="track"):
-        start = time.perf_counter()
-        function(y)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def ours_shared(y: np.ndarray) -> tuple:
+    """Those of our features that essentia has as well."""
+    spectra = Spectra(y, SAMPLE_RATE)
+    return (
+        spectra.mfcc(N_MFCC),
+        spectra.spectral_shape(),
+        spectra.rms(),
+        spectra.zero_crossing_rate(),
+        spectra.tempo(),
+    )
+
+
+def essentia_shared():
+    """The same from essentia (C++), frame by frame as its users write it; None without it."""
+    try:
+        import essentia
+        from essentia import standard as es
+    except ImportError:
+        return None
+    essentia.log.infoActive = essentia.log.warningActive = False
+    window, spectrum = es.Windowing(type="hann", size=N_FFT), es.Spectrum(size=N_FFT)
+    mfcc = es.MFCC(inputSize=N_FFT // 2 + 1, sampleRate=SAMPLE_RATE, numberCoefficients=N_MFCC,
+                   numberBands=128, highFrequencyBound=SAMPLE_RATE / 2)  # fmt: skip
+    centroid, rolloff = es.Centroid(range=SAMPLE_RATE / 2), es.RollOff(sampleRate=SAMPLE_RATE)
+    zcr, rms = es.ZeroCrossingRate(), es.RMS()
+    tempo = es.PercivalBpmEstimator(sampleRate=SAMPLE_RATE)
+
+    def essentia_features(y: np.ndarray) -> tuple:
+        rows = []
+        for frame in es.FrameGenerator(y, frameSize=N_FFT, hopSize=HOP_LENGTH):
+            bins = spectrum(window(frame))
+            rows.append((*mfcc(bins)[1], centroid(bins), rolloff(bins), zcr(frame), rms(frame)))
+        return np.array(rows), tempo(y)
+
+    return essentia_features
+
+
+def one_track(report: Report, signals: list[np.ndarray]) -> None:
+    plain = median_seconds(straightforward, signals)
+    ours = median_seconds(extract_features, signals)
+    floor = median_seconds(one_transform, signals)
+    rows = [
+        ["librosa, each feature from the signal", 1000 * plain, 1.0],
+        ["genre_utils, the same 57 features", 1000 * ours, plain / ours],
+        ["the floor: one STFT", 1000 * floor, plain / floor],
+    ]
+    report.table(
+        "Features of a track of 30 s, one process, one thread",
+        ["what", "ms a track", "times as fast as librosa"],
+        rows,
+        f"Median of {len(signals)} tracks.",
+    )
+    shared = median_seconds(ours_shared, signals)
+    rows = [["genre_utils", 1000 * shared, 1.0]]
+    if essentia := essentia_shared():
+        theirs = median_seconds(essentia, signals)
+        rows.append(["essentia (C++)", 1000 * theirs, theirs / shared])
+    report.table(
+        "Only MFCC, centroid, rolloff, zero crossings, RMS and tempo, which essentia has too",
+        ["what", "ms a track", "time, ours = 1"],
+        rows,
+        "" if len(rows) == 2 else "essentia is not installed here (pip install essentia).",
+    )
+
+
+def whole_collection(report: Report, dataset) -> None:
+    count = min(100, len(dataset.audio))
+    rows, alone = [], None
+    for tracks, jobs in ((count // 4, 1), (count // 2, 1), (count, 1), (count, 2)):
+        with tempfile.TemporaryDirectory() as cache:
+            env = os.environ | {"GENRE_UTILS_CACHE": cache}
+            for run in ("computed", "from the cache") if tracks == count else ("computed",):
+                _, peak, told = run_measured(EXTRACT, dataset.root, tracks, jobs, env=env)
+                seconds = float(told)
+                if run == "computed" and jobs == 1:
+                    alone = seconds
+                efficiency = alone / seconds / jobs if run == "computed" else ""
+                rows.append(
+                    [f"{tracks} tracks, {run}", jobs, seconds, tracks / seconds, peak, efficiency]
+                )
+    report.table(
+        "A collection",
+        ["what", "processes", "seconds", "tracks a second", "peak MiB", "parallel efficiency"],
+        rows,
+        "Peak of all processes together, libraries included (several hundred MiB each).",
+    )
+
+
+def long_files(report: Report, signals: list[np.ndarray]) -> None:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for minutes in (10, 60):
+            path = Path(folder) / "long.wav"
+            with sf.SoundFile(path, "w", SAMPLE_RATE, 1) as file:
+                written = 0
+                while written < minutes * 60 * SAMPLE_RATE:
+                    y = signals[(written // len(signals[0])) % len(signals)]
+                    file.write(y)
+                    written += len(y)
+            _, _, told = run_measured(LONG, path)
+            seconds, peak = map(float, told.split())
+            rows.append([f"{minutes} minutes", seconds, 1000 * seconds / minutes / 2, peak])
+    report.table(
+        "Long recordings, block by block",
+        ["length", "seconds", "ms for 30 s", "peak MiB above the import"],
+        rows,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder of a collection")
     parser.add_argument("--tracks", type=int, default=10)
-    parser.add_argument("--output", type=Path, default=Path("build/bench/features.json"))
     options = parser.parse_args()
-    dataset = read_dataset(options.data) if options.data.is_dir() else None
-    if dataset is None or dataset.synthetic or dataset.audio.empty:
-        signals = [synthesize("rock", seconds=30, seed=i)[0] for i in range(options.tracks)]
-        source = "synthesized"
-    else:
-        paths = dataset.audio.iloc[:: max(1, len(dataset.audio) // options.tracks)]
-        signals = [load_audio(path) for path in paths.iloc[: options.tracks]]
-        source = dataset.name
-    functions = (straightforward, extract_features, one_transform)
-    times = {function.__name__: seconds(function, signals) for function in functions}
-    ratio = times["straightforward"] / times["extract_features"]
-    found = {
-        "data": source,
-        "tracks": len(signals),
-        "machine": platform.processor() or platform.machine(),
-        "versions": versions(),
-        "milliseconds": {name: round(1000 * value, 1) for name, value in times.items()},
-        "ratio": round(ratio, 2),
-    }
-    write_text(options.output, json.dumps(found, indent=2) + "\n")
-    print(f"\nMedian time a track of 30 s ({len(signals)} tracks, {source}), one thread:\n")
-    for name, value in times.items():
-        print(f"  {name:18} {1000 * value:8.1f} ms   {times['straightforward'] / value:6.1f} x")
-    print(f"\nIn {options.output}")
+    dataset = collection(options.data)
+    paths = dataset.audio.iloc[:: max(1, len(dataset.audio) // options.tracks)]
+    signals = [load_audio(path) for path in paths.iloc[: options.tracks]]
+    report = Report("1_features", "Extracting features", dataset.name)
+    one_track(report, signals)
+    whole_collection(report, dataset)
+    long_files(report, signals)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import resource
 import time
 
 import numpy as np
+from common import Report
 
 from genre_utils.neighbours import ExactSearch, NeighbourIndex
 
@@ -38,7 +39,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--queries", type=int, default=200)
     options = parser.parse_args()
-    print("    songs  build (s)  exact (ms)  index (ms)  recall@10  index (MB)  peak (MB)")
+    report = Report("3_recommend", "Finding similar songs", "synthesized vectors")
+    rows = []
     for size in options.sizes:
         rng = np.random.default_rng(0)
         vectors = clouds(size, rng)
@@ -53,10 +55,21 @@ def main() -> None:
         recall = np.mean([len(set(a) & set(b)) / K for a, b in zip(wanted, found, strict=True)])
         held = (vectors.nbytes + size * (DIMENSIONS + 8)) / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(
-            f"{size:9d}  {build:9.1f}  {exact_ms:10.2f}  {index_ms:10.2f}  {recall:9.3f}"
-            f"  {held:10.0f}  {peak:9.0f}"
-        )
+        rows.append([f"{size:,}", exact_ms, index_ms, float(recall), build, held, peak])
+    report.table(
+        f"One query, {K} songs wanted, {DIMENSIONS} features",
+        [
+            "songs",
+            "exact, ms",
+            "index, ms",
+            "recall of the index",
+            "build, s",
+            "index, MB",
+            "peak, MB",
+        ],
+        rows,
+        f"Median of {options.queries} queries. Index with its vectors; peak of the whole process.",
+    )
 
 
 if __name__ == "__main__":

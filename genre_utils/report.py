@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 
 from genre_utils.audio import AudioError
 from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.pages import build_index, outdated, render, source_fingerprint
+from genre_utils.overview import build_index, build_performance, outdated, source_fingerprint
+from genre_utils.pages import render
 from genre_utils.results import EnoughSaid, write_text
 
 PROFILES = ("quick", "full")
@@ -214,6 +215,9 @@ def main(arguments: list[str] | None = None) -> int:
         ("check", "say which pages were made from another version of their source"),
     ):
         step(name, text).add_argument("folder", type=Path)
+    performance = step("performance", "write the page of all benchmarks")
+    performance.add_argument("measured", type=Path)
+    performance.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     try:
         return _run(options)
@@ -247,6 +251,9 @@ def _run(options: argparse.Namespace) -> int:
             render(options.executed, options.output, pages=options.pages)
         case "index":
             build_index(options.folder)
+        case "performance":
+            build_performance(options.measured, options.output)
+            build_index(options.output.parent)
         case "check":
             told = outdated(options.folder, Path("notebooks"))
             print("\n".join(told) or "All pages are of the present notebooks and package.")

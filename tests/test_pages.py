@@ -8,8 +8,8 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
-from genre_utils import pages, report
-from genre_utils.pages import build_index, outdated
+from genre_utils import overview, report
+from genre_utils.overview import build_index, build_performance, outdated
 
 
 def test_a_page_asks_the_network_for_nothing(page):
@@ -98,6 +98,19 @@ def test_headings_are_in_order_and_the_footer_says_how_it_was_made(page):
         assert word in footer
 
 
+def test_the_page_of_benchmarks_says_what_was_measured(tmp_path):
+    rows = [["librosa", 2700.0, 1.0], ["ours", 200.0, 13.5], ["one STFT", 33.0, 81.8]]
+    table = {"title": "Features of a track", "columns": ["what", "ms", "times"], "rows": rows}
+    bench = {"name": "1_features", "title": "Features", "data": "GTZAN", "machine": "2 cores"}
+    bench |= {"versions": {"python": "3.11"}, "tables": [table | {"note": "Median."}]}
+    (tmp_path / "1_features.json").write_text(json.dumps(bench))
+    build_performance(tmp_path, tmp_path / "site/performance.html")
+    text = soup_of(tmp_path / "site/performance.html").get_text()
+    assert "take 200 ms, 13.5 times as fast as from plain librosa calls" in text
+    assert "2,700" in text
+    assert json.loads((tmp_path / "site/performance.json").read_text())[0]["tables"]
+
+
 # --- is a page current? -----------------------------------------------------------------------
 
 
@@ -127,8 +140,8 @@ def test_a_changed_module_makes_only_the_pages_outdated_that_import_it(
     current, monkeypatch, tmp_path
 ):
     copy = tmp_path / "genre_utils"
-    shutil.copytree(pages.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(pages, "PACKAGE", copy)
+    shutil.copytree(overview.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(overview, "PACKAGE", copy)
     assert outdated(*current) == []
     with (copy / "training.py").open("a") as module:
         module.write("\nx = 1\n")

@@ -1,0 +1,84 @@
+"""Fit and predict: every classical model and network once, a row each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from common import Report, collection
+from sklearn.base import clone
+
+from genre_utils import models, networks
+from genre_utils.collection import load_features
+from genre_utils.results import MODEL_NAMES
+from genre_utils.splits import make_protocols
+from genre_utils.training import NetworkClassifier
+
+EPOCHS = 3
+
+
+def fit_and_predict(model, X, y, fold) -> tuple[float, float]:
+    """Seconds to fit on one side, milliseconds an item to predict the other."""
+    train, test = fold
+    start = time.perf_counter()
+    fitted = clone(model).fit(X.iloc[train], y.iloc[train])
+    fit = time.perf_counter() - start
+    start = time.perf_counter()
+    fitted.predict(X.iloc[test])
+    return fit, 1000 * (time.perf_counter() - start) / len(test)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of a collection")
+    options = parser.parse_args()
+    dataset = collection(options.data)
+    report = Report("2_models", "Fitting and predicting", dataset.name)
+    table = load_features(dataset)
+    fold = _first_fold(dataset, table)
+    candidates = models.published_models()
+    candidates |= models.probabilistic_models(dataset.tracks)
+    rows = [
+        [MODEL_NAMES.get(name, name), *fit_and_predict(model, table.X, table.genre, fold)]
+        for name, model in candidates.items()
+    ]
+    report.table(
+        f"Classical models on 57 features, {len(fold[0])} tracks to fit, {len(fold[1])} to predict",
+        ["model", "fit, s", "predict, ms a track"],
+        sorted(rows, key=lambda row: row[1]),
+    )
+    learners = {
+        ("feed_forward", "mfcc"): networks.dense_network,
+        ("published_cnn", "mfcc"): networks.published_cnn,
+        ("waveform", "raw"): networks.waveform_network,
+        ("cnn", "mel"): partial(networks.spectrogram_network, widths=(16, 32, 48, 64)),
+    }
+    rows = []
+    for (name, kind), build in learners.items():
+        pieces = load_features(dataset, kind)
+        fold = _first_fold(dataset, pieces)
+        learner = NetworkClassifier(build, epochs=EPOCHS, patience=EPOCHS)
+        fit, predict = fit_and_predict(learner, pieces.values, pieces.genre, fold)
+        rows.append([f"{MODEL_NAMES[name]}, {kind}", fit / EPOCHS, predict, len(fold[0])])
+    report.table(
+        "Networks on pieces of 3 s",
+        ["network", "fit, s an epoch", "predict, ms a piece", "pieces to fit"],
+        rows,
+        f"{EPOCHS} epochs, compilation included.",
+    )
+
+
+def _first_fold(dataset, features) -> tuple[np.ndarray, np.ndarray]:
+    protocols, _ = make_protocols(dataset.tracks, features.values.index, seed=0)
+    protocol = protocols.get("track") or protocols["random"]
+    return next(iter(protocol.splitter.split(features.values, features.genre)))
+
+
+if __name__ == "__main__":
+    main()

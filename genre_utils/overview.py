@@ -1,0 +1,197 @@
+"""What stands above the pages: the index, the page of benchmarks, and whether pages are current."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from genre_utils.pages import TEMPLATES
+from genre_utils.results import MODEL_NAMES, read_results, write_text
+
+PACKAGE = Path(__file__).parent
+
+
+def source_fingerprint(script: Path) -> str:
+    """Short hash of a notebook's source and of all modules of the package that it comes to import.
+
+    Parameters
+    ----------
+    script
+        ``notebooks/NN_name.py``.
+    """
+    todo, sources = [script], {}
+    while todo:
+        path = todo.pop()
+        if path not in sources:
+            sources[path] = path.read_text(encoding="utf-8")
+            todo += [p for p in _imported(sources[path]) if p.is_file()]
+    digest = hashlib.sha256()
+    for path in sorted(sources, key=lambda p: p.name):
+        digest.update(f"{path.name}\0{sources[path]}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def _imported(source: str) -> Iterator[Path]:
+    """Modules of the package that a source imports, at the top or in a function."""
+    for node in ast.walk(ast.parse(source)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            if name.startswith("genre_utils."):
+                yield PACKAGE / f"{name.split('.')[1]}.py"
+
+
+def outdated(folder: Path, notebooks: Path) -> list[str]:
+    """Say which pages of a folder were made from another version of their source, one line each.
+
+    Parameters
+    ----------
+    folder
+        Where the pages and ``results/`` are.
+    notebooks
+        Where the scripts are.
+    """
+    found = {result["notebook"]: result for result in read_results(folder / "results")}
+    told = []
+    for script in sorted(notebooks.glob("[0-9]*.py")):
+        page = folder / f"{script.stem}.html"
+        made_from = found.get(script.stem, {}).get("source")
+        if not page.is_file() or not made_from:
+            told.append(f"{page} is missing: make report")
+        elif made_from != source_fingerprint(script):
+            told.append(f"{page} was made from another version of {script} or of the package")
+    if not told and build_index_text(folder) != (folder / "index.html").read_text("utf-8"):
+        told.append(f"{folder / 'index.html'} was made from other results")
+    return told
+
+
+def build_index(folder: Path) -> None:
+    """Write ``index.html`` of the pages in a folder from the results beside them alone."""
+    write_text(folder / "index.html", build_index_text(folder))
+
+
+def build_index_text(folder: Path) -> str:
+    """Return the text of the index page.
+
+    Parameters
+    ----------
+    folder
+        Where ``results/`` is.
+    """
+    found = read_results(folder / "results")
+    scores = [score | {"page": r["notebook"]} for r in found for score in r["scores"]]
+    chosen = next((r["facts"]["chosen"] for r in found if "chosen" in r["facts"]), None)
+    return _template("index.html.j2").render(
+        performance=(folder / "performance.html").is_file(),
+        found=found,
+        scores=scores,
+        rows=headline(scores, chosen),
+        model_names=MODEL_NAMES,
+        chosen=chosen,
+        names={r["notebook"] for r in found},
+    )
+
+
+def build_performance(measured: Path, page: Path) -> None:
+    """Write the page of all benchmarks, and beside it their figures as JSON.
+
+    Parameters
+    ----------
+    measured
+        Folder of the files that ``make bench`` writes.
+    page
+        Where the page goes.
+    """
+    found = read_results(measured)
+    text = _template("performance.html.j2").render(found=found, leads=_leads(found))
+    write_text(page.with_suffix(".json"), json.dumps(found, indent=2) + "\n")
+    write_text(page, text)
+
+
+def _leads(found: list[dict]) -> list[str]:
+    """What is fast, in sentences built from the tables."""
+    rows = {
+        (bench["name"], table["title"]): table["rows"]
+        for bench in found
+        for table in bench["tables"]
+    }
+    leads = []
+    for (name, title), table in rows.items():
+        if name == "1_features" and title.startswith("Features of a track"):
+            _, ours, floor = table
+            leads.append(
+                f"The 57 features of a track of 30 s take {ours[1]:.0f} ms, {ours[2]:.1f} times as "
+                f"fast as from plain librosa calls; one Fourier transform takes {floor[1]:.0f} ms."
+            )
+        if name == "3_recommend":
+            songs, exact, index, recall = table[-1][:4]
+            leads.append(
+                f"Among {songs} songs a query takes {index:.1f} ms by index, {exact:.0f} ms "
+                f"exactly; the index finds {recall:.1%} of what is nearest."
+            )
+    return leads
+
+
+def _template(name: str):
+    import jinja2  # noqa: PLC0415
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / "page"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    ).get_template(name)
+
+
+def headline(scores: list[dict], chosen: dict | None = None) -> list[dict]:
+    """Scores to draw: a row a model and input, its score under each protocol, published beside it.
+
+    Parameters
+    ----------
+    scores
+        As in the results files.
+    chosen
+        Model and input that are drawn in any case: what was chosen in the end.
+
+    Returns
+    -------
+    list of dict
+        ``label``, ``published`` and ``marks``: dicts of protocol, accuracy, low and high, all as
+        fractions. Per input the level that was published counts, else tracks.
+    """
+    rows: dict[tuple[str, str], dict] = {}
+    for score in scores:
+        level = "segment" if score["input"] in ("features_3_sec", "mfcc", "mel", "raw") else "track"
+        if score["level"] != level:
+            continue
+        key = (score["model"], score["input"])
+        label = f"{MODEL_NAMES.get(score['model'], score['model'])}, {score['input']}"
+        row = rows.setdefault(
+            key,
+            {
+                "label": label.replace("features_", "").replace("_sec", " s"),
+                "published": None,
+                "marks": [],
+            },
+        )
+        row["published"] = row["published"] or score["published"]
+        low, high = score["ci95"]
+        row["marks"].append(
+            {"protocol": score["protocol"], "accuracy": score["accuracy"], "low": low, "high": high}
+        )
+    kept = (chosen or {}).get("model"), (chosen or {}).get("input")
+    # One protocol alone compares nothing; the tuned variants are in the table.
+    return [
+        row
+        for key, row in rows.items()
+        if key == kept
+        or (
+            (len(row["marks"]) > 1 or row["published"])
+            and (key[0].removesuffix("_tuned"), key[1]) not in rows.keys() - {key}
+        )
+    ]
