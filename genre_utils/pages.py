@@ -142,6 +142,9 @@ def _finish(html: str, results: dict) -> str:
     _figures(soup)
     _tables(soup)
     _folds(soup)
+    for text in soup.main.find_all(string=re.compile(r"\d %")):
+        if not text.find_parent(["pre", "code"]):
+            text.replace_with(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", text))
     return re.sub(r"\n{3,}", "\n\n", str(soup))
 
 
