@@ -105,8 +105,10 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
 
 def _listen(path: str, *, digest: bool) -> dict:
     """Measure one file."""
-    found = {"digest": file_digest(path)} if digest and Path(path).is_file() else {}
+    found = {}
     try:
+        if digest and Path(path).is_file():
+            found["digest"] = file_digest(path)
         y, rate = decode(path)
         check_signal(y, rate)
         info = sf.info(path)
@@ -122,6 +124,8 @@ def _listen(path: str, *, digest: bool) -> dict:
         }
     except AudioError as error:
         return found | {"error": str(error)}
+    except OSError as error:
+        return found | {"error": f"the file cannot be read ({error.strerror or error})"}
 
 
 def _file_faults(heard: dict[str, dict]) -> Iterator[tuple[str, str, str]]:

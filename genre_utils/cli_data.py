@@ -134,7 +134,9 @@ def _download(options: argparse.Namespace) -> int:
         return 1
     for told in outcome.failed.values():
         print(f"genre: {told}", file=sys.stderr)
-    fetched = ", ".join(outcome.fetched) or "nothing, all of it was there"
+    fetched = ", ".join(outcome.fetched) or (
+        "nothing" if outcome.failed else "nothing, all was there"
+    )
     print(f"Fetched: {fetched}. {options.to} has {len(dataset.audio)} tracks with audio.")
     print(f"Next: make report DATA={options.to}")
     return 0

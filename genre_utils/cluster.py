@@ -189,8 +189,9 @@ def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Out
     finally:
         client.cancel(list(running))
     if failed:
+        first = failed[0].rstrip(".")
         raise ClusterError(
-            f"{len(failed)} of {len(plan)} batches failed, the first with: {failed[0]} "
+            f"{len(failed)} of {len(plan)} batches failed, the first with: {first}. "
             "The others are kept; the same run once more computes what is missing."
         )
     return outcomes

@@ -321,7 +321,10 @@ def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
         paths = paths[paths.map(lambda p: Path(p).is_file())]
         sizes = paths.map(lambda p: Path(p).stat().st_size)
         alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index
-        sums = pd.Series({track: file_digest(paths[track]) for track in alike}, dtype=object)
+        sums = pd.Series(
+            {track: _digest_if_readable(paths[track]) for track in alike}, dtype=object
+        )
+        sums = sums.dropna()
     sums = sums.sort_index()
     first = sums.groupby(sums).transform(lambda group: group.index[0])
     return first[first != first.index].reindex(tracks.index)
@@ -339,6 +342,14 @@ def published_checksums(base: Path) -> pd.Series:
                 "it again with: make data"
             ) from error
     return pd.Series(dtype=str)
+
+
+def _digest_if_readable(path: str) -> str | None:
+    """As `file_digest`; of a file that may not be read it is said where it is decoded."""
+    try:
+        return file_digest(path)
+    except OSError:
+        return None
 
 
 def file_digest(path: str | Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import logging
 import lzma
 import os
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import filelock
+import platformdirs
 
 from genre_utils.remotes import COMPANIONS, KAGGLE, REMOTES, SETS, Remote
 
@@ -56,7 +58,7 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
     """
     if os.environ.get(OFFLINE_VARIABLE):
         raise DownloadError(f"Nothing is downloaded, because {OFFLINE_VARIABLE} is set.")
-    outcome = Outcome()
+    root, outcome = _settled(root), Outcome()
     for name in SETS[which]:
         try:
             if fetch(REMOTES[name], root, progress=progress):
@@ -102,35 +104,59 @@ def fetch(remote: Remote, root: Path, *, progress: bool = True, timeout=None) ->
     DownloadError
         If it cannot be had, or there is no room for it. Nothing half-done is left in its place.
     """
+    root = _settled(root)
     if remote.is_there(root):
         return False
     own = transfers(root)
-    reasons = []
+    reasons: list[str] = []
     try:
-        own.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(own / "lock"):
+        with _alone(root):
             if remote.is_there(root):  # another program was quicker
                 return False
-            _check_room(remote, own)
-            for address in remote.addresses:
-                try:
-                    if address.startswith(KAGGLE):
-                        _from_kaggle(remote, address.removeprefix(KAGGLE), root, own)
-                    else:
-                        _install(remote, _transfer(remote, address, own, progress, timeout), root)
-                    return True
-                except _UnavailableError as error:
-                    reasons.append(f"{address}: {error}")
+            try:
+                own.mkdir(parents=True, exist_ok=True)
+                for left in own.glob("tmp*"):  # of a program that was killed while unpacking
+                    shutil.rmtree(left)
+                _check_room(remote, own)
+                for address in remote.addresses:
+                    try:
+                        _get(remote, address, root, own, progress, timeout)
+                        shutil.rmtree(own / "kaggle", ignore_errors=True)
+                        return True
+                    except _UnavailableError as error:
+                        reasons.append(f"{address}: {error}")
+            finally:
+                _tidy(own)
     except DownloadError:
         raise
     except OSError as error:
         raise DownloadError(_disk_trouble(remote, root, error)) from error
-    finally:
-        _tidy(own)
     what = _capital(remote.what)
     raise DownloadError(
         f"{what} cannot be downloaded ({'; '.join(reasons)}). {by_hand(remote, root)}"
     )
+
+
+def _get(remote: Remote, address: str, root: Path, own: Path, progress: bool, timeout) -> None:  # noqa: PLR0917
+    if address.startswith(KAGGLE):
+        _from_kaggle(remote, address.removeprefix(KAGGLE), root, own)
+    else:
+        _install(remote, _transfer(remote, address, own, progress, timeout), root)
+
+
+def _settled(root: Path) -> Path:
+    """Return the folder itself, whatever it was called."""
+    root = Path(root).expanduser().resolve()
+    if not root.name:
+        raise DownloadError(f"{root} cannot hold a collection: name a folder of its own.")
+    return root
+
+
+def _alone(root: Path) -> filelock.FileLock:
+    """Let one program at a time fetch into a folder."""
+    folder = Path(platformdirs.user_cache_dir("genre_utils")) / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(folder / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.lock")
 
 
 def transfers(root: Path) -> Path:
@@ -256,7 +282,6 @@ class _Resuming:
 def _from_kaggle(remote: Remote, handle: str, root: Path, own: Path) -> None:
     import kagglehub  # noqa: PLC0415
     import requests  # noqa: PLC0415
-    from kagglehub import exceptions  # noqa: PLC0415
 
     kept = os.environ.get("KAGGLEHUB_CACHE")
     os.environ["KAGGLEHUB_CACHE"] = str(own / "kaggle")  # beside its place, so that moves are cheap
@@ -268,8 +293,12 @@ def _from_kaggle(remote: Remote, handle: str, root: Path, own: Path) -> None:
         raise _UnavailableError(f"the server answers {code}") from error
     except requests.RequestException as error:
         raise _UnavailableError(_reason(error)) from error
-    except (exceptions.DataCorruptionError, exceptions.BackendError, ValueError) as error:
-        raise _UnavailableError(str(error).splitlines()[0]) from error
+    except OSError:
+        raise
+    except Exception as error:  # kagglehub's own errors have no common kind; we say and go on
+        shutil.rmtree(own / "kaggle", ignore_errors=True)
+        told = str(error).splitlines() or [type(error).__name__]
+        raise _UnavailableError(told[0]) from error
     finally:
         os.environ.pop("KAGGLEHUB_CACHE")
         if kept is not None:
@@ -281,7 +310,7 @@ def _install(remote: Remote, archive: Path, root: Path) -> None:
     if "" in remote.gives:
         place = root / remote.gives[""]
         place.parent.mkdir(parents=True, exist_ok=True)
-        archive.replace(place)
+        _move(archive, place)
         return
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         try:
@@ -349,13 +378,26 @@ def _move_parts(remote: Remote, folder: Path, root: Path) -> None:
         target = root / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            found.replace(target)
+            _move(found, target)
             continue
         for path in (p for p in found.rglob("*") if p.is_file()):
             own_place = target / path.relative_to(found)
             if not own_place.exists():
                 own_place.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(own_place)
+                _move(path, own_place)
+
+
+def _move(path: Path, target: Path) -> None:
+    """Move a file or folder so that it is whole or not there, also onto another disk."""
+    try:
+        path.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        hidden = target.with_name(f".{target.name}.part")
+        shutil.rmtree(hidden, ignore_errors=True)
+        shutil.move(path, hidden)
+        hidden.replace(target)
 
 
 def _tidy(own: Path) -> None:

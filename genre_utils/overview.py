@@ -8,10 +8,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from genre_utils.pages import TEMPLATES
+from genre_utils.pages import TEMPLATES, rendering_fingerprint
 from genre_utils.results import MODEL_NAMES, read_results, write_text
 
 PACKAGE = Path(__file__).parent
+# They bring the data; what it is, is told by its own fingerprint.
+NOT_SOURCES = frozenset({"download", "remotes"})
 
 
 def source_fingerprint(script: Path) -> str:
@@ -43,8 +45,9 @@ def _imported(source: str) -> Iterator[Path]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in names:
-            if name.startswith("genre_utils."):
-                yield PACKAGE / f"{name.split('.')[1]}.py"
+            module = name.removeprefix("genre_utils.").split(".")[0]
+            if name.startswith("genre_utils.") and module not in NOT_SOURCES:
+                yield PACKAGE / f"{module}.py"
 
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:
@@ -61,11 +64,15 @@ def outdated(folder: Path, notebooks: Path) -> list[str]:
     told = []
     for script in sorted(notebooks.glob("[0-9]*.py")):
         page = folder / f"{script.stem}.html"
-        made_from = found.get(script.stem, {}).get("source")
-        if not page.is_file() or not made_from:
+        result = found.get(script.stem, {})
+        if not page.is_file():
             told.append(f"{page} is missing: make report")
-        elif made_from != source_fingerprint(script):
-            told.append(f"{page} was made from another version of {script} or of the package")
+        elif result.get("source") != source_fingerprint(script):
+            told.append(
+                f"{page} was made from another version of {script}, or of a module that it uses"
+            )
+        elif result.get("rendered") != rendering_fingerprint():
+            told.append(f"{page} was rendered with another template")
     if not told and build_index_text(folder) != (folder / "index.html").read_text("utf-8"):
         told.append(f"{folder / 'index.html'} was made from other results")
     return told

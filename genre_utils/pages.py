@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import re
@@ -40,7 +41,7 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
     name = executed.stem
     results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
     notebook = _readable(nbformat.read(executed, as_version=4))
-    results["cover"] = _cover(notebook)
+    results |= {"cover": _cover(notebook), "rendered": rendering_fingerprint()}
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="page",
@@ -60,6 +61,14 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     write_text(page.parent / "results" / f"{name}.json", json.dumps(results, indent=2) + "\n")
     write_text(page, _finish(html, results))
+
+
+def rendering_fingerprint() -> str:
+    """Short hash of all that turns an executed notebook into a page."""
+    digest = hashlib.sha256()
+    for path in [Path(__file__), *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
+        digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def code_css() -> str:
@@ -89,13 +98,19 @@ def _readable(notebook: NotebookNode) -> NotebookNode:
                 or (output.name != "stderr" and output.text.strip())
             ]
         else:
-            cell.source = _MATH.sub(_as_mathml, cell.source)
+            cell.source = _with_mathml(cell.source)
     notebook.cells = [
         cell
         for cell in notebook.cells
         if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
     ]
     return notebook
+
+
+def _with_mathml(text: str) -> str:
+    """Turn formulas into MathML, but for what stands in code."""
+    parts = re.split(r"(`+[^`]+`+)", text)
+    return "".join(p if p.startswith("`") else _MATH.sub(_as_mathml, p) for p in parts)
 
 
 def _as_mathml(found: re.Match) -> str:

@@ -38,12 +38,16 @@ class StorageError(DatasetError):
 
 
 class AudioFile(NamedTuple):
-    """One file of a listing; `path` is relative to the root, `size` in bytes."""
+    """One file of a listing; `path` is relative to the root, `size` in bytes.
+
+    `version` is what the storage says of its content: an ETag, or when it was changed.
+    """
 
     track_id: str
     genre: str
     path: str
     size: int
+    version: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def list_audio(root: str | Path) -> list[AudioFile]:
     inside = (name[len(start) :] for name in sizes if name.startswith(start))
     genres = sorted((name for name in inside if "/" in name), key=_walk_order)
     files = [
-        AudioFile(track, name.split("/")[0], start + name, sizes[start + name])
+        AudioFile(track, name.split("/")[0], start + name, *sizes[start + name])
         for track, name in name_tracks(genres)
     ]
     if not files:
@@ -148,19 +152,29 @@ def list_audio(root: str | Path) -> list[AudioFile]:
     return files
 
 
-def _sizes(folder: Folder) -> dict[str, int]:
-    """Size of every file below a folder, by its path from there; hidden ones left out."""
+def _sizes(folder: Folder) -> dict[str, tuple[int, str]]:
+    """Size and version of every file below a folder, by its path from there, but hidden ones."""
     from fsspec.implementations.local import LocalFileSystem  # noqa: PLC0415
 
     if isinstance(folder.system, LocalFileSystem):  # fsspec follows no links to folders
         base = Path(folder.path)
         found = {p.relative_to(base).as_posix(): p for p in walk_files(base)}
-        return {name: p.stat().st_size if p.exists() else 0 for name, p in found.items()}
+        stats = {name: p.stat() for name, p in found.items() if p.exists()}
+        known = {name: (stat.st_size, str(stat.st_mtime_ns)) for name, stat in stats.items()}
+        return {name: known.get(name, (0, "")) for name in found}
     folder.system.invalidate_cache(folder.path)
     listed = folder.system.find(folder.path, detail=True)
     skip = len(folder.path)
-    below = {path[skip:].lstrip("/"): info.get("size") or 0 for path, info in listed.items()}
-    return {n: size for n, size in below.items() if n and not n.startswith(".") and "/." not in n}
+    below = {
+        path[skip:].lstrip("/"): (info.get("size") or 0, _version(info))
+        for path, info in listed.items()
+    }
+    return {n: about for n, about in below.items() if n and not f"/{n}".count("/.")}
+
+
+def _version(info: dict) -> str:
+    names = ("ETag", "etag", "checksum", "LastModified", "last_modified", "mtime", "created")
+    return next((str(info[name]) for name in names if info.get(name)), "")
 
 
 def _audio_folder(names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ KAGGLE = "kaggle:"
 _GITHUB = "https://raw.githubusercontent.com"
 _MIRROR = "https://cdn.jsdelivr.net/gh"
 _LISTS = "coreyker/dnn-mgr"
+_LISTS_AT = "bdad579ea6cb37b665ea6019fe1026a6ce20cbc7"
 _ARTISTS = "mtp0326/SynthToSoul"
 _ARTISTS_AT = "e983d93fb7c8a7b345327fa41320326ff1a4df6c"
 _KAGGLE_SET = "andradaolteanu/gtzan-dataset-music-genre-classification"
@@ -70,7 +71,10 @@ def _split(side: str, size: int, md5: str) -> Remote:
     return Remote(
         name=side,
         what=f"the {side} side of the fault-filtered partition",
-        addresses=(f"{_GITHUB}/{_LISTS}/master/{path}", f"{_MIRROR}/{_LISTS}@master/{path}"),
+        addresses=(
+            f"{_GITHUB}/{_LISTS}/{_LISTS_AT}/{path}",
+            f"{_MIRROR}/{_LISTS}@{_LISTS_AT}/{path}",
+        ),
         size=size,
         unpacked=size,
         gives={"": f"splits/{side}_filtered.txt"},

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -156,11 +157,10 @@ def stamp(data: Path, profile: str, seed: int, listen: bool) -> str:
     return f"{data}\n{fingerprint}\n{profile}\n{seed}\n{listen}\n"
 
 
-def _sign(path: Path, script: Path) -> None:
-    """Add to a file of results which source it was made from."""
+def _sign(path: Path, **about: str | None) -> None:
+    """Add to a file of results what it was made from."""
     found = json.loads(path.read_text(encoding="utf-8"))
-    found |= {"source": source_fingerprint(script), "commit": _commit()}
-    write_text(path, json.dumps(found, indent=2) + "\n")
+    write_text(path, json.dumps(found | about, indent=2) + "\n")
 
 
 def _note_scores(results: Path) -> None:
@@ -243,9 +243,12 @@ def _run(options: argparse.Namespace) -> int:
                 "listen": options.listen,
                 "output": str(options.output.parent / "results"),
             }
+            source, commit = source_fingerprint(options.script), _commit()  # before they change
+            started = time.time()
             execute(options.script, options.output, parameters)
+            os.utime(options.output, (started, started))  # what is edited meanwhile is newer
             results = options.output.parent / "results" / f"{options.script.stem}.json"
-            _sign(results, options.script)
+            _sign(results, source=source, commit=commit)
             _note_scores(results)
         case "render":
             render(options.executed, options.output, pages=options.pages)
