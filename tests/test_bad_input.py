@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import extract, kept, sound, sounds
 
-from genre_utils import cli, collection, demo
+from genre_utils import cli, collection, dataset, demo
 from genre_utils.audit import audit
 from genre_utils.dataset import read_dataset
 from genre_utils.splits import make_protocols
@@ -103,6 +103,20 @@ def test_the_demo_on_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, mo
     assert "No space left" in told
     assert "Traceback" not in told
     assert not (tmp_path / "demo").exists()
+
+
+def test_a_file_that_may_not_be_read_is_one_fault(tmp_path, own_cache, monkeypatch):
+    found = sounds(tmp_path / "root")
+    paths = found.audio
+    shutil.copy(paths.iloc[0], Path(paths.iloc[0]).with_name("jazz.00009.wav"))
+
+    def forbidden(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(dataset, "file_digest", forbidden)
+    read = read_dataset(tmp_path / "root")
+    assert len(read.audio) == 4
+    assert read.tracks["duplicate_of"].isna().all()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")

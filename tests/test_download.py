@@ -8,6 +8,7 @@ import os
 import shutil
 import tarfile
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -263,6 +264,46 @@ def test_files_that_are_there_stay(server, mini, tmp_path):
     assert got(served(server, mini, "/main.zip"), tmp_path / "a")
     assert own.read_bytes() == b"mine"
     assert len(list((tmp_path / "a").rglob("*.wav"))) == 40
+
+
+def test_a_collection_on_another_disk_is_moved_there_whole(server, mini, tmp_path, monkeypatch):
+    original = Path.replace
+
+    def across(self, target):
+        if Path(target) == tmp_path / "a/genres_original" and not self.name.endswith(".part"):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return original(self, target)
+
+    monkeypatch.setattr(Path, "replace", across)
+    assert got(served(server, mini, "/main.zip"), tmp_path / "a")
+    assert len(read_dataset(tmp_path / "a").audio) == 40
+    assert not list((tmp_path / "a").glob(".*"))
+
+
+def test_the_folder_may_be_called_in_any_way(server, mini, tmp_path, monkeypatch):
+    (tmp_path / "music").mkdir()
+    monkeypatch.chdir(tmp_path / "music")
+    assert got(served(server, mini, "/main.zip"), Path())
+    assert (tmp_path / "music/genres_original").is_dir()
+    with pytest.raises(DownloadError, match="name a folder of its own"):
+        got(REMOTES["mini"], Path("/"))
+
+
+def test_what_a_killed_program_was_unpacking_is_removed(server, mini, tmp_path):
+    left = transfers(tmp_path / "a") / "tmpabc"
+    left.mkdir(parents=True)
+    (left / "half.wav").write_bytes(b"half")
+    assert got(served(server, mini, "/main.zip"), tmp_path / "a")
+    assert not transfers(tmp_path / "a").exists()
+
+
+def test_two_programs_fetch_it_once(server, mini, tmp_path):
+    remote = served(server, mini, "/main.zip")
+    server.behaviour["/main.zip"] = {"pause": 0.05}
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: got(remote, tmp_path / "a"), range(2)))
+    assert sorted(done) == [False, True]
+    assert len(server.asked) == 1
 
 
 # --- whole collections ------------------------------------------------------------------------
