@@ -65,7 +65,7 @@ demo: ## the same from a collection synthesized on the spot, into reports/demo
 	@$(MAKE) --no-print-directory report DATA=data/demo
 
 test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
-	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest
+	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY) ## say which committed pages were made from another version of their source
 	@$(STEP) check reports
