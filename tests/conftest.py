@@ -1,10 +1,13 @@
 """What all tests share: collections to read, and an environment that is nobody's own."""
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 from helpers import NOTEBOOK
+from server import Server
 
 from genre_utils.collection import INPUTS
 from genre_utils.demo import write_demo
@@ -81,3 +84,21 @@ def page(built, tmp_path):
     page = tmp_path / "reports" / "01_good.html"
     render(built[1], page, pages=["00_former", "01_good", "02_next"])
     return page
+
+
+@pytest.fixture
+def server():
+    with_faults = Server()
+    yield with_faults
+    with_faults.close()
+
+
+@pytest.fixture(scope="session")
+def mini(demo_root):
+    """A zip in the shape of the mini set."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("gtzan_mini-main/README.md", "mini")
+        for path in sorted((demo_root / "genres_original").rglob("*.wav")):
+            archive.write(path, f"gtzan_mini-main/genres/{path.parent.name}/{path.name}")
+    return file.getvalue()
