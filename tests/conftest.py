@@ -5,6 +5,10 @@ import os
 import zipfile
 from pathlib import Path
 
+# Two processes that compile librosa's functions at once damage what numba keeps of them.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(f".pytest_cache/numba-{_WORKER}").resolve()))
+
 import pytest
 from helpers import NOTEBOOK
 from server import Server
