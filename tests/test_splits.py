@@ -104,7 +104,7 @@ def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
     assert "only one song" in reasons["track"]
     protocols, reasons = make_protocols(one, one.index)
     assert protocols == {}
-    assert "only 1 rows" in reasons["random"]
+    assert "only 1 row," in reasons["random"]
 
 
 def test_genres_of_a_single_artist_are_left_out_of_the_artist_protocol_and_this_is_said(demo_root):
