@@ -135,8 +135,9 @@ def _blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
             if rate not in _RATES:
                 raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
             yield rate, np.zeros(0, np.float32)
-            # Block by block, because a header can claim more than the file or the memory holds.
-            for block in file.blocks(_BLOCK_FRAMES, dtype="float32", always_2d=True):
+            # Block by block, because a header can claim more than the file or the memory holds; not
+            # by `blocks`, which goes on to the claimed end, repeating what it read last.
+            while len(block := file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)):
                 yield rate, block.mean(axis=1)
     except FileNotFoundError as error:
         raise AudioError(f"{Path(path).name} does not exist") from error

@@ -7,6 +7,7 @@ pictures can be asked about sound.
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ COLOR_MAPS = (
 
 _ROWS = 370
 _TOLERANCE = 30.0  # of 441, the distance from black to white
-_MAX_PIXELS = 20_000_000
+_MAX_PIXELS = 10_000_000
 _MIN_PIXELS = 16
 _SAME_COLOR = 8  # of 255: jpeg changes colours a little
 
@@ -61,14 +62,21 @@ def read_picture(path: str | Path) -> np.ndarray:
     PictureError
         If the file is missing, not a picture, too small, or of one colour.
     """
+    return _read(path)[0]
+
+
+def _read(path: str | Path) -> tuple[np.ndarray, tuple[int, int]]:
+    """Values, and width and height of the whole picture."""
     try:
-        with Image.open(path) as image:
+        # Of bytes in memory Pillow gets what is there; of a file, it asks for what a chunk claims.
+        with Image.open(io.BytesIO(Path(path).read_bytes())) as image:
             if image.width * image.height > _MAX_PIXELS:
                 raise PictureError(
                     f"{image.width} x {image.height} pixels are more than a spectrogram has"
                 )
             rgba = image.convert("RGBA")
-            canvas = Image.new("RGBA", image.size, "white")
+            size = image.size
+            canvas = Image.new("RGBA", size, "white")
             pixels = np.asarray(Image.alpha_composite(canvas, rgba).convert("RGB"))
     except PictureError:
         raise
@@ -82,7 +90,7 @@ def read_picture(path: str | Path) -> np.ndarray:
     pixels = _crop(pixels)
     if min(pixels.shape[:2]) < _MIN_PIXELS:
         raise PictureError("the picture is of one colour, or too small to show a spectrogram")
-    return _undo_color_map(pixels, margin)[::-1]
+    return _undo_color_map(pixels, margin)[::-1], size
 
 
 def _crop(pixels: np.ndarray) -> np.ndarray:
@@ -139,9 +147,8 @@ def picture_frames(path: str | Path) -> np.ndarray:
     PictureError
         As `read_picture`.
     """
-    values = read_picture(path)
-    with Image.open(path) as image:
-        is_mel = image.size == MEL_PICTURE_SIZE
+    values, size = _read(path)
+    is_mel = size == MEL_PICTURE_SIZE
     if values.shape[1] != COLUMNS:
         values = _resize(values, (values.shape[0], COLUMNS))
     bands = _resize(values, (BANDS, COLUMNS)) if is_mel else band_matrix(len(values)) @ values

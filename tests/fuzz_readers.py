@@ -28,7 +28,7 @@ from genre_utils.features import FEATURE_COLUMNS
 from genre_utils.pictures import PictureError, read_picture
 from genre_utils.tables import read_feature_table
 
-SECONDS, MEMORY = 10, 5 << 30
+SECONDS, MEMORY = 10, 2 << 30
 INTERESTING = [b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x80\x00\x00\x00"]
 INTERESTING += [b"RIFF", b"data", b"fmt ", b"nan", b"inf", b"1e999", b'"', b"\n", b",", b";", b"\r"]
 

@@ -1,5 +1,7 @@
 """Pictures of spectrograms: any size and colours in, the values they show out."""
 
+import tracemalloc
+
 import matplotlib
 import numpy as np
 import pytest
@@ -80,6 +82,23 @@ def test_a_truncated_picture_is_said_so(tmp_path):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(PictureError, match=r"damaged|not a picture"):
         read_picture(path)
+
+
+def test_a_picture_that_claims_gigabytes_takes_no_memory(tmp_path):
+    path = plotted(VALUES, tmp_path / "p.png")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"IDAT")
+    data[at - 4 : at] = b"\x7f\xff\xff\xff"
+    path.write_bytes(data)
+    tracemalloc.start()
+    try:
+        read_picture(path)
+    except PictureError as refused:
+        assert "damaged" in str(refused)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 100e6
 
 
 def test_a_blank_or_missing_picture_is_said_so(tmp_path):
