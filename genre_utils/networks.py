@@ -52,8 +52,13 @@ def published_cnn(
     return load_keras().Sequential(network, name="published_cnn")
 
 
-def dense_network(input_shape: tuple[int, ...], n_classes: int = 10) -> keras.Sequential:
-    """Feed-forward network: three dense layers over all numbers of an item at once.
+def dense_network(
+    input_shape: tuple[int, ...],
+    n_classes: int = 10,
+    units: tuple[int, ...] = (256, 128, 64),
+    dropout: float = 0.3,
+) -> keras.Sequential:
+    """Feed-forward network: dense layers over all numbers of an item at once.
 
     Parameters
     ----------
@@ -61,11 +66,15 @@ def dense_network(input_shape: tuple[int, ...], n_classes: int = 10) -> keras.Se
         Shape of an item, for example (130, 13) or (57,).
     n_classes
         Number of genres.
+    units
+        Width of each layer.
+    dropout
+        Share of each layer that is dropped in training.
     """
     layers = load_keras().layers
     network = [layers.Input(input_shape), layers.Flatten()]
-    for units in (256, 128, 64):
-        network += [layers.Dense(units, activation="relu"), layers.Dropout(0.3)]
+    for width in units:
+        network += [layers.Dense(width, activation="relu"), layers.Dropout(dropout)]
     network.append(layers.Dense(n_classes, activation="softmax"))
     return load_keras().Sequential(network, name="feed_forward")
 
@@ -150,6 +159,9 @@ def average(networks: list[keras.Model]) -> keras.Model:
 def load_keras() -> ModuleType:
     """Import Keras, quietly."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # So joblib divides the cores among its processes; TensorFlow has a variable of its own.
+    if threads := os.environ.get("OMP_NUM_THREADS"):
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", threads)
     import keras  # noqa: PLC0415
 
     return keras

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedGroupKFold
 
 from genre_utils.augment import Augmentation, even_crops, random_crops
 from genre_utils.calibration import at_temperature, fit_temperature
-from genre_utils.networks import load_keras
+from genre_utils.networks import dense_network, load_keras
 
 if TYPE_CHECKING:
     import keras
@@ -57,29 +58,25 @@ class FeedForward(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y) -> FeedForward:
         """Train the network from scratch."""
-        keras = load_keras()
-        keras.utils.set_random_seed(self.random_state)
+        load_keras().utils.set_random_seed(self.random_state)
         X = np.asarray(X, dtype=np.float32)
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
-        layers = [keras.layers.Input((X.shape[1],))]
-        for units in self.units:
-            layers += [keras.layers.Dense(units, "relu"), keras.layers.Dropout(self.dropout)]
-        layers.append(keras.layers.Dense(len(self.classes_), "softmax"))
-        self.network_ = keras.Sequential(layers)
-        self.network_.compile(
-            keras.optimizers.Adam(self.learning_rate),
-            "sparse_categorical_crossentropy",
-            jit_compile=False,
-            steps_per_execution=20,
-        )
-        # One long epoch over copies: on so small a table, epochs themselves cost more than steps.
-        X, codes = np.tile(X, (self.epochs, 1)), np.tile(codes, self.epochs)
-        self.network_.fit(X, codes, self.batch_size, epochs=1, verbose=0)
+        build = partial(dense_network, units=tuple(self.units), dropout=self.dropout)
+        self.network_ = build(X.shape[1:], len(self.classes_))
+        bench = _prepared(build, X.shape[1:], self.network_, at_once=20)
+        bench.optimizer.learning_rate = self.learning_rate
+        rng = np.random.default_rng(self.random_state)
+        # One long epoch: on so small a table, epochs themselves cost more than steps.
+        order = np.concatenate([rng.permutation(len(X)) for _ in range(self.epochs)])
+        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
+        bench.fit(X[order], targets[order], self.batch_size, epochs=1, verbose=0, shuffle=False)
+        self.network_.set_weights(bench.get_weights())
         return self
 
     def predict_proba(self, X) -> np.ndarray:
         """Probability of each of `classes_`, shape (items, classes)."""
-        return self.network_.predict(np.asarray(X, dtype=np.float32), verbose=0)
+        said = self.network_(np.asarray(X, dtype=np.float32), training=False)
+        return load_keras().ops.convert_to_numpy(said)
 
     def predict(self, X) -> np.ndarray:
         """Names of the predicted classes."""
@@ -118,6 +115,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         Networks trained from different seeds, whose probabilities are averaged.
     random_state
         Seed of weights, order, crops and augmentation.
+    n_jobs
+        Processes that train members side by side; -1 for one a core.
 
     Attributes
     ----------
@@ -148,6 +147,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         patience: int = 4,
         members: int = 1,
         random_state: int = 0,
+        n_jobs: int = 1,
     ):
         self.build = build
         self.epochs = epochs
@@ -162,6 +162,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.patience = patience
         self.members = members
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def fit(
         self, X: pd.DataFrame, y, validation: tuple[pd.DataFrame, np.ndarray] | None = None
@@ -190,26 +191,30 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         known = np.isin(val_y, self.classes_)
         codes = np.searchsorted(self.classes_, val_y[known])
         checked = stack_frames(validation[0])[known], codes
-        self.networks_, histories = [], []
-        for member in range(self.members):
-            network, history = self._train(frames, targets, checked, self.random_state + member)
-            self.networks_.append(network)
-            histories.append(history.assign(member=member))
+        seeds = range(self.random_state, self.random_state + self.members)
+        jobs = (delayed(self._train)(frames, targets, checked, seed) for seed in seeds)
+        trained = Parallel(n_jobs=self.n_jobs if self.members > 1 else 1)(jobs)
+        self.networks_ = [self._built(frames, weights) for weights, _ in trained]
+        histories = [history.assign(member=i) for i, (_, history) in enumerate(trained)]
         self.history_ = pd.concat(histories, ignore_index=True)
         self.temperature_ = 1.0
         self.temperature_ = fit_temperature(self.predict_proba(validation[0])[known], codes)
         return self
 
-    def _train(self, frames, targets, checked, seed: int):
-        keras = load_keras()
-        keras.utils.set_random_seed(seed)
-        shape = frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
+    def _item_shape(self, frames: np.ndarray) -> tuple[int, ...]:
+        return frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
+
+    def _built(self, frames: np.ndarray, weights: list[np.ndarray]) -> keras.Model:
+        network = self.build(self._item_shape(frames), len(self.classes_))
+        network.set_weights(weights)
+        return network
+
+    def _train(self, frames, targets, checked, seed: int) -> tuple[list[np.ndarray], pd.DataFrame]:
+        """Weights of a network and its learning curve."""
+        load_keras().utils.set_random_seed(seed)
+        shape = self._item_shape(frames)
         network = self.build(shape, len(self.classes_))
-        bench = _workbench(_recipe(self.build), shape, len(self.classes_), self.weight_decay)
-        for slot, start in zip(bench.variables, network.variables, strict=True):
-            slot.assign(start)
-        for slot in bench.optimizer.variables:
-            slot.assign(keras.ops.zeros_like(slot))
+        bench = _prepared(self.build, shape, network, self.weight_decay)
         size = min(self.batch_size, len(frames))
         a_pass = len(frames) // size
         rounds = min(ROUNDS, self.epochs * a_pass)
@@ -230,8 +235,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 best, waited = (held_out["val_loss"], bench.get_weights()), 0
             elif (waited := waited + 1) >= self.patience:
                 break
-        network.set_weights(best[1])
-        return network, pd.DataFrame(history)
+        return best[1], pd.DataFrame(history)
 
     def _check(self, network, frames: np.ndarray, codes: np.ndarray) -> dict[str, float]:
         probability = self._predict(network, frames, views=CHECK_VIEWS)
@@ -363,8 +367,20 @@ def _recipe(build: Callable) -> tuple:
     return build, (), ()
 
 
-@lru_cache(maxsize=2)
-def _workbench(recipe: tuple, shape: tuple, n_classes: int, weight_decay: float):
+def _prepared(
+    build: Callable, shape: tuple, start: keras.Model, weight_decay: float = 0.0, at_once: int = 1
+) -> keras.Model:
+    """A compiled network in the state of a new one, its optimizer's memory empty."""
+    bench = _workbench(_recipe(build), shape, start.output_shape[-1], weight_decay, at_once)
+    for slot, value in zip(bench.variables, start.variables, strict=True):
+        slot.assign(value)
+    for slot in bench.optimizer.variables:
+        slot.assign(load_keras().ops.zeros_like(slot))
+    return bench
+
+
+@lru_cache(maxsize=4)
+def _workbench(recipe: tuple, shape: tuple, n_classes: int, weight_decay: float, at_once: int):
     """A compiled network that others are trained on in turn: compiling takes seconds each time."""
     keras = load_keras()
     build, args, keywords = recipe
@@ -374,6 +390,7 @@ def _workbench(recipe: tuple, shape: tuple, n_classes: int, weight_decay: float)
         "categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=keras.backend.backend() == "jax",
+        steps_per_execution=at_once,
     )
     network.optimizer.build(network.trainable_variables)
     return network

@@ -105,12 +105,12 @@ display(
 # %%
 spans = {"mfcc": (5, 20), "mel": (2, 8), "raw": (2, 8)}
 learners = {
-    ("feed_forward", "mfcc"): networks.dense_network,
-    ("published_cnn", "mfcc"): networks.published_cnn,
     ("waveform", "raw"): networks.waveform_network,
+    ("published_cnn", "mfcc"): networks.published_cnn,
     ("cnn", "mel"): partial(networks.spectrogram_network, widths=(16, 32, 48, 64)),
+    ("feed_forward", "mfcc"): networks.dense_network,
 }
-found = {}
+calls = {}
 for (name, kind), build in learners.items():
     for protocol in piece_protocols.values():
         learner = NetworkClassifier(
@@ -121,14 +121,16 @@ for (name, kind), build in learners.items():
         )
         if quick and protocol.name == "random" and name != "published_cnn":
             continue
-        found[name, kind, protocol.name] = evaluation.cross_predict(
+        calls[name, kind, protocol.name] = partial(
+            evaluation.cross_predict,
             learner,
             inputs[kind].values,
             inputs[kind].genre,
             protocol,
             n_jobs=1,
-            progress=f"{name}, {kind}, {protocol.name}",
         )
+large = len(inputs["raw"].values) > 3000 if inputs else False  # too much to hold twice
+found = evaluation.side_by_side(calls, n_jobs=1 if large else -1, progress="networks on pieces")
 
 # %%
 if found:
@@ -282,17 +284,14 @@ network = NetworkClassifier(
     random_state=seed,
     epochs=EPOCHS["one"],
 )
+calls = {}
 for protocol in picture_protocols.values():
     needless = quick and protocol.name == "random" and len(picture_protocols) > 1
     if protocol.name != "filtered" and not needless:
-        found["cnn", "picture", protocol.name] = evaluation.cross_predict(
-            network,
-            drawn.values,
-            drawn.genre,
-            protocol,
-            n_jobs=1,
-            progress=f"our CNN, picture, {protocol.name}",
+        calls["cnn", "picture", protocol.name] = partial(
+            evaluation.cross_predict, network, drawn.values, drawn.genre, protocol, n_jobs=1
         )
+found |= evaluation.side_by_side(calls, progress="our CNN on pictures")
 
 # %% [markdown]
 # On the published partition we can choose: fit on `train`, look at `valid`, as often as we like. Does
@@ -311,11 +310,18 @@ if filtered:
     }
     if quick:
         variants = dict(list(variants.items())[:1])
-    losses = {}
-    tried = {}
-    for name, settings in variants.items():
-        model = NetworkClassifier(**network.get_params() | settings)
-        _, sides = evaluation.fit_on_partition(model, drawn.values, drawn.genre, filtered)
+    calls = {
+        name: partial(
+            evaluation.fit_on_partition,
+            NetworkClassifier(**network.get_params() | settings),
+            drawn.values,
+            drawn.genre,
+            filtered,
+        )
+        for name, settings in variants.items()
+    }
+    losses, tried = {}, {}
+    for name, (_, sides) in evaluation.side_by_side(calls, progress="variants").items():
         score = evaluation.score(sides["valid"], "cnn", "picture", seed=seed)
         loss = evaluation.log_loss(sides["valid"])
         losses[name] = loss
@@ -349,7 +355,7 @@ if filtered:
 # %%
 final = NetworkClassifier(
     **network.get_params()
-    | {"augmentation": style, "epochs": EPOCHS["average"], "members": MEMBERS}
+    | {"augmentation": style, "epochs": EPOCHS["average"], "members": MEMBERS, "n_jobs": -1}
 )
 if filtered:
     final, sides = evaluation.fit_on_partition(final, drawn.values, drawn.genre, filtered)
@@ -648,7 +654,7 @@ else:
 # %% [markdown]
 # ## What it costs
 #
-# Training and prediction, on this machine.
+# Training and prediction, on this machine: as many networks at a time as it has cores, one core each.
 
 # %%
 cost = {

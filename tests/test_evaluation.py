@@ -1,5 +1,8 @@
 """Evaluation: known answers, and that the machinery itself leaks nothing."""
 
+import os
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -217,3 +220,12 @@ def test_the_published_3_s_table_is_evaluated_like_computed_pieces(tmp_path):
     joined = evaluation.to_tracks(found)
     assert (len(found.table), len(joined.table)) == (160, 16)
     assert joined.table["votes"].eq(10).all()
+
+
+def test_calls_side_by_side_keep_their_keys_and_share_the_cores():
+    calls = {n: partial(pow, n, 2) for n in range(5)}
+    calls["threads"] = partial(os.getenv, "OMP_NUM_THREADS")
+    found = evaluation.side_by_side(calls, n_jobs=2)
+    assert list(found) == list(calls)
+    assert [found[n] for n in range(5)] == [0, 1, 4, 9, 16]
+    assert int(found["threads"]) <= max(1, os.cpu_count() // 2)

@@ -54,6 +54,15 @@ def test_it_learns_and_answers_with_names(fitted):
     assert {"epoch", "loss", "accuracy", "val_loss", "val_accuracy"} <= set(fitted.history_)
 
 
+def test_members_side_by_side_are_those_trained_in_turn():
+    X, y = items(24)
+    network = NetworkClassifier(SMALL, epochs=1, crop=24, batch_size=8, members=2)
+    alone = network.fit(X, y).predict_proba(X)
+    together = network.set_params(n_jobs=2).fit(X, y).predict_proba(X)
+    assert np.allclose(alone, together, atol=1e-3)
+    assert sorted(network.history_["member"].unique()) == [0, 1]
+
+
 def test_heat_and_embedding_have_the_items_shapes(fitted):
     X, _ = items(4, seed=2)
     heat = fitted.heat(X, "metal")
