@@ -119,7 +119,7 @@ def one_track(report: Report, signals: list[np.ndarray]) -> None:
         ["the floor: one STFT", 1000 * floor, plain / floor],
     ]
     report.table(
-        "Features of a track of 30 s, one process, one thread",
+        f"Features of a track of {len(signals[0]) / SAMPLE_RATE:.0f} s, one process, one thread",
         ["what", "ms a track", "times as fast as librosa"],
         rows,
         f"Median of {len(signals)} tracks.",

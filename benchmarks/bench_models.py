@@ -27,7 +27,7 @@ def fit_and_predict(model, X, y, fold) -> tuple[float, float]:
     """Seconds to fit on one side, milliseconds an item to predict the other."""
     train, test = fold
     start = time.perf_counter()
-    fitted = clone(model).fit(X.iloc[train], y.iloc[train])
+    fitted = clone(model).fit(X.iloc[train], y.to_numpy(dtype=object)[train])
     fit = time.perf_counter() - start
     start = time.perf_counter()
     fitted.predict(X.iloc[test])
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of a collection")
     options = parser.parse_args()
     dataset = collection(options.data)
+    networks.load_keras()  # its import is nobody's fit
     report = Report("2_models", "Fitting and predicting", dataset.name)
     table = load_features(dataset)
     fold = _first_fold(dataset, table)
