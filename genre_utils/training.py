@@ -301,9 +301,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """What the layer below the last sees of each item, members side by side."""
         keras = load_keras()
         frames, found = stack_frames(X), []
+        views = -(-frames.shape[1] // self.crop) if self.crop else None  # enough to see all of it
         for network in self.networks_:
             below = keras.Model(network.inputs[0], network.get_layer("embedding").output)
-            found.append(self._predict(below, frames))
+            found.append(self._predict(below, frames, views))
         return pd.DataFrame(np.concatenate(found, axis=1), index=X.index)
 
     def heat(self, X: pd.DataFrame, genre: str) -> np.ndarray:
