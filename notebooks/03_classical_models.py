@@ -194,7 +194,7 @@ if {"random", "track"} <= set(order):
 
 # %% [markdown]
 # A song is more than a piece. Its pieces can vote: by majority, as the summary does for an unknown
-# clip, or by the mean of their probabilities.
+# clip, or by the mean of their probabilities, where a model gives them.
 
 # %%
 votes = {}
@@ -207,7 +207,7 @@ for (name, _, protocol), prediction in list(found.items()):
     }
     found[name, "features_3_sec, joined", protocol] = joined[ways[-1]]
 results.fact(joined_by_vote_and_mean=votes)
-pd.DataFrame(votes).T.rename_axis("model, protocol").round(3)
+pd.DataFrame(votes).T.rename_axis("model, protocol").round(3).astype(object).fillna("")
 
 # %% [markdown]
 # ## One row a track: 1000 tracks, where the table has them
