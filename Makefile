@@ -25,21 +25,19 @@ BUILD     := build/$(OUT)
 NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
-# What notebooks import; the rest of the package only renders.
-CODE      := $(filter-out $(addprefix genre_utils/,report.py pages.py overview.py cli.py cli_data.py \
-             cli_cluster.py cluster.py partitions.py),\
-             $(wildcard genre_utils/*.py))
 TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
 STEP      := $(BIN)/python -m genre_utils.report
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help report fetched-or-demo data audit demo test check lint format sync bench lab lock clean FORCE
+.PHONY: help env report fetched-or-demo data audit demo test check lint format sync bench lab lock clean FORCE
 
 help: ## print this
 	@echo "make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]"; echo
 	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
 	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
+
+env: $(READY) ## make the environment, .venv, and nothing else
 
 report: $(if $(NOWHERE),fetched-or-demo,$(OUT)/index.html) ## execute all notebooks, render the pages and the index
 	@$(if $(NOWHERE),,echo "The report is in $(OUT)/index.html")
@@ -123,7 +121,15 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 	@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
 
-$(BUILD)/%.ipynb: notebooks/%.py $(CODE) $(BUILD)/inputs $(READY)
+# Which modules each notebook comes to import; asked anew each time, written when it changed.
+build/depends.mk: FORCE | $(READY)
+	@$(BIN)/python -m genre_utils.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
+
+ifneq ($(filter-out help env audit data test lint format sync lab lock clean,$(or $(MAKECMDGOALS),help)),)
+include build/depends.mk
+endif
+
+$(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/inputs $(READY)
 	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
 

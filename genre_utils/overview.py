@@ -2,52 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
+from genre_utils.dependencies import source_fingerprint
 from genre_utils.pages import TEMPLATES, rendering_fingerprint
 from genre_utils.results import MODEL_NAMES, read_results, write_text
-
-PACKAGE = Path(__file__).parent
-# They bring the data; what it is, is told by its own fingerprint.
-NOT_SOURCES = frozenset({"download", "remotes"})
-
-
-def source_fingerprint(script: Path) -> str:
-    """Short hash of a notebook's source and of all modules of the package that it comes to import.
-
-    Parameters
-    ----------
-    script
-        ``notebooks/NN_name.py``.
-    """
-    todo, sources = [script], {}
-    while todo:
-        path = todo.pop()
-        if path not in sources:
-            sources[path] = path.read_text(encoding="utf-8")
-            todo += [p for p in _imported(sources[path]) if p.is_file()]
-    digest = hashlib.sha256()
-    for path in sorted(sources, key=lambda p: p.name):
-        digest.update(f"{path.name}\0{sources[path]}\0".encode())
-    return digest.hexdigest()[:16]
-
-
-def _imported(source: str) -> Iterator[Path]:
-    """Modules of the package that a source imports, at the top or in a function."""
-    for node in ast.walk(ast.parse(source)):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for name in names:
-            module = name.removeprefix("genre_utils.").split(".")[0]
-            if name.startswith("genre_utils.") and module not in NOT_SOURCES:
-                yield PACKAGE / f"{module}.py"
 
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:

@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 
 from genre_utils.audio import AudioError
 from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.overview import build_index, build_performance, outdated, source_fingerprint
+from genre_utils.dependencies import source_fingerprint
+from genre_utils.overview import build_index, build_performance, outdated
 from genre_utils.pages import render
 from genre_utils.results import EnoughSaid, write_text
 

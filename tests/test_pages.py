@@ -8,13 +8,9 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
-from genre_utils import overview, report
-from genre_utils.overview import (
-    build_index,
-    build_performance,
-    outdated,
-    source_fingerprint,
-)
+from genre_utils import dependencies, overview, report
+from genre_utils.dependencies import source_fingerprint
+from genre_utils.overview import build_index, build_performance, outdated
 
 
 def test_a_page_asks_the_network_for_nothing(page):
@@ -144,8 +140,8 @@ def test_a_changed_module_makes_only_the_pages_outdated_that_import_it(
     current, monkeypatch, tmp_path
 ):
     copy = tmp_path / "genre_utils"
-    shutil.copytree(overview.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(overview, "PACKAGE", copy)
+    shutil.copytree(dependencies.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(dependencies, "PACKAGE", copy)
     assert outdated(*current) == []
     with (copy / "training.py").open("a") as module:
         module.write("\nx = 1\n")

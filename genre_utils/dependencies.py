@@ -1,0 +1,191 @@
+"""Which modules of the package a notebook comes to import: what its page is made from.
+
+Nothing is imported to find out; the sources are read, the stubs of lazily loaded rooms too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+# They bring the data; what it is, is told by its own fingerprint.
+NOT_FOLLOWED = ("download.py", "remotes.py")
+
+
+class UnknownModule(ImportError):  # noqa: N818
+    """A source imports something of the package that is nowhere in it."""
+
+
+def modules_of(script: Path, known: dict[Path, set[Path]] | None = None) -> list[Path]:
+    """All modules of the package that a notebook comes to import, at the top or in a function.
+
+    Parameters
+    ----------
+    script
+        ``notebooks/NN_name.py``.
+    known
+        What was found for other notebooks; added to, so that each module is read once.
+
+    Raises
+    ------
+    UnknownModule
+        If an import leads nowhere: nothing is passed over in silence.
+    """
+    known = {} if known is None else known
+    todo, found = [script], set()
+    while todo:
+        path = todo.pop()
+        if path not in known:
+            known[path] = set(_imports(path))
+        todo += known[path] - found
+        found |= known[path]
+    return sorted(found)
+
+
+def source_fingerprint(script: Path) -> str:
+    """Short hash of a notebook's source and of all modules of the package that it comes to import.
+
+    Parameters
+    ----------
+    script
+        ``notebooks/NN_name.py``.
+    """
+    digest = hashlib.sha256(script.read_bytes())
+    for path in modules_of(script):
+        digest.update(f"\0{path.relative_to(PACKAGE).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _imports(path: Path) -> Iterator[Path]:
+    """Modules that a source itself imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), path)
+    for node in _executed(tree):
+        for module, name, bound in _names(node):
+            package = PACKAGE.joinpath(*module.split(".")[1:])
+            for target in _resolved(package, name, tree, bound, f"{path}:{node.lineno}"):
+                if target.relative_to(PACKAGE).as_posix() not in NOT_FOLLOWED:
+                    yield target
+
+
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that only type checkers see."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        children = ast.iter_child_nodes(node)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            children = node.orelse
+        todo += children
+
+
+def _names(node: ast.AST) -> Iterator[tuple[str, str | None, str]]:
+    """Module, name in it and name that is bound here, of each import from the package."""
+    own = PACKAGE.name
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.name.split(".")[0] == own:
+                yield alias.name, None, alias.asname or alias.name
+    elif isinstance(node, ast.ImportFrom):
+        if node.level:
+            raise UnknownModule(f"line {node.lineno}: relative imports are not followed")
+        if (node.module or "").split(".")[0] == own:
+            for alias in node.names:
+                yield node.module, alias.name, alias.asname or alias.name
+
+
+def _resolved(
+    package: Path, name: str | None, tree: ast.AST, bound: str, where: str
+) -> Iterable[Path]:
+    """Modules that an import of `name` from `package` (a module, or a folder of them) leads to."""
+    if (module := package.with_suffix(".py")).is_file():
+        return {module}
+    if name is not None and (package / f"{name}.py").is_file():
+        return {package / f"{name}.py"}
+    room = package if name is None else package / name
+    if (room / "__init__.py").is_file():
+        wanted = _attributes(tree, bound) or _door(room)
+    else:
+        room, wanted = (package, {name}) if name else (package.parent, {package.name})
+    door = _door(room)
+    found = {n: door.get(n, room / f"{n}.py") for n in wanted if not n.startswith("__")}
+    for n, module in found.items():
+        if not module.is_file():
+            raise UnknownModule(f"{where}: there is no {n} in {room}")
+    return found.values()
+
+
+def _door(room: Path) -> dict[str, Path]:
+    """Names that a room hands on, as its stub has them, and the modules they are from."""
+    stub = room / "__init__.pyi"
+    if not stub.is_file():
+        return {}
+    return {
+        alias.asname or alias.name: room / f"{node.module}.py"
+        for node in ast.parse(stub.read_text(encoding="utf-8"), stub).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def _attributes(tree: ast.AST, bound: str) -> set[str]:
+    """Names that are taken from a room called `bound`; none if it is used in other ways as well."""
+    taken = {
+        node.value: node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == bound
+    }
+    bare = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == bound]
+    return set(taken.values()) if all(n in taken for n in bare) else set()
+
+
+def rules(notebooks: Iterable[Path]) -> str:
+    """Rules for make: each executed notebook depends on the modules that it comes to import.
+
+    Parameters
+    ----------
+    notebooks
+        Scripts. ``$(BUILD)`` stands for the folder of what they are executed into.
+    """
+    known: dict[Path, set[Path]] = {}
+    found = {script: modules_of(script, known) for script in notebooks}
+    lines = [
+        f"$(BUILD)/{script.stem}.ipynb: {' '.join(map(_from_here, modules))}"
+        for script, modules in found.items()
+    ]
+    # A module that is gone counts as changed, instead of stopping make.
+    gone = sorted({_from_here(path) for modules in found.values() for path in modules})
+    return "\n".join([*lines, *(f"{path}:" for path in gone)]) + "\n"
+
+
+def _from_here(path: Path) -> str:
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print what each notebook depends on."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("-o", "--output", type=Path, help="file, written only if it changes")
+    options = parser.parse_args(arguments)
+    try:
+        text = rules(options.notebooks)
+    except (UnknownModule, SyntaxError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if options.output is None:
+        print(text, end="")
+    elif not options.output.is_file() or options.output.read_text(encoding="utf-8") != text:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
