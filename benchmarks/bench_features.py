@@ -16,8 +16,8 @@ import numpy as np
 import soundfile as sf
 from common import Report, collection, median_seconds, run_measured
 
-from genre_utils.audio import SAMPLE_RATE, load_audio
-from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra, extract_features
+from genre_utils.audio.decoding import SAMPLE_RATE, load_audio
+from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra, extract_features
 
 EXTRACT = """
 import dataclasses, sys, time
@@ -35,8 +35,8 @@ LONG = """
 import re, sys, time
 from pathlib import Path
 import numpy as np
-from genre_utils.features import extract_features
-from genre_utils.long_audio import features_of_file
+from genre_utils.audio.features import extract_features
+from genre_utils.audio.streaming import features_of_file
 extract_features(np.random.default_rng(0).normal(0, 0.1, 66150))
 def peak():
     # Not ru_maxrss, which begins at the size of the process that started this one.

@@ -14,9 +14,16 @@ import soundfile as sf
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from genre_utils.audio import SAMPLE_RATE, AudioError, check_signal, decode, load_audio, shortened
+from genre_utils.audio.decoding import (
+    SAMPLE_RATE,
+    AudioError,
+    check_signal,
+    decode,
+    load_audio,
+    shortened,
+)
+from genre_utils.audio.fingerprints import fingerprint, near_duplicates
 from genre_utils.dataset import Dataset, file_digest, published_checksums, root_of_parts
-from genre_utils.fingerprints import fingerprint, near_duplicates
 
 QUIET = 10 ** (-60 / 20)
 QUIET_SHARE = 0.1

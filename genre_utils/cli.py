@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from genre_utils.audio import AudioError  # noqa: PLC0415  (each command loads what it needs)
+    from genre_utils.audio.decoding import AudioError  # noqa: PLC0415  (each command loads what it needs)
     from genre_utils.clip import classify_clip  # noqa: PLC0415
     from genre_utils.store import ModelError, load_model  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 def _audio_files(named: Sequence[Path]) -> Iterator[Path]:
     """Files that were named, and all audio files in folders that were."""
-    from genre_utils.audio import AUDIO_SUFFIXES  # noqa: PLC0415
+    from genre_utils.audio.decoding import AUDIO_SUFFIXES  # noqa: PLC0415
 
     for path in named:
         inside = sorted(
@@ -209,7 +209,7 @@ def _share(text: str) -> float:
 
 
 def _recommend(options: argparse.Namespace) -> int:
-    from genre_utils.audio import AudioError  # noqa: PLC0415
+    from genre_utils.audio.decoding import AudioError  # noqa: PLC0415
     from genre_utils.library import load_library  # noqa: PLC0415
     from genre_utils.recommend import UnknownTrack, best_recommender  # noqa: PLC0415
     from genre_utils.store import ModelError  # noqa: PLC0415
@@ -270,8 +270,8 @@ def _recommend(options: argparse.Namespace) -> int:
 
 def _seed(seeds: list[str]):
     """Tracks by name, or the features of an audio file."""
-    from genre_utils.audio import AUDIO_SUFFIXES, AudioError  # noqa: PLC0415
-    from genre_utils.long_audio import features_of_file  # noqa: PLC0415
+    from genre_utils.audio.decoding import AUDIO_SUFFIXES, AudioError  # noqa: PLC0415
+    from genre_utils.audio.streaming import features_of_file  # noqa: PLC0415
 
     path = Path(seeds[0])
     if path.suffix.lower() not in AUDIO_SUFFIXES and not path.is_file():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tqdm import tqdm
 
-from genre_utils.audio import AudioError, shortened
+from genre_utils.audio.decoding import AudioError, shortened
 from genre_utils.dataset import DatasetError
 from genre_utils.partitions import (
     BATCH,
@@ -220,7 +220,7 @@ def _extract_batch(batch: Batch, source: Folder, target: Folder, versions: tuple
 
 def _row(file: AudioFile, source: Folder) -> dict:
     """One file's row. Storage that fails for now raises, so that the batch is tried again."""
-    from genre_utils.long_audio import features_of_file  # noqa: PLC0415
+    from genre_utils.audio.streaming import features_of_file  # noqa: PLC0415
 
     row = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
     try:

@@ -23,7 +23,7 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from genre_utils.audio import (
+from genre_utils.audio.decoding import (
     SAMPLE_RATE,
     SEGMENT_SECONDS,
     AudioError,
@@ -31,13 +31,13 @@ from genre_utils.audio import (
     shortened,
     split_segments,
 )
+from genre_utils.audio.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
+from genre_utils.audio.streaming import features_of_file
 from genre_utils.dataset import (
     Dataset,
     DatasetError,
     file_digest,
 )
-from genre_utils.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
-from genre_utils.long_audio import features_of_file
 from genre_utils.naming import PICTURE_SUFFIXES
 from genre_utils.pictures import PictureError, picture_frames, track_spectrogram
 from genre_utils.tables import read_feature_table

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from genre_utils.audio import AUDIO_SUFFIXES
+from genre_utils.audio.decoding import AUDIO_SUFFIXES
 from genre_utils.demo import is_demo, write_demo
 from genre_utils.download import DownloadError, get_collection
 from genre_utils.naming import (

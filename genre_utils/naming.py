@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from genre_utils.audio import AUDIO_SUFFIXES
+from genre_utils.audio.decoding import AUDIO_SUFFIXES
 
 GTZAN_GENRES = (
     "blues classical country disco hiphop jazz metal pop reggae rock".split()  # in the usual order

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.audio.decoding import SAMPLE_RATE
 from genre_utils.dataset import DatasetError
 from genre_utils.naming import AUDIO_FOLDERS, name_tracks, walk_files
 
@@ -256,7 +256,7 @@ def to_parquet(rows: list[dict]) -> bytes:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from genre_utils.features import FEATURE_COLUMNS  # noqa: PLC0415
+    from genre_utils.audio.features import FEATURE_COLUMNS  # noqa: PLC0415
 
     schema = pa.schema(
         [
@@ -306,8 +306,8 @@ def read_partitions(output: str | Path) -> Features:
     """
     import pyarrow as pa  # noqa: PLC0415
 
+    from genre_utils.audio.features import FEATURE_COLUMNS  # noqa: PLC0415
     from genre_utils.collection import Features  # noqa: PLC0415
-    from genre_utils.features import FEATURE_COLUMNS  # noqa: PLC0415
 
     folder = open_folder(output)
     with explained(f"{output} has no features that can be read"):

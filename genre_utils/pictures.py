@@ -15,7 +15,7 @@ import numpy as np
 import scipy.fft
 from PIL import Image, UnidentifiedImageError
 
-from genre_utils.audio import SAMPLE_RATE, check_signal
+from genre_utils.audio.decoding import SAMPLE_RATE, check_signal
 
 BANDS = 64
 COLUMNS = 496

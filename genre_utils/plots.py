@@ -17,8 +17,8 @@ import soundfile as sf
 from IPython.display import HTML, Image, display
 from matplotlib.axes import Axes
 
-from genre_utils.audio import SAMPLE_RATE
-from genre_utils.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra
+from genre_utils.audio.decoding import SAMPLE_RATE
+from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra
 from genre_utils.naming import GTZAN_GENRES
 
 # "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.

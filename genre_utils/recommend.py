@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils.features import FEATURE_GROUPS
+from genre_utils.audio.features import FEATURE_GROUPS
 from genre_utils.models import ArtistWhitening, to_normal
 from genre_utils.neighbours import ExactSearch, NeighbourIndex
 from genre_utils.splits import artist_groups

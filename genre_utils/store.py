@@ -21,7 +21,7 @@ import numpy as np
 import platformdirs
 
 from genre_utils import pictures
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.audio.decoding import SAMPLE_RATE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.dataset import DatasetError, read_csv
-from genre_utils.features import FEATURE_COLUMNS
 from genre_utils.naming import GTZAN_GENRES, parse_track_id
 
 if TYPE_CHECKING:

@@ -119,7 +119,7 @@ display(
 # note. *MFCC* are a short summary of the mel spectrum's shape.
 
 # %%
-from genre_utils.audio import AudioError, load_audio
+from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.plots import player
 
 looked_at = []

@@ -211,7 +211,7 @@ plots.show(
 # is 1) belongs to timbre, brightness, harmony, and so on?
 
 # %%
-from genre_utils.features import FEATURE_GROUPS
+from genre_utils.audio.features import FEATURE_GROUPS
 
 groups = {column: group for group, columns in FEATURE_GROUPS.items() for column in columns}
 shares = (axes**2).groupby(axes.index.map(lambda c: groups.get(c, "length"))).sum()

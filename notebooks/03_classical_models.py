@@ -379,7 +379,7 @@ if "artist" in song_protocols:
 # each other.
 
 # %%
-from genre_utils.features import FEATURE_COLUMNS, FEATURE_GROUPS
+from genre_utils.audio.features import FEATURE_COLUMNS, FEATURE_GROUPS
 
 judge = models.svm_on_whitened(tracks)
 by_group = analysis.permutation_drops(

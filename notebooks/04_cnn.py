@@ -579,7 +579,7 @@ else:
 # Will it say the same of a track's sound as of its picture? Only tracks of the test side can tell.
 
 # %%
-from genre_utils.audio import AudioError, load_audio
+from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.clip import classify_clip
 
 unseen = tracks.index[(tracks["partition"] == "test") & tracks["path"].notna()]

@@ -20,7 +20,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from genre_utils import plots, recommend_plots, retrieval
-from genre_utils.audio import AudioError, load_audio
+from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.collection import load_features
 from genre_utils.dataset import open_dataset
 from genre_utils.recommend import CosineRecommender, NeighbourAverage, best_recommender
@@ -419,7 +419,7 @@ display(
 # `genre recommend blues.00012` starts from a track.
 
 # %%
-from genre_utils.features import extract_features
+from genre_utils.audio.features import extract_features
 from genre_utils.library import save_library
 
 save_library(dataset, features, profile)

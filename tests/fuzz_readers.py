@@ -21,10 +21,10 @@ import numpy as np
 import soundfile as sf
 from PIL import Image
 
-from genre_utils.audio import AudioError, load_audio, shortened
+from genre_utils.audio.decoding import AudioError, load_audio, shortened
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.dataset import DatasetError, read_dataset
 from genre_utils.download import DownloadError, unpack
-from genre_utils.features import FEATURE_COLUMNS
 from genre_utils.pictures import PictureError, read_picture
 from genre_utils.tables import read_feature_table
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import soundfile as sf
 
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.collection import (
     INPUTS,
     NOT_KEPT,
@@ -11,7 +12,6 @@ from genre_utils.collection import (
     load_features,
 )
 from genre_utils.dataset import read_dataset
-from genre_utils.features import FEATURE_COLUMNS
 
 KINDS = [kind for kind in INPUTS if kind not in NOT_KEPT]
 COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]

@@ -9,7 +9,13 @@ import soundfile as sf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_utils.audio import AudioError, check_signal, load_audio, shortened, split_segments
+from genre_utils.audio.decoding import (
+    AudioError,
+    check_signal,
+    load_audio,
+    shortened,
+    split_segments,
+)
 
 FORMATS = [
     ("wav", "PCM_U8"),

@@ -5,9 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
-from genre_utils.dataset import read_dataset
-from genre_utils.features import (
+from genre_utils.audio.decoding import SAMPLE_RATE, AudioError, load_audio
+from genre_utils.audio.features import (
     FEATURE_COLUMNS,
     FEATURE_GROUPS,
     Spectra,
@@ -15,6 +14,7 @@ from genre_utils.features import (
     mel_frames,
     mfcc_frames,
 )
+from genre_utils.dataset import read_dataset
 from genre_utils.synth import synthesize
 from genre_utils.tables import read_feature_table
 

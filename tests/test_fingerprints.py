@@ -8,9 +8,9 @@ import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils.audio import SAMPLE_RATE, load_audio
+from genre_utils.audio.decoding import SAMPLE_RATE, load_audio
+from genre_utils.audio.fingerprints import HOPS_PER_SECOND, fingerprint, near_duplicates
 from genre_utils.dataset import read_dataset
-from genre_utils.fingerprints import HOPS_PER_SECOND, fingerprint, near_duplicates
 
 
 def song(seed, seconds=12):

@@ -9,10 +9,10 @@ import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils import long_audio
-from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio, stream_audio
-from genre_utils.features import extract_features
-from genre_utils.long_audio import extract_in_blocks, features_of_file
+from genre_utils.audio import streaming as long_audio
+from genre_utils.audio.decoding import SAMPLE_RATE, AudioError, load_audio, stream_audio
+from genre_utils.audio.features import extract_features
+from genre_utils.audio.streaming import extract_in_blocks, features_of_file
 from genre_utils.synth import synthesize
 
 
@@ -94,7 +94,7 @@ def test_memory_does_not_grow_with_the_length_as_the_sound_does(tmp_path):
             for _ in range(minutes):
                 file.write(noise)
     script = (
-        "import re, sys; from genre_utils.long_audio import features_of_file; "
+        "import re, sys; from genre_utils.audio.streaming import features_of_file; "
         "features_of_file(sys.argv[1]); "
         "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import median_filter
 
-from genre_utils.medians import running_medians
+from genre_utils.audio.medians import running_medians
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,7 +43,7 @@ def test_an_even_window_is_refused(size):
 
 
 def test_a_machine_where_nothing_can_be_kept_compiles_anew(tmp_path, monkeypatch):
-    from genre_utils import medians
+    from genre_utils.audio import medians
 
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setattr(medians.platformdirs, "user_cache_dir", lambda _: str(tmp_path / "file/x"))

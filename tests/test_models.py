@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
 from genre_utils import models
-from genre_utils.features import FEATURE_COLUMNS
+from genre_utils.audio.features import FEATURE_COLUMNS
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def test_a_changed_module_makes_only_the_pages_outdated_that_import_it(
     with (copy / "training.py").open("a") as module:
         module.write("\nx = 1\n")
     assert outdated(*current) == []  # the notebook does not come to it
-    with (copy / "audio.py").open("a") as module:
+    with (copy / "audio/decoding.py").open("a") as module:
         module.write("\nx = 1\n")
     assert len(outdated(*current)) == 1
 

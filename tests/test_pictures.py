@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from genre_utils import pictures
-from genre_utils.audio import AudioError
+from genre_utils.audio.decoding import AudioError
 from genre_utils.pictures import PictureError, picture_frames, read_picture, signal_spectrogram
 
 VALUES = np.random.default_rng(0).uniform(0.02, 0.98, (50, 80))
@@ -135,7 +135,7 @@ def test_bands_are_weighted_means(rows):
 
 @pytest.mark.real
 def test_a_track_s_sound_gives_nearly_what_its_picture_shows(real_root):
-    from genre_utils.audio import load_audio
+    from genre_utils.audio.decoding import load_audio
     from genre_utils.dataset import read_dataset
 
     tracks = read_dataset(real_root).tracks

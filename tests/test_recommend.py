@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import FunctionTransformer
 
-from genre_utils.features import FEATURE_COLUMNS
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.neighbours import ExactSearch
 from genre_utils.recommend import (
     CosineRecommender,

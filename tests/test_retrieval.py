@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_utils.features import FEATURE_COLUMNS
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.retrieval import (
     Collection,
     KernelLDA,

@@ -1,6 +1,5 @@
 """The ways to set up the project give the same versions."""
 
-import ast
 import re
 import tomllib
 from pathlib import Path
@@ -45,18 +44,3 @@ def test_what_the_readme_points_to_is_there():
     assert targets
     for target in targets:
         assert Path(target).exists(), target
-
-
-def test_modules_import_only_downward_in_the_order_of_the_readme():
-    readme = Path("README.md").read_text(encoding="utf-8")
-    told = re.search(r"imports only downward: ([^.]+)\.", readme)[1]
-    order = [name.strip() for name in told.split(",")]
-    modules = {path.stem: path for path in Path("genre_utils").glob("[!_]*.py")}
-    assert sorted(order) == sorted(modules)
-    for name, path in modules.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("genre_utils."):
-                imported = node.module.split(".")[1]
-                # tables knows collection's class by name alone, for type hints.
-                if (name, imported) != ("tables", "collection"):
-                    assert order.index(imported) > order.index(name), f"{name} imports {imported}"

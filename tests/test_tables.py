@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from helpers import COLUMNS, NAMES_3, NAMES_30, extract, sound, sounds, table_of, written
 
+from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.collection import load_features
 from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.features import FEATURE_COLUMNS
 from genre_utils.tables import as_published_table, read_feature_table
 
 

@@ -11,7 +11,7 @@ import soxr
 from scipy.fft import rfft
 from scipy.signal.windows import hann
 
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.audio.decoding import SAMPLE_RATE
 
 # The values of Haitsma and Kalker 2002: 0.37 s frames every 11.6 ms, 33 bands, 300 to 2000 Hz.
 RATE = SAMPLE_RATE / 4

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import scipy.fft
 
-from genre_utils.audio import SAMPLE_RATE, check_signal
-from genre_utils.medians import running_medians
+from genre_utils.audio.decoding import SAMPLE_RATE, check_signal
+from genre_utils.audio.medians import running_medians
 
 N_FFT = 2048
 HOP_LENGTH = 512

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy.fft
 
-from genre_utils.audio import (
+from genre_utils.audio.decoding import (
     MIN_SECONDS,
     SAMPLE_RATE,
     AudioError,
@@ -20,7 +20,7 @@ from genre_utils.audio import (
     load_audio,
     stream_audio,
 )
-from genre_utils.features import (
+from genre_utils.audio.features import (
     FEATURE_COLUMNS,
     HOP_LENGTH,
     HPSS_KERNEL,
