@@ -112,8 +112,8 @@ $(READY): $(VENV)/.locked pyproject.toml
 	  --no-build-isolation --editable .
 	@touch $@
 
-data/demo/DEMO.json: genre_utils/demo.py | $(READY)
-	$(BIN)/python -m genre_utils.demo data/demo
+data/demo/DEMO.json: genre_utils/sources/demo.py | $(READY)
+	$(BIN)/python -m genre_utils.sources.demo data/demo
 	@touch $@
 
 # The stamp is written anew only when the data, the profile or the seed changed.

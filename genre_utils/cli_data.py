@@ -124,7 +124,7 @@ def _audit_text(dataset, result) -> str:
 
 def _download(options: argparse.Namespace) -> int:
     from genre_utils.dataset import DatasetError, read_dataset  # noqa: PLC0415
-    from genre_utils.download import DownloadError, get_collection  # noqa: PLC0415
+    from genre_utils.sources.download import DownloadError, get_collection  # noqa: PLC0415
 
     try:
         outcome = get_collection(options.to, options.which, progress=not options.quiet)

@@ -13,8 +13,6 @@ from pathlib import Path
 import pandas as pd
 
 from genre_utils.audio.decoding import AUDIO_SUFFIXES
-from genre_utils.demo import is_demo, write_demo
-from genre_utils.download import DownloadError, get_collection
 from genre_utils.naming import (
     AUDIO_FOLDERS,
     GTZAN_GENRES,
@@ -23,6 +21,8 @@ from genre_utils.naming import (
     parse_track_id,
     walk_files,
 )
+from genre_utils.sources.demo import is_demo, write_demo
+from genre_utils.sources.download import DownloadError, get_collection
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
 TRACK_COLUMNS = (

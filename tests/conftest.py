@@ -14,9 +14,9 @@ from helpers import NOTEBOOK
 from server import Server
 
 from genre_utils.collection import INPUTS
-from genre_utils.demo import write_demo
 from genre_utils.pages import render
 from genre_utils.report import execute
+from genre_utils.sources.demo import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
 

@@ -6,8 +6,8 @@ import tarfile
 import zipfile
 from dataclasses import replace
 
-from genre_utils.download import fetch, transfers
-from genre_utils.remotes import REMOTES
+from genre_utils.sources.download import fetch, transfers
+from genre_utils.sources.remotes import REMOTES
 
 
 def md5(content):

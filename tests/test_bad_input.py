@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from helpers import extract, kept, sound, sounds
 
-from genre_utils import cli, collection, dataset, demo
+from genre_utils import cli, collection, dataset
 from genre_utils.audit import audit
 from genre_utils.dataset import read_dataset
+from genre_utils.sources import demo
 from genre_utils.splits import make_protocols
 
 NAMES = [

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from remotes_of_tests import archive_with, got, nothing_left, served
 
-from genre_utils import download
 from genre_utils.dataset import read_dataset
-from genre_utils.download import DownloadError, transfers, unpack
-from genre_utils.remotes import REMOTES
+from genre_utils.sources import download
+from genre_utils.sources.download import DownloadError, transfers, unpack
+from genre_utils.sources.remotes import REMOTES
 
 
 def test_the_mini_set_is_fetched_unpacked_and_read(server, mini, tmp_path):

@@ -15,7 +15,7 @@ from genre_utils.audio.features import (
     mfcc_frames,
 )
 from genre_utils.dataset import read_dataset
-from genre_utils.synth import synthesize
+from genre_utils.sources.synth import synthesize
 from genre_utils.tables import read_feature_table
 
 EXACT = [c for c in FEATURE_COLUMNS if not c.startswith(("harmony", "perceptr", "tempo"))]

@@ -13,7 +13,7 @@ from genre_utils.audio import streaming as long_audio
 from genre_utils.audio.decoding import SAMPLE_RATE, AudioError, load_audio, stream_audio
 from genre_utils.audio.features import extract_features
 from genre_utils.audio.streaming import extract_in_blocks, features_of_file
-from genre_utils.synth import synthesize
+from genre_utils.sources.synth import synthesize
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from PIL import Image
 from scipy.io import wavfile
 from tqdm import tqdm
 
-from genre_utils.synth import GENRES, SAMPLE_RATE, synthesize
+from genre_utils.sources.synth import GENRES, SAMPLE_RATE, synthesize
 
 VERSION = 2
 MARKER = "DEMO.json"
@@ -188,7 +188,7 @@ def _picture(y: np.ndarray) -> Image.Image:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m genre_utils.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m genre_utils.sources.demo", description=__doc__)
     parser.add_argument("root", type=Path, help="folder to write, new or a demo collection")
     parser.add_argument("--tracks-per-genre", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=12.0)

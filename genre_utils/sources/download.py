@@ -14,8 +14,8 @@ from pathlib import Path
 import filelock
 import platformdirs
 
-from genre_utils.archives import DownloadError, unpack
-from genre_utils.remotes import COMPANIONS, KAGGLE, REMOTES, SETS, Remote
+from genre_utils.sources.archives import DownloadError, unpack
+from genre_utils.sources.remotes import COMPANIONS, KAGGLE, REMOTES, SETS, Remote
 
 OFFLINE_VARIABLE = "GENRE_UTILS_OFFLINE"
 ATTEMPTS = 4
