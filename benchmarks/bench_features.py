@@ -22,8 +22,8 @@ from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra, extra
 EXTRACT = """
 import dataclasses, sys, time
 from pathlib import Path
-from genre_utils.collection import load_features
-from genre_utils.dataset import read_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.dataset import read_dataset
 dataset = read_dataset(Path(sys.argv[1]))
 first = dataset.audio.index[: int(sys.argv[2])]
 few = dataclasses.replace(dataset, tracks=dataset.tracks.loc[first])

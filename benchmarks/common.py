@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from genre_utils.dataset import Dataset, read_dataset
+from genre_utils.data.dataset import Dataset, read_dataset
 from genre_utils.sources.demo import write_demo
 from genre_utils.results import machine, versions, write_text
 

@@ -11,8 +11,8 @@ from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
 
+from genre_utils.data.splits import Protocol
 from genre_utils.evaluation import fit
-from genre_utils.splits import Protocol
 
 TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
 

@@ -43,7 +43,7 @@ def _features(options: argparse.Namespace) -> int:
         connect,
         extract_partitions,
     )
-    from genre_utils.dataset import DatasetError  # noqa: PLC0415
+    from genre_utils.data.dataset import DatasetError  # noqa: PLC0415
 
     try:
         with connect(options.scheduler, options.workers) as client:

@@ -53,8 +53,8 @@ def add_data_commands(commands) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from genre_utils.audit import audit  # noqa: PLC0415
-    from genre_utils.dataset import DatasetError, find_root, read_dataset  # noqa: PLC0415
+    from genre_utils.data.auditing import audit  # noqa: PLC0415
+    from genre_utils.data.dataset import DatasetError, find_root, read_dataset  # noqa: PLC0415
 
     try:
         dataset = read_dataset(find_root(options.root))
@@ -78,7 +78,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _audit_text(dataset, result) -> str:
-    from genre_utils.audit import CHECKS, in_ranges  # noqa: PLC0415
+    from genre_utils.data.auditing import CHECKS, in_ranges  # noqa: PLC0415
 
     about = dataset.describe()
     usable = int(result.counts["usable_audio"].sum())
@@ -123,7 +123,7 @@ def _audit_text(dataset, result) -> str:
 
 
 def _download(options: argparse.Namespace) -> int:
-    from genre_utils.dataset import DatasetError, read_dataset  # noqa: PLC0415
+    from genre_utils.data.dataset import DatasetError, read_dataset  # noqa: PLC0415
     from genre_utils.sources.download import DownloadError, get_collection  # noqa: PLC0415
 
     try:

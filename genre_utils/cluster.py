@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from genre_utils.audio.decoding import AudioError, shortened
-from genre_utils.dataset import DatasetError
+from genre_utils.data.dataset import DatasetError
 from genre_utils.partitions import (
     BATCH,
     AudioFile,

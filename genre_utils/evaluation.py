@@ -16,8 +16,8 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
+from genre_utils.data.splits import Protocol
 from genre_utils.results import Score
-from genre_utils.splits import Protocol
 
 BOOTSTRAPS = 2000
 

@@ -25,7 +25,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelEncoder, MinMaxScaler, QuantileTransformer
 from sklearn.svm import SVC
 
-from genre_utils.splits import artist_groups
+from genre_utils.data.splits import artist_groups
 from genre_utils.training import FeedForward
 
 # What the summary reports, from 3 s pieces split at random.

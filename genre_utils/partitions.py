@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from genre_utils.audio.decoding import SAMPLE_RATE
-from genre_utils.dataset import DatasetError
-from genre_utils.naming import AUDIO_FOLDERS, name_tracks, walk_files
+from genre_utils.data.dataset import DatasetError
+from genre_utils.data.naming import AUDIO_FOLDERS, name_tracks, walk_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from fsspec import AbstractFileSystem
 
-    from genre_utils.collection import Features
+    from genre_utils.data.inputs import Features
 
 BATCH = 64
 MANIFEST = "_partitions.json"  # readers of Parquet folders pass over names with an underscore
@@ -217,7 +217,7 @@ def cut_batches(files: Iterable[AudioFile], batch: int = BATCH) -> list[Batch]:
 
 def extraction_versions() -> tuple:
     """All that the features of a file depend on, save the file."""
-    from genre_utils.collection import EXTRACTION_VERSION  # noqa: PLC0415
+    from genre_utils.data.inputs import EXTRACTION_VERSION  # noqa: PLC0415
 
     return EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
 
@@ -296,7 +296,7 @@ def read_partitions(output: str | Path) -> Features:
     Returns
     -------
     Features
-        As `genre_utils.collection.load_features` returns, sorted by ``track_id``: the 57 features
+        As `genre_utils.data.inputs.load_features` returns, sorted by ``track_id``: the 57 features
         and ``length`` in samples in ``values``, files that have a fault in ``faults``.
 
     Raises
@@ -307,7 +307,7 @@ def read_partitions(output: str | Path) -> Features:
     import pyarrow as pa  # noqa: PLC0415
 
     from genre_utils.audio.features import FEATURE_COLUMNS  # noqa: PLC0415
-    from genre_utils.collection import Features  # noqa: PLC0415
+    from genre_utils.data.inputs import Features  # noqa: PLC0415
 
     folder = open_folder(output)
     with explained(f"{output} has no features that can be read"):

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 
 from genre_utils.audio.decoding import SAMPLE_RATE
 from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra
-from genre_utils.naming import GTZAN_GENRES
+from genre_utils.data.naming import GTZAN_GENRES
 
 # "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
 _MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()

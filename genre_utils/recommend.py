@@ -12,9 +12,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio.features import FEATURE_GROUPS
+from genre_utils.data.splits import artist_groups
 from genre_utils.models import ArtistWhitening, to_normal
 from genre_utils.neighbours import ExactSearch, NeighbourIndex
-from genre_utils.splits import artist_groups
 from genre_utils.taste import Taste
 
 SAME = 1 - 1e-9  # from this similarity on, two songs are one

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from genre_utils.audio.decoding import AudioError
-from genre_utils.dataset import DatasetError, read_dataset
+from genre_utils.data.dataset import DatasetError, read_dataset
 from genre_utils.dependencies import source_fingerprint
 from genre_utils.overview import build_index, build_performance, outdated
 from genre_utils.pages import render

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from genre_utils.dataset import Dataset
+from genre_utils.data.dataset import Dataset
 
 VERSIONS_OF = (
     "genre_utils librosa numpy scipy pandas scikit-learn xgboost-cpu keras tensorflow-cpu"

@@ -12,9 +12,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.kernel_approximation import Nystroem
 
+from genre_utils.data.splits import GroupedKFold, artist_groups
 from genre_utils.evaluation import bootstrap_interval
 from genre_utils.recommend import ROCCHIO
-from genre_utils.splits import GroupedKFold, artist_groups
 
 DEPTHS = (1, 5, 10)
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import platformdirs
 
-from genre_utils import pictures
 from genre_utils.audio.decoding import SAMPLE_RATE
+from genre_utils.data import pictures
 
 if TYPE_CHECKING:
     import pandas as pd

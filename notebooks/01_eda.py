@@ -18,10 +18,10 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from genre_utils import plots
-from genre_utils.collection import NoUsableAudio, load_features
-from genre_utils.dataset import open_dataset
+from genre_utils.data.inputs import NoUsableAudio, load_features
+from genre_utils.data.dataset import open_dataset
 from genre_utils.results import Results
-from genre_utils.tables import as_published_table
+from genre_utils.data.tables import as_published_table
 
 plots.set_style()
 dataset = open_dataset(data)
@@ -324,7 +324,7 @@ else:
 # line, `genre audit` names every track.
 
 # %%
-from genre_utils.audit import CHECKS, audit, in_ranges
+from genre_utils.data.auditing import CHECKS, audit, in_ranges
 
 audited = audit(dataset)
 found_by = audited.findings.groupby("check", sort=False)["track"]

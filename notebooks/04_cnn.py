@@ -26,10 +26,10 @@ from IPython.display import Markdown, display
 
 from genre_utils import evaluation, models, network_plots, networks, plots, score_plots
 from genre_utils.augment import Augmentation
-from genre_utils.collection import load_features
-from genre_utils.dataset import DatasetError, open_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.dataset import DatasetError, open_dataset
 from genre_utils.results import MODEL_NAMES, EnoughSaid, Results
-from genre_utils.splits import PROTOCOLS, make_protocols
+from genre_utils.data.splits import PROTOCOLS, make_protocols
 from genre_utils.training import NetworkClassifier
 
 plots.set_style()
@@ -431,7 +431,7 @@ if filtered:
             verdict = "right" if right else f"wrong, it is {row['true']}"
             title = f"{track}: {row['predicted']}, {some.max():.0%} ({verdict})"
             shown.append((title, drawn.values.loc[track, "frames"], heat))
-    from genre_utils.pictures import COLUMNS_PER_SECOND
+    from genre_utils.data.pictures import COLUMNS_PER_SECOND
 
     strongest = {}
     for title, _, heat in shown:
@@ -624,7 +624,7 @@ if named and model:
     except AudioError as error:
         display(Markdown(f"**{Path(named).name}** cannot be used: {error}."))
     else:
-        from genre_utils.pictures import signal_spectrogram
+        from genre_utils.data.pictures import signal_spectrogram
 
         top = list(answer.probability.items())[:3]
         name = Path(answer.file).name

@@ -21,8 +21,8 @@ from IPython.display import HTML, Markdown, display
 
 from genre_utils import plots, recommend_plots, retrieval
 from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.collection import load_features
-from genre_utils.dataset import open_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.dataset import open_dataset
 from genre_utils.recommend import CosineRecommender, NeighbourAverage, best_recommender
 from genre_utils.results import EnoughSaid, Results
 
@@ -194,7 +194,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from genre_utils.models import ArtistWhitening, to_normal
-from genre_utils.splits import artist_groups
+from genre_utils.data.splits import artist_groups
 
 songs = retrieval.Collection.of(tracks)
 within = make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)))

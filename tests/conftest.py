@@ -13,7 +13,7 @@ import pytest
 from helpers import NOTEBOOK
 from server import Server
 
-from genre_utils.collection import INPUTS
+from genre_utils.data.inputs import INPUTS
 from genre_utils.pages import render
 from genre_utils.report import execute
 from genre_utils.sources.demo import write_demo
@@ -66,7 +66,7 @@ def poison(monkeypatch):
     def fail(y):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("genre_utils.collection.features_of_file", fail)
+    monkeypatch.setattr("genre_utils.data.inputs.features_of_file", fail)
     for kind in INPUTS:
         monkeypatch.setitem(INPUTS, kind, fail)
 

@@ -23,10 +23,10 @@ from PIL import Image
 
 from genre_utils.audio.decoding import AudioError, load_audio, shortened
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.pictures import PictureError, read_picture
+from genre_utils.data.dataset import DatasetError, read_dataset
+from genre_utils.data.pictures import PictureError, read_picture
+from genre_utils.data.tables import read_feature_table
 from genre_utils.sources.download import DownloadError, unpack
-from genre_utils.tables import read_feature_table
 
 SECONDS, MEMORY = 10, 2 << 30
 INTERESTING = [b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x80\x00\x00\x00"]

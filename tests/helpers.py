@@ -5,13 +5,13 @@ import pandas as pd
 import soundfile as sf
 
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.collection import (
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.inputs import (
     INPUTS,
     NOT_KEPT,
     cache_dir,
     load_features,
 )
-from genre_utils.dataset import read_dataset
 
 KINDS = [kind for kind in INPUTS if kind not in NOT_KEPT]
 COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]
@@ -83,7 +83,7 @@ output = ""
 
 # %%
 import pandas as pd
-from genre_utils.dataset import open_dataset
+from genre_utils.data.dataset import open_dataset
 from genre_utils.results import Results
 
 dataset = open_dataset(data)

@@ -9,8 +9,8 @@ import soundfile as sf
 from helpers import sound, table_of, written
 
 from genre_utils import cli
-from genre_utils.audit import CHECKS, audit, in_ranges
-from genre_utils.dataset import file_digest, read_dataset
+from genre_utils.data.auditing import CHECKS, audit, in_ranges
+from genre_utils.data.dataset import file_digest, read_dataset
 
 
 @pytest.fixture

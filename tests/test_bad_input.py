@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 from helpers import extract, kept, sound, sounds
 
-from genre_utils import cli, collection, dataset
-from genre_utils.audit import audit
-from genre_utils.dataset import read_dataset
+from genre_utils import cli
+from genre_utils.data import dataset
+from genre_utils.data import inputs as collection
+from genre_utils.data.auditing import audit
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.splits import make_protocols
 from genre_utils.sources import demo
-from genre_utils.splits import make_protocols
 
 NAMES = [
     "plain",

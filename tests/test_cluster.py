@@ -20,8 +20,8 @@ from genre_utils import cluster
 from genre_utils.audio.decoding import load_audio, shortened
 from genre_utils.cli import main
 from genre_utils.cluster import ClusterError, connect, extract_partitions
-from genre_utils.collection import load_features
-from genre_utils.dataset import DatasetError, read_dataset
+from genre_utils.data.dataset import DatasetError, read_dataset
+from genre_utils.data.inputs import load_features
 from genre_utils.partitions import MANIFEST, cut_batches, list_audio, read_partitions
 
 distributed = pytest.importorskip("distributed")
@@ -257,7 +257,7 @@ def test_batches_are_named_after_their_content(tmp_path, monkeypatch):
         True,
         True,
     ]
-    monkeypatch.setattr("genre_utils.collection.EXTRACTION_VERSION", -1)
+    monkeypatch.setattr("genre_utils.data.inputs.EXTRACTION_VERSION", -1)
     assert not {b.name for b in cut_batches(files, 3)} & set(names)
 
 
@@ -283,7 +283,7 @@ def test_storage_that_fails_costs_its_batch_and_is_said(root, workers, tmp_path,
 
 
 def test_workers_of_another_version_are_refused(root, workers, tmp_path, monkeypatch):
-    monkeypatch.setattr("genre_utils.collection.EXTRACTION_VERSION", -1)
+    monkeypatch.setattr("genre_utils.data.inputs.EXTRACTION_VERSION", -1)
     with pytest.raises(DatasetError, match="their features would differ"):
         extract_partitions(root, tmp_path, client=workers, progress=False)
     assert not written(tmp_path)

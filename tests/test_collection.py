@@ -8,13 +8,13 @@ import pytest
 import soundfile as sf
 from helpers import KINDS, NAMES_30, extract, kept, same, sound, sounds, table_of, written
 
-from genre_utils import collection
-from genre_utils.collection import (
+from genre_utils.data import inputs as collection
+from genre_utils.data.dataset import DatasetError, read_dataset
+from genre_utils.data.inputs import (
     INPUTS,
     extract_collection,
     load_features,
 )
-from genre_utils.dataset import DatasetError, read_dataset
 
 
 @pytest.mark.parametrize("kind, shape", [("mfcc", (130, 13)), ("mel", (130, 128))])

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from genre_utils import dataset
-from genre_utils.dataset import (
+from genre_utils.data import dataset
+from genre_utils.data.dataset import (
     TRACK_COLUMNS,
     DatasetError,
     open_dataset,
     read_dataset,
 )
-from genre_utils.naming import GTZAN_GENRES, parse_track_id
+from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
 
 
 def put(path, content=None):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from remotes_of_tests import archive_with, got, nothing_left, served
 
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
 from genre_utils.sources import download
 from genre_utils.sources.download import DownloadError, transfers, unpack
 from genre_utils.sources.remotes import REMOTES

@@ -12,10 +12,10 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import analysis, evaluation
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.collection import load_features
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.splits import make_protocols
 from genre_utils.evaluation import Predictions
-from genre_utils.splits import make_protocols
 
 GENRES = ["blues", "jazz", "metal", "rock"]
 

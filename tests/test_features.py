@@ -14,9 +14,9 @@ from genre_utils.audio.features import (
     mel_frames,
     mfcc_frames,
 )
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.tables import read_feature_table
 from genre_utils.sources.synth import synthesize
-from genre_utils.tables import read_feature_table
 
 EXACT = [c for c in FEATURE_COLUMNS if not c.startswith(("harmony", "perceptr", "tempo"))]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from genre_utils.audio.decoding import SAMPLE_RATE, load_audio
 from genre_utils.audio.fingerprints import HOPS_PER_SECOND, fingerprint, near_duplicates
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
 
 
 def song(seed, seconds=12):

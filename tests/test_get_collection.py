@@ -13,8 +13,9 @@ import pytest
 from kagglesdk import kaggle_env
 from remotes_of_tests import archive_with, md5, nothing_left, served
 
-from genre_utils import cli, dataset
-from genre_utils.dataset import open_dataset, read_dataset
+from genre_utils import cli
+from genre_utils.data import dataset
+from genre_utils.data.dataset import open_dataset, read_dataset
 from genre_utils.sources import remotes
 from genre_utils.sources.download import DownloadError, fetch, get_collection, transfers
 from genre_utils.sources.remotes import COMPANIONS, REMOTES, SETS

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from helpers import extract, kept, same, sounds
 
-from genre_utils import collection
-from genre_utils.collection import (
+from genre_utils.data import inputs as collection
+from genre_utils.data.inputs import (
     extract_collection,
 )
 
@@ -21,8 +21,8 @@ RUNS = """
 import os, sys, time
 from pathlib import Path
 import pyarrow.parquet as pq
-from genre_utils.collection import load_features
-from genre_utils.dataset import read_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.dataset import read_dataset
 
 def extract(root, flag):
     os.setsid()

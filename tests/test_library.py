@@ -6,8 +6,8 @@ import pytest
 from helpers import sound
 
 from genre_utils.cli import main
-from genre_utils.collection import load_features
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.inputs import load_features
 from genre_utils.library import load_library, save_library
 from genre_utils.store import ModelError
 

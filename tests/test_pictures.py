@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genre_utils import pictures
 from genre_utils.audio.decoding import AudioError
-from genre_utils.pictures import PictureError, picture_frames, read_picture, signal_spectrogram
+from genre_utils.data import pictures
+from genre_utils.data.pictures import PictureError, picture_frames, read_picture, signal_spectrogram
 
 VALUES = np.random.default_rng(0).uniform(0.02, 0.98, (50, 80))
 
@@ -136,7 +136,7 @@ def test_bands_are_weighted_means(rows):
 @pytest.mark.real
 def test_a_track_s_sound_gives_nearly_what_its_picture_shows(real_root):
     from genre_utils.audio.decoding import load_audio
-    from genre_utils.dataset import read_dataset
+    from genre_utils.data.dataset import read_dataset
 
     tracks = read_dataset(real_root).tracks
     both = tracks[tracks["picture"].notna() & tracks["path"].notna()].iloc[::20]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genre_utils import results
-from genre_utils.dataset import read_dataset
+from genre_utils.data.dataset import read_dataset
 from genre_utils.results import Results, Score, read_results, write_text
 
 

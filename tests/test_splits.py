@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils.dataset import read_dataset
-from genre_utils.splits import make_protocols
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.splits import make_protocols
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 

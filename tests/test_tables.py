@@ -6,9 +6,9 @@ import pytest
 from helpers import COLUMNS, NAMES_3, NAMES_30, extract, sound, sounds, table_of, written
 
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.collection import load_features
-from genre_utils.dataset import DatasetError, read_dataset
-from genre_utils.tables import as_published_table, read_feature_table
+from genre_utils.data.dataset import DatasetError, read_dataset
+from genre_utils.data.inputs import load_features
+from genre_utils.data.tables import as_published_table, read_feature_table
 
 
 def test_a_table_of_tracks(tmp_path):

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from genre_utils.dataset import read_dataset
-from genre_utils.naming import GTZAN_GENRES, parse_track_id
+from genre_utils.data.dataset import read_dataset
+from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
 
 
 @pytest.mark.parametrize(

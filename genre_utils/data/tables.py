@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.dataset import DatasetError, read_csv
-from genre_utils.naming import GTZAN_GENRES, parse_track_id
+from genre_utils.data.dataset import DatasetError, read_csv
+from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
 
 if TYPE_CHECKING:
-    from genre_utils.collection import Features
+    from genre_utils.data.inputs import Features
 
 
 def read_feature_table(path: str | Path) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from genre_utils.audio.decoding import AUDIO_SUFFIXES
-from genre_utils.naming import (
+from genre_utils.data.naming import (
     AUDIO_FOLDERS,
     GTZAN_GENRES,
     PICTURE_SUFFIXES,

@@ -23,7 +23,7 @@ from genre_utils.audio.decoding import (
     shortened,
 )
 from genre_utils.audio.fingerprints import fingerprint, near_duplicates
-from genre_utils.dataset import Dataset, file_digest, published_checksums, root_of_parts
+from genre_utils.data.dataset import Dataset, file_digest, published_checksums, root_of_parts
 
 QUIET = 10 ** (-60 / 20)
 QUIET_SHARE = 0.1

@@ -33,14 +33,14 @@ from genre_utils.audio.decoding import (
 )
 from genre_utils.audio.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
 from genre_utils.audio.streaming import features_of_file
-from genre_utils.dataset import (
+from genre_utils.data.dataset import (
     Dataset,
     DatasetError,
     file_digest,
 )
-from genre_utils.naming import PICTURE_SUFFIXES
-from genre_utils.pictures import PictureError, picture_frames, track_spectrogram
-from genre_utils.tables import read_feature_table
+from genre_utils.data.naming import PICTURE_SUFFIXES
+from genre_utils.data.pictures import PictureError, picture_frames, track_spectrogram
+from genre_utils.data.tables import read_feature_table
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
 # Part of every cache key: raise it when a feature is computed in another way.
