@@ -16,7 +16,7 @@ from sklearn.base import clone
 
 from genre_utils import models, networks
 from genre_utils.data.inputs import load_features
-from genre_utils.results import MODEL_NAMES
+from genre_utils.evaluation.results import MODEL_NAMES
 from genre_utils.data.splits import make_protocols
 from genre_utils.training import NetworkClassifier
 

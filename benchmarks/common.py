@@ -15,7 +15,7 @@ import psutil
 
 from genre_utils.data.dataset import Dataset, read_dataset
 from genre_utils.sources.demo import write_demo
-from genre_utils.results import machine, versions, write_text
+from genre_utils.evaluation.results import machine, versions, write_text
 
 OUTPUT = Path("build/bench")
 

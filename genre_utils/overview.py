@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from genre_utils.dependencies import source_fingerprint
+from genre_utils.evaluation.results import MODEL_NAMES, read_results, write_text
 from genre_utils.pages import TEMPLATES, rendering_fingerprint
-from genre_utils.results import MODEL_NAMES, read_results, write_text
 
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:

@@ -13,7 +13,7 @@ import nbformat
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
-from genre_utils.results import write_text
+from genre_utils.evaluation.results import write_text
 
 TEMPLATES = Path("reports/template")
 LONG_OUTPUT = 30

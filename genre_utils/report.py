@@ -18,9 +18,9 @@ from nbformat import NotebookNode
 from genre_utils.audio.decoding import AudioError
 from genre_utils.data.dataset import DatasetError, read_dataset
 from genre_utils.dependencies import source_fingerprint
+from genre_utils.evaluation.results import EnoughSaid, write_text
 from genre_utils.overview import build_index, build_performance, outdated
 from genre_utils.pages import render
-from genre_utils.results import EnoughSaid, write_text
 
 PROFILES = ("quick", "full")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}

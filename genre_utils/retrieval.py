@@ -13,7 +13,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.kernel_approximation import Nystroem
 
 from genre_utils.data.splits import GroupedKFold, artist_groups
-from genre_utils.evaluation import bootstrap_interval
+from genre_utils.evaluation.scoring import bootstrap_interval
 from genre_utils.recommend import ROCCHIO
 
 DEPTHS = (1, 5, 10)

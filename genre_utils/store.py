@@ -26,7 +26,7 @@ from genre_utils.data import pictures
 if TYPE_CHECKING:
     import pandas as pd
 
-    from genre_utils.results import Results, Score
+    from genre_utils.evaluation.results import Results, Score
     from genre_utils.training import NetworkClassifier
 
 MODELS_VARIABLE = "GENRE_UTILS_MODELS"
@@ -144,8 +144,8 @@ def save_model(
     ModelError
         If it cannot be written.
     """
+    from genre_utils.evaluation.results import to_plain, versions  # noqa: PLC0415
     from genre_utils.networks import average, load_keras  # noqa: PLC0415
-    from genre_utils.results import to_plain, versions  # noqa: PLC0415
 
     described = results.dataset.describe()
     name = model_name(results.dataset.name, results.profile)

@@ -20,7 +20,7 @@ from IPython.display import Markdown, display
 from genre_utils import plots
 from genre_utils.data.inputs import NoUsableAudio, load_features
 from genre_utils.data.dataset import open_dataset
-from genre_utils.results import Results
+from genre_utils.evaluation.results import Results
 from genre_utils.data.tables import as_published_table
 
 plots.set_style()
@@ -178,7 +178,7 @@ display(
 # found the beat, but counts every other one, or twice.
 
 # %%
-from genre_utils.analysis import tempo_verdicts
+from genre_utils.evaluation.analysis import tempo_verdicts
 
 estimated = features.values["tempo"].rename("estimated")
 annotated = tracks["annotated_tempo"].reindex(estimated.index)

@@ -20,7 +20,7 @@ from IPython.display import Markdown, display
 from genre_utils import plots
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import open_dataset
-from genre_utils.results import Results
+from genre_utils.evaluation.results import Results
 from genre_utils.data.tables import as_published_table
 
 plots.set_style()

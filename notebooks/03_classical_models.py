@@ -18,10 +18,11 @@ output = ""  # folder for the results file; "" writes none
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import analysis, evaluation, models, plots, score_plots
+from genre_utils import models, plots, score_plots
+from genre_utils.evaluation import analysis, scoring as evaluation
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import DatasetError, open_dataset
-from genre_utils.results import MODEL_NAMES, EnoughSaid, Results
+from genre_utils.evaluation.results import MODEL_NAMES, EnoughSaid, Results
 from genre_utils.data.splits import PROTOCOLS, make_protocols
 
 plots.set_style()

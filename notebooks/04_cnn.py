@@ -24,11 +24,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import evaluation, models, network_plots, networks, plots, score_plots
+from genre_utils import models, network_plots, networks, plots, score_plots
+from genre_utils.evaluation import scoring as evaluation
 from genre_utils.augment import Augmentation
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import DatasetError, open_dataset
-from genre_utils.results import MODEL_NAMES, EnoughSaid, Results
+from genre_utils.evaluation.results import MODEL_NAMES, EnoughSaid, Results
 from genre_utils.data.splits import PROTOCOLS, make_protocols
 from genre_utils.training import NetworkClassifier
 

@@ -24,7 +24,7 @@ from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import open_dataset
 from genre_utils.recommend import CosineRecommender, NeighbourAverage, best_recommender
-from genre_utils.results import EnoughSaid, Results
+from genre_utils.evaluation.results import EnoughSaid, Results
 
 plots.set_style()
 pd.set_option("display.max_colwidth", None)

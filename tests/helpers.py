@@ -84,7 +84,7 @@ output = ""
 # %%
 import pandas as pd
 from genre_utils.data.dataset import open_dataset
-from genre_utils.results import Results
+from genre_utils.evaluation.results import Results
 
 dataset = open_dataset(data)
 results = Results("01_good", dataset, profile, seed)

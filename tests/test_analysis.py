@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from genre_utils.analysis import tempo_verdicts
+from genre_utils.evaluation.analysis import tempo_verdicts
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
-from genre_utils import analysis, evaluation
 from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.data.splits import make_protocols
-from genre_utils.evaluation import Predictions
+from genre_utils.evaluation import analysis
+from genre_utils.evaluation import scoring as evaluation
+from genre_utils.evaluation.scoring import Predictions
 
 GENRES = ["blues", "jazz", "metal", "rock"]
 

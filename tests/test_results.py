@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from genre_utils import results
 from genre_utils.data.dataset import read_dataset
-from genre_utils.results import Results, Score, read_results, write_text
+from genre_utils.evaluation import results
+from genre_utils.evaluation.results import Results, Score, read_results, write_text
 
 
 @pytest.fixture

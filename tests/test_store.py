@@ -17,8 +17,8 @@ from genre_utils.clip import classify_clip, classify_signal, cut_windows
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.data.pictures import COLUMNS_PER_SECOND
+from genre_utils.evaluation.results import Results
 from genre_utils.networks import spectrogram_network
-from genre_utils.results import Results
 from genre_utils.training import NetworkClassifier
 
 

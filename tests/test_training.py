@@ -8,7 +8,7 @@ import pytest
 
 from genre_utils.augment import Augmentation
 from genre_utils.data.splits import PartitionSplit, Protocol
-from genre_utils.evaluation import fit_on_partition, fuse, log_loss
+from genre_utils.evaluation.scoring import fit_on_partition, fuse, log_loss
 from genre_utils.networks import dense_network, spectrogram_network
 from genre_utils.training import NetworkClassifier
 

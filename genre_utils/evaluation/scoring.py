@@ -17,7 +17,7 @@ from sklearn.utils.validation import has_fit_parameter
 from tqdm import tqdm
 
 from genre_utils.data.splits import Protocol
-from genre_utils.results import Score
+from genre_utils.evaluation.results import Score
 
 BOOTSTRAPS = 2000
 

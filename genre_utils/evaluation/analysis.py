@@ -12,7 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
 
 from genre_utils.data.splits import Protocol
-from genre_utils.evaluation import fit
+from genre_utils.evaluation.scoring import fit
 
 TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
 
