@@ -38,7 +38,7 @@ def add_cluster_commands(commands) -> None:
 
 
 def _features(options: argparse.Namespace) -> int:
-    from genre_utils.cluster import (  # noqa: PLC0415  (each command loads what it needs)
+    from genre_utils.cluster.dask import (  # noqa: PLC0415  (each command loads what it needs)
         ClusterError,
         connect,
         extract_partitions,

@@ -16,13 +16,13 @@ import pytest
 from helpers import sound, sounds
 from test_audio import FORMATS, cut, tone, write
 
-from genre_utils import cluster
 from genre_utils.audio.decoding import load_audio, shortened
 from genre_utils.cli import main
-from genre_utils.cluster import ClusterError, connect, extract_partitions
+from genre_utils.cluster import dask as cluster
+from genre_utils.cluster.dask import ClusterError, connect, extract_partitions
+from genre_utils.cluster.partitions import MANIFEST, cut_batches, list_audio, read_partitions
 from genre_utils.data.dataset import DatasetError, read_dataset
 from genre_utils.data.inputs import load_features
-from genre_utils.partitions import MANIFEST, cut_batches, list_audio, read_partitions
 
 distributed = pytest.importorskip("distributed")
 fsspec = pytest.importorskip("fsspec")

@@ -286,7 +286,7 @@ def read_partition(output: Folder, name: str) -> pa.Table | None:
 
 
 def read_partitions(output: str | Path) -> Features:
-    """Read what `genre_utils.cluster.extract_partitions` wrote.
+    """Read what `genre_utils.cluster.dask.extract_partitions` wrote.
 
     Parameters
     ----------

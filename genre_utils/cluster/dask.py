@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from genre_utils.audio.decoding import AudioError, shortened
-from genre_utils.data.dataset import DatasetError
-from genre_utils.partitions import (
+from genre_utils.cluster.partitions import (
     BATCH,
     AudioFile,
     Batch,
@@ -29,6 +28,7 @@ from genre_utils.partitions import (
     tidy,
     to_parquet,
 )
+from genre_utils.data.dataset import DatasetError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -112,13 +112,13 @@ def extract_partitions(
 
     A partition appears whole or not at all. What is there already is not computed again, so a
     run that was stopped goes on where it stopped. When all is done, `output` has the partitions
-    of this listing and no others; `genre_utils.partitions.read_partitions` reads them.
+    of this listing and no others; `genre_utils.cluster.partitions.read_partitions` reads them.
 
     Parameters
     ----------
     root
         The collection: a path, or a URL of any file system that fsspec knows and the workers
-        reach. See `genre_utils.partitions.list_audio`.
+        reach. See `genre_utils.cluster.partitions.list_audio`.
     output
         Folder for the partitions, likewise; it serves one root.
     client
