@@ -14,11 +14,11 @@ import numpy as np
 from common import Report, collection
 from sklearn.base import clone
 
-from genre_utils import models, networks
+from genre_utils.models import classical as models, networks
 from genre_utils.data.inputs import load_features
 from genre_utils.evaluation.results import MODEL_NAMES
 from genre_utils.data.splits import make_protocols
-from genre_utils.training import NetworkClassifier
+from genre_utils.models.training import NetworkClassifier
 
 EPOCHS = 3
 

@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(options: argparse.Namespace) -> int:
     from genre_utils.audio.decoding import AudioError  # noqa: PLC0415  (each command loads what it needs)
-    from genre_utils.clip import classify_clip  # noqa: PLC0415
-    from genre_utils.store import ModelError, load_model  # noqa: PLC0415
+    from genre_utils.models.clip import classify_clip  # noqa: PLC0415
+    from genre_utils.models.store import ModelError, load_model  # noqa: PLC0415
 
     try:
         model = load_model(options.model)
@@ -133,7 +133,7 @@ def _clock(seconds: float) -> str:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from genre_utils.store import (  # noqa: PLC0415
+    from genre_utils.models.store import (  # noqa: PLC0415
         HOW_TO_GET_A_MODEL,
         ModelError,
         list_models,
@@ -211,8 +211,8 @@ def _share(text: str) -> float:
 def _recommend(options: argparse.Namespace) -> int:
     from genre_utils.audio.decoding import AudioError  # noqa: PLC0415
     from genre_utils.library import load_library  # noqa: PLC0415
+    from genre_utils.models.store import ModelError  # noqa: PLC0415
     from genre_utils.recommend import UnknownTrack, best_recommender  # noqa: PLC0415
-    from genre_utils.store import ModelError  # noqa: PLC0415
     from genre_utils.taste import TasteError, read_taste, taste_path, tell_taste  # noqa: PLC0415
 
     try:

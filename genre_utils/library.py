@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.data.dataset import Dataset
 from genre_utils.data.inputs import Features
-from genre_utils.store import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
+from genre_utils.models.store import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
 
 KNOWN = ["genre", "artist", "title", "duplicate_of"]
 _SUFFIX = ".songs.parquet"

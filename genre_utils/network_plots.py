@@ -8,8 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from genre_utils.clip import ClipGenre
 from genre_utils.data.pictures import BANDS, COLUMNS_PER_SECOND, band_edges
+from genre_utils.models.clip import ClipGenre
 from genre_utils.plots import genre_colors
 
 _TICKS = (100, 500, 1000, 2000, 5000, 10000)

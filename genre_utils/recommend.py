@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio.features import FEATURE_GROUPS
 from genre_utils.data.splits import artist_groups
-from genre_utils.models import ArtistWhitening, to_normal
+from genre_utils.models.classical import ArtistWhitening, to_normal
 from genre_utils.neighbours import ExactSearch, NeighbourIndex
 from genre_utils.taste import Taste
 

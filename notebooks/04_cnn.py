@@ -24,14 +24,15 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import models, network_plots, networks, plots, score_plots
+from genre_utils import network_plots, plots, score_plots
+from genre_utils.models import classical as models, networks
 from genre_utils.evaluation import scoring as evaluation
-from genre_utils.augment import Augmentation
+from genre_utils.models.augment import Augmentation
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import DatasetError, open_dataset
 from genre_utils.evaluation.results import MODEL_NAMES, EnoughSaid, Results
 from genre_utils.data.splits import PROTOCOLS, make_protocols
-from genre_utils.training import NetworkClassifier
+from genre_utils.models.training import NetworkClassifier
 
 plots.set_style()
 quick = profile == "quick"
@@ -389,7 +390,7 @@ else:
     final.fit(drawn.values, drawn.genre.to_numpy(str))
 
 # %%
-from genre_utils.calibration import at_temperature, reliability
+from genre_utils.models.calibration import at_temperature, reliability
 
 if filtered:
     test = sides["test"]
@@ -556,7 +557,7 @@ results.fact(recall_by_genre=recall.to_dict())
 # `genre predict song.mp3` finds it.
 
 # %%
-from genre_utils.store import ModelError, load_model, save_model
+from genre_utils.models.store import ModelError, load_model, save_model
 
 kept_scores = [
     evaluation.score(prediction, name, kind, seed=seed)
@@ -581,7 +582,7 @@ else:
 
 # %%
 from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.clip import classify_clip
+from genre_utils.models.clip import classify_clip
 
 unseen = tracks.index[(tracks["partition"] == "test") & tracks["path"].notna()]
 unseen = unseen.intersection(drawn.tracks)[: 20 if quick else None]

@@ -193,7 +193,7 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from genre_utils.models import ArtistWhitening, to_normal
+from genre_utils.models.classical import ArtistWhitening, to_normal
 from genre_utils.data.splits import artist_groups
 
 songs = retrieval.Collection.of(tracks)
@@ -294,7 +294,7 @@ display(
 # themselves.
 
 # %%
-from genre_utils.store import ModelError, list_models, load_embedding, load_model, model_name
+from genre_utils.models.store import ModelError, list_models, load_embedding, load_model, model_name
 
 embedding = None
 name = model_name(dataset.name, profile)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_utils.augment import (
+from genre_utils.models.augment import (
     Augmentation,
     blank_spans,
     even_crops,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genre_utils.calibration import at_temperature, fit_temperature, reliability
+from genre_utils.models.calibration import at_temperature, fit_temperature, reliability
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.dirichlet(np.ones(4), 4000)

@@ -9,7 +9,7 @@ from genre_utils.cli import main
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.library import load_library, save_library
-from genre_utils.store import ModelError
+from genre_utils.models.store import ModelError
 
 
 @pytest.fixture(scope="module")

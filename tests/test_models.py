@@ -7,8 +7,8 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from genre_utils import models
 from genre_utils.audio.features import FEATURE_COLUMNS
+from genre_utils.models import classical as models
 
 
 @pytest.fixture(scope="module")

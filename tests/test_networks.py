@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from genre_utils import networks
+from genre_utils.models import networks
 
 # The summary's table: name, output shape, parameters.
 TABLE = [
@@ -71,7 +71,7 @@ def test_the_average_of_networks_is_the_mean_of_what_they_say():
 
 
 def test_a_process_of_joblib_takes_its_share_of_the_cores_only():
-    code = "import os; from genre_utils.networks import load_keras; load_keras();"
+    code = "import os; from genre_utils.models.networks import load_keras; load_keras();"
     code += "print(os.environ['TF_NUM_INTRAOP_THREADS'])"
     env = {name: v for name, v in os.environ.items() if name != "TF_NUM_INTRAOP_THREADS"}
     run = subprocess.run([sys.executable, "-c", code], env=env | {"OMP_NUM_THREADS": "1"},

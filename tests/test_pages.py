@@ -143,7 +143,7 @@ def test_a_changed_module_makes_only_the_pages_outdated_that_import_it(
     shutil.copytree(dependencies.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(dependencies, "PACKAGE", copy)
     assert outdated(*current) == []
-    with (copy / "training.py").open("a") as module:
+    with (copy / "models/training.py").open("a") as module:
         module.write("\nx = 1\n")
     assert outdated(*current) == []  # the notebook does not come to it
     with (copy / "audio/decoding.py").open("a") as module:

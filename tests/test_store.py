@@ -11,15 +11,15 @@ import pytest
 import soundfile as sf
 from helpers import sound
 
-from genre_utils import store
 from genre_utils.cli import main
-from genre_utils.clip import classify_clip, classify_signal, cut_windows
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.data.pictures import COLUMNS_PER_SECOND
 from genre_utils.evaluation.results import Results
-from genre_utils.networks import spectrogram_network
-from genre_utils.training import NetworkClassifier
+from genre_utils.models import store
+from genre_utils.models.clip import classify_clip, classify_signal, cut_windows
+from genre_utils.models.networks import spectrogram_network
+from genre_utils.models.training import NetworkClassifier
 
 
 @pytest.fixture(scope="module")

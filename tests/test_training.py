@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_utils.augment import Augmentation
 from genre_utils.data.splits import PartitionSplit, Protocol
 from genre_utils.evaluation.scoring import fit_on_partition, fuse, log_loss
-from genre_utils.networks import dense_network, spectrogram_network
-from genre_utils.training import NetworkClassifier
+from genre_utils.models.augment import Augmentation
+from genre_utils.models.networks import dense_network, spectrogram_network
+from genre_utils.models.training import NetworkClassifier
 
 SMALL = partial(spectrogram_network, widths=(4, 8))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from genre_utils.evaluation.results import Results, Score
-    from genre_utils.training import NetworkClassifier
+    from genre_utils.models.training import NetworkClassifier
 
 MODELS_VARIABLE = "GENRE_UTILS_MODELS"
 HOW_TO_GET_A_MODEL = "Train one: make report DATA=folder (or make demo, without any data)."
@@ -145,7 +145,7 @@ def save_model(
         If it cannot be written.
     """
     from genre_utils.evaluation.results import to_plain, versions  # noqa: PLC0415
-    from genre_utils.networks import average, load_keras  # noqa: PLC0415
+    from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
 
     described = results.dataset.describe()
     name = model_name(results.dataset.name, results.profile)

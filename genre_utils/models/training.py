@@ -13,9 +13,9 @@ from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedGroupKFold
 
-from genre_utils.augment import Augmentation, even_crops, random_crops
-from genre_utils.calibration import at_temperature, fit_temperature
-from genre_utils.networks import dense_network, load_keras
+from genre_utils.models.augment import Augmentation, even_crops, random_crops
+from genre_utils.models.calibration import at_temperature, fit_temperature
+from genre_utils.models.networks import dense_network, load_keras
 
 if TYPE_CHECKING:
     import keras

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from genre_utils.audio.decoding import SAMPLE_RATE, SEGMENT_SECONDS, load_audio, shortened
-from genre_utils.calibration import at_temperature
 from genre_utils.data.pictures import COLUMNS_PER_SECOND, signal_spectrogram
-from genre_utils.store import TrainedModel
+from genre_utils.models.calibration import at_temperature
+from genre_utils.models.store import TrainedModel
 
 SURE = 0.5  # a calibrated probability below this is less than even odds
 

@@ -26,7 +26,7 @@ from sklearn.preprocessing import LabelEncoder, MinMaxScaler, QuantileTransforme
 from sklearn.svm import SVC
 
 from genre_utils.data.splits import artist_groups
-from genre_utils.training import FeedForward
+from genre_utils.models.training import FeedForward
 
 # What the summary reports, from 3 s pieces split at random.
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
