@@ -210,10 +210,10 @@ def _share(text: str) -> float:
 
 def _recommend(options: argparse.Namespace) -> int:
     from genre_utils.audio.decoding import AudioError  # noqa: PLC0415
-    from genre_utils.library import load_library  # noqa: PLC0415
     from genre_utils.models.store import ModelError  # noqa: PLC0415
-    from genre_utils.recommend import UnknownTrack, best_recommender  # noqa: PLC0415
-    from genre_utils.taste import TasteError, read_taste, taste_path, tell_taste  # noqa: PLC0415
+    from genre_utils.recommend.catalogue import load_library  # noqa: PLC0415
+    from genre_utils.recommend.recommender import UnknownTrack, best_recommender  # noqa: PLC0415
+    from genre_utils.recommend.taste import TasteError, read_taste, taste_path, tell_taste  # noqa: PLC0415
 
     try:
         library = load_library(options.songs)
@@ -285,7 +285,7 @@ def _seed(seeds: list[str]):
 
 
 def _taste(options: argparse.Namespace) -> int:
-    from genre_utils.taste import TasteError, forget_taste, read_taste, taste_path  # noqa: PLC0415
+    from genre_utils.recommend.taste import TasteError, forget_taste, read_taste, taste_path  # noqa: PLC0415
 
     path = options.taste or taste_path()
     try:

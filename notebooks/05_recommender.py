@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from genre_utils import plots, recommend_plots, retrieval
+from genre_utils import plots, recommend_plots
+from genre_utils.recommend import measures as retrieval
 from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import open_dataset
-from genre_utils.recommend import CosineRecommender, NeighbourAverage, best_recommender
+from genre_utils.recommend.recommender import CosineRecommender, NeighbourAverage, best_recommender
 from genre_utils.evaluation.results import EnoughSaid, Results
 
 plots.set_style()
@@ -420,7 +421,7 @@ display(
 
 # %%
 from genre_utils.audio.features import extract_features
-from genre_utils.library import save_library
+from genre_utils.recommend.catalogue import save_library
 
 save_library(dataset, features, profile)
 if clip:

@@ -8,8 +8,8 @@ from helpers import sound
 from genre_utils.cli import main
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
-from genre_utils.library import load_library, save_library
 from genre_utils.models.store import ModelError
+from genre_utils.recommend.catalogue import load_library, save_library
 
 
 @pytest.fixture(scope="module")

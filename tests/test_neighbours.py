@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genre_utils.neighbours import ExactSearch, NeighbourIndex
+from genre_utils.recommend.neighbours import ExactSearch, NeighbourIndex
 
 pytest.importorskip("faiss", reason="the extra `index` is not installed")
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import FunctionTransformer
 
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.neighbours import ExactSearch
-from genre_utils.recommend import (
+from genre_utils.recommend.neighbours import ExactSearch
+from genre_utils.recommend.recommender import (
     CosineRecommender,
     NeighbourAverage,
     UnknownTrack,
     best_recommender,
 )
-from genre_utils.taste import Taste
+from genre_utils.recommend.taste import Taste
 
 GENRES = ("jazz", "metal", "pop")
 
@@ -206,7 +206,7 @@ def test_other_columns_work_too():
 
 
 def test_exact_search_finds_what_sorting_finds(monkeypatch):
-    monkeypatch.setattr("genre_utils.neighbours._BLOCK", 50)
+    monkeypatch.setattr("genre_utils.recommend.neighbours._BLOCK", 50)
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(40, 5))
     rows, near = ExactSearch().fit(vectors).query(vectors, 7)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.retrieval import (
+from genre_utils.recommend.measures import (
     Collection,
     KernelLDA,
     cross_fitted_similarities,

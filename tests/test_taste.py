@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_utils.taste import Taste, TasteError, forget_taste, read_taste, tell_taste
+from genre_utils.recommend.taste import Taste, TasteError, forget_taste, read_taste, tell_taste
 
 
 def test_the_last_word_counts():

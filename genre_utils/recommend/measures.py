@@ -14,7 +14,7 @@ from sklearn.kernel_approximation import Nystroem
 
 from genre_utils.data.splits import GroupedKFold, artist_groups
 from genre_utils.evaluation.scoring import bootstrap_interval
-from genre_utils.recommend import ROCCHIO
+from genre_utils.recommend.recommender import ROCCHIO
 
 DEPTHS = (1, 5, 10)
 

@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from genre_utils.audio.features import FEATURE_GROUPS
 from genre_utils.data.splits import artist_groups
 from genre_utils.models.classical import ArtistWhitening, to_normal
-from genre_utils.neighbours import ExactSearch, NeighbourIndex
-from genre_utils.taste import Taste
+from genre_utils.recommend.neighbours import ExactSearch, NeighbourIndex
+from genre_utils.recommend.taste import Taste
 
 SAME = 1 - 1e-9  # from this similarity on, two songs are one
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
