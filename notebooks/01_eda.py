@@ -17,7 +17,7 @@ output = ""  # folder for the results file; "" writes none
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import plots
+from genre_utils.plots import tracks as plots
 from genre_utils.data.inputs import NoUsableAudio, load_features
 from genre_utils.data.dataset import open_dataset
 from genre_utils.evaluation.results import Results
@@ -120,7 +120,7 @@ display(
 
 # %%
 from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.plots import player
+from genre_utils.plots.tracks import player
 
 looked_at = []
 for genre in dataset.genres:

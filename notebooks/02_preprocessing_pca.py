@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import plots
+from genre_utils.plots import tracks as plots
 from genre_utils.data.inputs import load_features
 from genre_utils.data.dataset import open_dataset
 from genre_utils.evaluation.results import Results

@@ -18,7 +18,7 @@ output = ""  # folder for the results file; "" writes none
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import plots, score_plots
+from genre_utils.plots import tracks as plots, scores as score_plots
 from genre_utils.models import classical as models
 from genre_utils.evaluation import analysis, scoring as evaluation
 from genre_utils.data.inputs import load_features

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils import network_plots, plots, score_plots
+from genre_utils.plots import networks as network_plots, tracks as plots, scores as score_plots
 from genre_utils.models import classical as models, networks
 from genre_utils.evaluation import scoring as evaluation
 from genre_utils.models.augment import Augmentation

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from genre_utils import plots, recommend_plots
+from genre_utils.plots import tracks as plots, songs as recommend_plots
 from genre_utils.recommend import measures as retrieval
 from genre_utils.audio.decoding import AudioError, load_audio
 from genre_utils.data.inputs import load_features

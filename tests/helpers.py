@@ -100,7 +100,7 @@ print("\\n".join(map(str, range(80))))
 
 # %%
 import matplotlib.pyplot as plt
-from genre_utils import plots
+from genre_utils.plots import tracks as plots
 
 _, ax = plt.subplots()
 ax.set(title="Nothing", xlabel="time (s)")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from genre_utils.data.pictures import BANDS, COLUMNS_PER_SECOND, band_edges
 from genre_utils.models.clip import ClipGenre
-from genre_utils.plots import genre_colors
+from genre_utils.plots.tracks import genre_colors
 
 _TICKS = (100, 500, 1000, 2000, 5000, 10000)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from genre_utils.plots import genre_colors, genre_markers
+from genre_utils.plots.tracks import genre_colors, genre_markers
 
 _GROUP_COLORS = "#332288 #88CCEE #44AA99 #DDCC77 #CC6677 #AA4499 #444444".split()
 
