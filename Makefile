@@ -123,7 +123,7 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 
 # Which modules each notebook comes to import; asked anew each time, written when it changed.
 build/depends.mk: FORCE | $(READY)
-	@$(BIN)/python -m genre_utils.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
+	@$(BIN)/python -m genre_utils.report.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
 
 ifneq ($(filter-out help env audit data test lint format sync lab lock clean,$(or $(MAKECMDGOALS),help)),)
 include build/depends.mk
@@ -142,11 +142,11 @@ $(BUILD)/05_recommender.ipynb: $(BUILD)/scores/04_cnn.json
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 	@:
 
-$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/pages.py $(TEMPLATES)
+$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report/pages.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) genre_utils/overview.py $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) genre_utils/report/overview.py $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
-notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report.py $(READY)
+notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report/notebooks.py $(READY)
 	@$(STEP) pair $<

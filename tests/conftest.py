@@ -14,8 +14,8 @@ from helpers import NOTEBOOK
 from server import Server
 
 from genre_utils.data.inputs import INPUTS
-from genre_utils.pages import render
-from genre_utils.report import execute
+from genre_utils.report.notebooks import execute
+from genre_utils.report.pages import render
 from genre_utils.sources.demo import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")

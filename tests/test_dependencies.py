@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from genre_utils import dependencies
-from genre_utils.dependencies import UnknownModule, modules_of, rules, source_fingerprint
+from genre_utils.report import dependencies
+from genre_utils.report.dependencies import UnknownModule, modules_of, rules, source_fingerprint
 
 FILES = {
     "__init__.py": "",

@@ -8,9 +8,10 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
-from genre_utils import dependencies, overview, report
-from genre_utils.dependencies import source_fingerprint
-from genre_utils.overview import build_index, build_performance, outdated
+from genre_utils.report import dependencies, overview
+from genre_utils.report import notebooks as report
+from genre_utils.report.dependencies import source_fingerprint
+from genre_utils.report.overview import build_index, build_performance, outdated
 
 
 def test_a_page_asks_the_network_for_nothing(page):

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from helpers import NOTEBOOK
 
-from genre_utils import report
-from genre_utils.pages import render
-from genre_utils.report import NotebookError, execute, main, pair_text, repository
+from genre_utils.report import notebooks as report
+from genre_utils.report.notebooks import NotebookError, execute, main, pair_text, repository
+from genre_utils.report.pages import render
 
 
 def test_pairs_are_in_step_with_their_scripts():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from genre_utils.dependencies import source_fingerprint
 from genre_utils.evaluation.results import MODEL_NAMES, read_results, write_text
-from genre_utils.pages import TEMPLATES, rendering_fingerprint
+from genre_utils.report.dependencies import source_fingerprint
+from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
 
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:

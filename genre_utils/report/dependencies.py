@@ -13,9 +13,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 # They bring the data; what it is, is told by its own fingerprint.
-NOT_FOLLOWED = ("download.py", "remotes.py")
+NOT_FOLLOWED = ("sources/download.py", "sources/remotes.py")
 
 
 class UnknownModule(ImportError):  # noqa: N818

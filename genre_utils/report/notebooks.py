@@ -17,10 +17,10 @@ from nbformat import NotebookNode
 
 from genre_utils.audio.decoding import AudioError
 from genre_utils.data.dataset import DatasetError, read_dataset
-from genre_utils.dependencies import source_fingerprint
 from genre_utils.evaluation.results import EnoughSaid, write_text
-from genre_utils.overview import build_index, build_performance, outdated
-from genre_utils.pages import render
+from genre_utils.report.dependencies import source_fingerprint
+from genre_utils.report.overview import build_index, build_performance, outdated
+from genre_utils.report.pages import render
 
 PROFILES = ("quick", "full")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -187,7 +187,9 @@ def _indent(text: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one step of the report; the Makefile says in which order."""
-    parser = argparse.ArgumentParser(prog="python -m genre_utils.report", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m genre_utils.report.notebooks", description=__doc__
+    )
     steps = parser.add_subparsers(dest="step", required=True)
 
     def step(name: str, text: str) -> argparse.ArgumentParser:
@@ -263,7 +265,3 @@ def _run(options: argparse.Namespace) -> int:
             print("\n".join(told) or "All pages are of the present notebooks and package.")
             return 1 if told else 0
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
