@@ -8,7 +8,7 @@ import pytest
 import soundfile as sf
 from helpers import sound, table_of, written
 
-from genre_utils import cli
+from genre_utils.cli import main as cli
 from genre_utils.data.auditing import CHECKS, audit, in_ranges
 from genre_utils.data.dataset import file_digest, read_dataset
 

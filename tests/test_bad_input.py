@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import extract, kept, sound, sounds
 
-from genre_utils import cli
+from genre_utils.cli import main as cli
 from genre_utils.data import dataset
 from genre_utils.data import inputs as collection
 from genre_utils.data.auditing import audit

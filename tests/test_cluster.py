@@ -17,7 +17,7 @@ from helpers import sound, sounds
 from test_audio import FORMATS, cut, tone, write
 
 from genre_utils.audio.decoding import load_audio, shortened
-from genre_utils.cli import main
+from genre_utils.cli.main import main
 from genre_utils.cluster import dask as cluster
 from genre_utils.cluster.dask import ClusterError, connect, extract_partitions
 from genre_utils.cluster.partitions import MANIFEST, cut_batches, list_audio, read_partitions

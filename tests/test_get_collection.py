@@ -13,7 +13,7 @@ import pytest
 from kagglesdk import kaggle_env
 from remotes_of_tests import archive_with, md5, nothing_left, served
 
-from genre_utils import cli
+from genre_utils.cli import main as cli
 from genre_utils.data import dataset
 from genre_utils.data.dataset import open_dataset, read_dataset
 from genre_utils.sources import remotes

@@ -5,7 +5,7 @@ import json
 import pytest
 from helpers import sound
 
-from genre_utils.cli import main
+from genre_utils.cli.main import main
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.models.store import ModelError

@@ -11,7 +11,7 @@ import pytest
 import soundfile as sf
 from helpers import sound
 
-from genre_utils.cli import main
+from genre_utils.cli.main import main
 from genre_utils.data.dataset import read_dataset
 from genre_utils.data.inputs import load_features
 from genre_utils.data.pictures import COLUMNS_PER_SECOND
@@ -224,7 +224,7 @@ def test_models_lists_what_is_there(home, capsys):
 
 def test_prediction_needs_no_tensorflow(home, song):
     code = (
-        "import sys; from genre_utils.cli import main; "
+        "import sys; from genre_utils.cli.main import main; "
         f"status = main(['predict', {str(song)!r}]); "
         "assert not {'tensorflow', 'keras', 'sklearn', 'librosa'} & set(sys.modules), "
         "sorted(sys.modules); sys.exit(status)"

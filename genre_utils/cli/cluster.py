@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from genre_utils.cli_data import count
+from genre_utils.cli.data import count
 
 _SHOWN_FAULTS = 20
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from genre_utils.cli_cluster import add_cluster_commands
-from genre_utils.cli_data import add_data_commands, count
+from genre_utils.cli.cluster import add_cluster_commands
+from genre_utils.cli.data import add_data_commands, count
 
 TOP = 3
 
@@ -303,7 +303,3 @@ def _taste(options: argparse.Namespace) -> int:
         print(f"Skipped: {', '.join(taste.skips) or 'nothing yet'}.")
         print(f"(In {path}; `genre taste --forget` deletes it.)")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
