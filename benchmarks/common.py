@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -15,7 +14,8 @@ import psutil
 
 from genre_utils.data.dataset import Dataset, read_dataset
 from genre_utils.sources.demo import write_demo
-from genre_utils.evaluation.results import machine, versions, write_text
+from genre_utils.evaluation.results import machine, versions
+from genre_utils.files import to_json, write_text
 
 OUTPUT = Path("build/bench")
 
@@ -39,7 +39,7 @@ class Report:
         self.found["tables"].append(
             {"title": title, "columns": columns, "rows": rows, "note": note}
         )
-        write_text(self.path, json.dumps(self.found, indent=2) + "\n")
+        write_text(self.path, to_json(self.found) + "\n")
         texts = [columns, *([_text(v) for v in row] for row in rows)]
         widths = [max(len(str(row[i])) for row in texts) for i in range(len(columns))]
         print(f"\n{title}\n")

@@ -10,7 +10,8 @@ from helpers import sound, table_of, written
 
 from genre_utils.cli import main as cli
 from genre_utils.data.auditing import CHECKS, audit, in_ranges
-from genre_utils.data.dataset import file_digest, read_dataset
+from genre_utils.data.dataset import read_dataset
+from genre_utils.files import file_digest
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_table_and_audio_are_compared_both_ways(root):
 
 def test_files_that_are_not_the_published_ones_are_told(root):
     paths = read_dataset(root).audio
-    listed = {t: {"audio": [f"genres/{t}.wav", file_digest(p)]} for t, p in paths.items()}
+    listed = {t: {"audio": [f"genres/{t}.wav", file_digest(p, "md5")]} for t, p in paths.items()}
     listed["jazz.00002"]["audio"][1] = "0" * 32
     (root / "meta").mkdir()
     (root / "meta/gtzan_genre_index_1.0.json").write_text(json.dumps({"tracks": listed}))

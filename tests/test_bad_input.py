@@ -113,7 +113,7 @@ def test_a_file_that_may_not_be_read_is_one_fault(tmp_path, own_cache, monkeypat
     paths = found.audio
     shutil.copy(paths.iloc[0], Path(paths.iloc[0]).with_name("jazz.00009.wav"))
 
-    def forbidden(path):
+    def forbidden(path, algorithm):
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     monkeypatch.setattr(dataset, "file_digest", forbidden)

@@ -7,7 +7,8 @@ import pytest
 
 from genre_utils.data.dataset import read_dataset
 from genre_utils.evaluation import results
-from genre_utils.evaluation.results import Results, Score, read_results, write_text
+from genre_utils.evaluation.results import Results, Score, read_results
+from genre_utils.files import write_text
 
 
 @pytest.fixture

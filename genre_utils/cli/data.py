@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import textwrap
 from pathlib import Path
+
+from genre_utils.files import to_json
 
 
 def count(text: str) -> int:
@@ -68,10 +69,10 @@ def _audit(options: argparse.Namespace) -> int:
             "root": str(dataset.root),
             "usable": result.usable,
             "dataset": dataset.describe(),
-            "genres": json.loads(json.dumps(counts, default=float).replace("NaN", "null")),
+            "genres": counts,
             "findings": result.findings.to_dict("records"),
         }
-        print(json.dumps(found, indent=2))
+        print(to_json(found))
     else:
         print(_audit_text(dataset, result))
     return 0 if result.usable else 1

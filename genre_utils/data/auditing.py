@@ -23,7 +23,8 @@ from genre_utils.audio.decoding import (
     shortened,
 )
 from genre_utils.audio.fingerprints import fingerprint, near_duplicates
-from genre_utils.data.dataset import Dataset, file_digest, published_checksums, root_of_parts
+from genre_utils.data.dataset import Dataset, published_checksums, root_of_parts
+from genre_utils.files import file_digest
 
 QUIET = 10 ** (-60 / 20)
 QUIET_SHARE = 0.1
@@ -115,7 +116,7 @@ def _listen(path: str, *, digest: bool) -> dict:
     found = {}
     try:
         if digest and Path(path).is_file():
-            found["digest"] = file_digest(path)
+            found["digest"] = file_digest(path, "md5")
         y, rate = decode(path)
         check_signal(y, rate)
         info = sf.info(path)

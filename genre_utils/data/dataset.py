@@ -21,6 +21,7 @@ from genre_utils.data.naming import (
     parse_track_id,
     walk_files,
 )
+from genre_utils.files import file_digest
 from genre_utils.sources.demo import is_demo, write_demo
 from genre_utils.sources.download import DownloadError, get_collection
 
@@ -105,15 +106,14 @@ class Dataset:
         collection has the same fingerprint on every machine. With `times`, modification times
         too: what a build tool needs to see that a file was changed in place.
         """
-        digest = hashlib.sha256()
+        whole = hashlib.sha256()
         for path in sorted(p for p in walk_files(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
-            digest.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
+            whole.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
             if path.suffix.lower() not in AUDIO_SUFFIXES | PICTURE_SUFFIXES:
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
-        return digest.hexdigest()[:16]
+                whole.update(bytes.fromhex(file_digest(path)))
+        return whole.hexdigest()[:16]
 
 
 def open_dataset(data: str | Path | None = None) -> Dataset:
@@ -345,17 +345,11 @@ def published_checksums(base: Path) -> pd.Series:
 
 
 def _digest_if_readable(path: str) -> str | None:
-    """As `file_digest`; of a file that may not be read it is said where it is decoded."""
+    """MD5 of a file; of one that may not be read it is said where it is decoded."""
     try:
-        return file_digest(path)
+        return file_digest(path, "md5")
     except OSError:
         return None
-
-
-def file_digest(path: str | Path) -> str:
-    """MD5 of a file's bytes: what the published index of the collection lists."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:

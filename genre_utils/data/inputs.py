@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -36,11 +35,11 @@ from genre_utils.audio.streaming import features_of_file
 from genre_utils.data.dataset import (
     Dataset,
     DatasetError,
-    file_digest,
 )
 from genre_utils.data.naming import PICTURE_SUFFIXES
 from genre_utils.data.pictures import PictureError, picture_frames, track_spectrogram
 from genre_utils.data.tables import read_feature_table
+from genre_utils.files import UNFINISHED, file_digest, replacing
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
 # Part of every cache key: raise it when a feature is computed in another way.
@@ -252,9 +251,10 @@ class _Outcome(NamedTuple):
 def _recall(path: str, folder: Path) -> _Outcome:
     """Read what was kept of a file, if anything was."""
     try:
-        target = folder / f"{file_digest(path)}.parquet"
+        name = file_digest(path, "md5")
     except OSError as error:
         return _Outcome(fault=f"the file cannot be read ({error.strerror})")
+    target = folder / f"{name}.parquet"
     try:
         table = _from_arrow(pq.read_table(target, page_checksum_verification=True))
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
@@ -329,7 +329,7 @@ def _from_arrow(table: pa.Table) -> pd.DataFrame:
 
 def _remove_leftovers(folder: Path) -> None:
     """Remove what a killed run was writing, an hour after it can still be at it."""
-    for path in folder.glob(".*.tmp"):
+    for path in folder.glob(f".*{UNFINISHED}"):
         if time.time() - path.stat().st_mtime > 3600:
             path.unlink(missing_ok=True)
 
@@ -337,15 +337,8 @@ def _remove_leftovers(folder: Path) -> None:
 def _keep(table: pa.Table, path: Path) -> str | None:
     """Write so that the file is whole or not there; return why it could not be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        os.close(handle)
-        temporary = Path(name)
-        try:
+        with replacing(path) as temporary:
             pq.write_table(table, temporary, write_page_checksum=True)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         return f"{path.parent}: {error.strerror or error}"
     return None

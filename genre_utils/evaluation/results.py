@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
-import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from genre_utils.data.dataset import Dataset
+from genre_utils.files import to_json, to_plain, write_text
 
 VERSIONS_OF = (
     "genre_utils librosa numpy scipy pandas scikit-learn xgboost-cpu keras tensorflow-cpu"
@@ -127,7 +123,7 @@ class Results:
         if not str(folder):
             return None
         path = Path(folder) / f"{self.notebook}.json"
-        write_text(path, json.dumps(self.as_dict(), indent=2, allow_nan=False) + "\n")
+        write_text(path, to_json(self.as_dict()) + "\n")
         return path
 
 
@@ -163,30 +159,3 @@ def machine() -> str:
 def _lines(path: str) -> list[str]:
     """Lines of a file that only some systems have."""
     return Path(path).read_text().splitlines() if Path(path).is_file() else []
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that it is whole or as it was: under another name first, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def to_plain(value: Any) -> Any:
-    """Turn NumPy values into what JSON knows; what is not a finite number becomes null."""
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [to_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return to_plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

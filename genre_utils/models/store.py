@@ -7,7 +7,6 @@ None of them can hold code.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -22,6 +21,7 @@ import platformdirs
 
 from genre_utils.audio.decoding import SAMPLE_RATE
 from genre_utils.data import pictures
+from genre_utils.files import file_digest, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +144,7 @@ def save_model(
     ModelError
         If it cannot be written.
     """
-    from genre_utils.evaluation.results import to_plain, versions  # noqa: PLC0415
+    from genre_utils.evaluation.results import versions  # noqa: PLC0415
     from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
 
     described = results.dataset.describe()
@@ -177,10 +177,9 @@ def save_model(
                 "keras_backend": load_keras().backend.backend(),
                 "versions": versions(),
                 "scores": [asdict(score) for score in scores],
-                "files": {path.name: _digest(path) for path in sorted(built.iterdir())},
+                "files": {path.name: file_digest(path) for path in sorted(built.iterdir())},
             }
-            text = json.dumps(to_plain(about), indent=2, allow_nan=False)
-            (built / "model.json").write_text(text + "\n", encoding="utf-8")
+            (built / "model.json").write_text(to_json(about) + "\n", encoding="utf-8")
             if target.exists():
                 target.replace(Path(beside) / "former")
             built.replace(target)
@@ -232,8 +231,8 @@ def load_model(name: str | None = None) -> TrainedModel:
         lacking |= {"dataset", "profile", "scores", "temperature", "mean", "scale"} - set(about)
         if lacking or not 0 < about["temperature"] < 100:
             raise ModelError(f"The model {name} is damaged: {lacking or 'temperature'}. {again}")
-        for file, digest in about["files"].items():
-            if Path(file).name != file or _digest(folder / file) != digest:
+        for file, kept in about["files"].items():
+            if Path(file).name != file or file_digest(folder / file) != kept:
                 raise ModelError(f"The model {name} is damaged: {file} is not as kept. {again}")
         model = TrainedModel(name, tuple(about["classes"]), int(about["crop"]), about, folder)
         given = model.probability(np.zeros((1, model.crop, pictures.BANDS), np.float32))
@@ -269,8 +268,3 @@ def list_models() -> list[str]:
 
     found = [p for p in models_dir().glob("[!.]*") if (p / "model.json").is_file()]
     return [folder.name for folder in sorted(found, key=rank)]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pyarrow.parquet as pq
 from genre_utils.audio.features import FEATURE_COLUMNS
 from genre_utils.data.dataset import Dataset
 from genre_utils.data.inputs import Features
+from genre_utils.files import replacing
 from genre_utils.models.store import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
 
 KNOWN = ["genre", "artist", "title", "duplicate_of"]
@@ -68,14 +67,8 @@ def save_library(dataset: Dataset, features: Features, profile: str) -> Path:
     )
     target = models_dir() / f"{model_name(dataset.name, profile)}{_SUFFIX}"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".songs-")
-        os.close(handle)
-        try:
-            pq.write_table(table, name)
-            Path(name).replace(target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with replacing(target) as temporary:
+            pq.write_table(table, temporary)
     except OSError as error:
         raise ModelError(f"The songs cannot be kept in {target}: {error.strerror}.") from error
     return target

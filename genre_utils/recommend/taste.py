@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
-from genre_utils.evaluation.results import write_text
+from genre_utils.files import write_text
 
 TASTE_VARIABLE = "GENRE_UTILS_TASTE"
 FORMAT = 1

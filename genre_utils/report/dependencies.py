@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from genre_utils.files import write_text
+
 PACKAGE = Path(__file__).parents[1]
 # They bring the data; what it is, is told by its own fingerprint.
 NOT_FOLLOWED = ("sources/download.py", "sources/remotes.py")
@@ -182,8 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.output is None:
         print(text, end="")
     elif not options.output.is_file() or options.output.read_text(encoding="utf-8") != text:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(text, encoding="utf-8")
+        write_text(options.output, text)
     return 0
 
 

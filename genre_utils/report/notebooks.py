@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 
 from genre_utils.audio.decoding import AudioError
 from genre_utils.data.dataset import DatasetError, read_dataset
-from genre_utils.evaluation.results import EnoughSaid, write_text
+from genre_utils.evaluation.results import EnoughSaid
+from genre_utils.files import to_json, write_text
 from genre_utils.report.dependencies import source_fingerprint
 from genre_utils.report.overview import build_index, build_performance, outdated
 from genre_utils.report.pages import render
@@ -161,7 +162,7 @@ def stamp(data: Path, profile: str, seed: int, listen: bool) -> str:
 def _sign(path: Path, **about: str | None) -> None:
     """Add to a file of results what it was made from."""
     found = json.loads(path.read_text(encoding="utf-8"))
-    write_text(path, json.dumps(found | about, indent=2) + "\n")
+    write_text(path, to_json(found | about) + "\n")
 
 
 def _note_scores(results: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from genre_utils.evaluation.results import MODEL_NAMES, read_results, write_text
+from genre_utils.evaluation.results import MODEL_NAMES, read_results
+from genre_utils.files import to_json, write_text
 from genre_utils.report.dependencies import source_fingerprint
 from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
 
@@ -77,7 +77,7 @@ def build_performance(measured: Path, page: Path) -> None:
     """
     found = read_results(measured)
     text = _template("performance.html.j2").render(found=found, leads=_leads(found))
-    write_text(page.with_suffix(".json"), json.dumps(found, indent=2) + "\n")
+    write_text(page.with_suffix(".json"), to_json(found) + "\n")
     write_text(page, text)
 
 

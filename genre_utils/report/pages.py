@@ -13,7 +13,7 @@ import nbformat
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
-from genre_utils.evaluation.results import write_text
+from genre_utils.files import to_json, write_text
 
 TEMPLATES = Path("reports/template")
 LONG_OUTPUT = 30
@@ -59,7 +59,7 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
         },
     }
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
-    write_text(page.parent / "results" / f"{name}.json", json.dumps(results, indent=2) + "\n")
+    write_text(page.parent / "results" / f"{name}.json", to_json(results) + "\n")
     write_text(page, _finish(html, results))
 
 
