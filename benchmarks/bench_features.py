@@ -16,14 +16,20 @@ import numpy as np
 import soundfile as sf
 from common import Report, collection, median_seconds, run_measured
 
-from genre_utils.audio.decoding import SAMPLE_RATE, load_audio
-from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra, extract_features
+from genre_utils.audio import (
+    HOP_LENGTH,
+    N_FFT,
+    N_MFCC,
+    SAMPLE_RATE,
+    Spectra,
+    extract_features,
+    load_audio,
+)
 
 EXTRACT = """
 import dataclasses, sys, time
 from pathlib import Path
-from genre_utils.data.inputs import load_features
-from genre_utils.data.dataset import read_dataset
+from genre_utils.data import load_features, read_dataset
 dataset = read_dataset(Path(sys.argv[1]))
 first = dataset.audio.index[: int(sys.argv[2])]
 few = dataclasses.replace(dataset, tracks=dataset.tracks.loc[first])
@@ -35,8 +41,7 @@ LONG = """
 import re, sys, time
 from pathlib import Path
 import numpy as np
-from genre_utils.audio.features import extract_features
-from genre_utils.audio.streaming import features_of_file
+from genre_utils.audio import extract_features, features_of_file
 extract_features(np.random.default_rng(0).normal(0, 0.1, 66150))
 def peak():
     # Not ru_maxrss, which begins at the size of the process that started this one.

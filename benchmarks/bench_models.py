@@ -14,11 +14,10 @@ import numpy as np
 from common import Report, collection
 from sklearn.base import clone
 
-from genre_utils.models import classical as models, networks
-from genre_utils.data.inputs import load_features
-from genre_utils.evaluation.results import MODEL_NAMES
-from genre_utils.data.splits import make_protocols
-from genre_utils.models.training import NetworkClassifier
+from genre_utils import models
+from genre_utils.data import load_features, make_protocols
+from genre_utils.evaluation import MODEL_NAMES
+from genre_utils.models import NetworkClassifier
 
 EPOCHS = 3
 
@@ -39,7 +38,7 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of a collection")
     options = parser.parse_args()
     dataset = collection(options.data)
-    networks.load_keras()  # its import is nobody's fit
+    models.load_keras()  # its import is nobody's fit
     report = Report("2_models", "Fitting and predicting", dataset.name)
     table = load_features(dataset)
     fold = _first_fold(dataset, table)
@@ -55,10 +54,10 @@ def main() -> None:
         sorted(rows, key=lambda row: row[1]),
     )
     learners = {
-        ("feed_forward", "mfcc"): networks.dense_network,
-        ("published_cnn", "mfcc"): networks.published_cnn,
-        ("waveform", "raw"): networks.waveform_network,
-        ("cnn", "mel"): partial(networks.spectrogram_network, widths=(16, 32, 48, 64)),
+        ("feed_forward", "mfcc"): models.dense_network,
+        ("published_cnn", "mfcc"): models.published_cnn,
+        ("waveform", "raw"): models.waveform_network,
+        ("cnn", "mel"): partial(models.spectrogram_network, widths=(16, 32, 48, 64)),
     }
     rows = []
     for (name, kind), build in learners.items():

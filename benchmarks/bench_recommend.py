@@ -10,7 +10,7 @@ import time
 import numpy as np
 from common import Report
 
-from genre_utils.recommend.neighbours import ExactSearch, NeighbourIndex
+from genre_utils.models import ExactSearch, NeighbourIndex
 
 DIMENSIONS = 57
 K = 10

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from common import Report, collection
 
-from genre_utils.evaluation.results import read_results
+from genre_utils.evaluation import read_results
 
 TOUCHED = Path("notebooks/02_preprocessing_pca.py")
 

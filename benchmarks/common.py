@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from genre_utils.data.dataset import Dataset, read_dataset
-from genre_utils.sources.demo import write_demo
-from genre_utils.evaluation.results import machine, versions
+from genre_utils.data import Dataset, read_dataset
+from genre_utils.sources import write_demo
+from genre_utils.evaluation import machine, versions
 from genre_utils.files import to_json, write_text
 
 OUTPUT = Path("build/bench")

@@ -1,3 +1,7 @@
-"""Music genres on GTZAN: data, features, evaluation and recommendations."""
+"""Music genres on GTZAN: data, features, evaluation and recommendations, a room each."""
+
+import lazy_loader
 
 __version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

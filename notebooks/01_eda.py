@@ -17,11 +17,9 @@ output = ""  # folder for the results file; "" writes none
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils.plots import tracks as plots
-from genre_utils.data.inputs import NoUsableAudio, load_features
-from genre_utils.data.dataset import open_dataset
-from genre_utils.evaluation.results import Results
-from genre_utils.data.tables import as_published_table
+from genre_utils import plots
+from genre_utils.data import NoUsableAudio, as_published_table, load_features, open_dataset
+from genre_utils.evaluation import Results
 
 plots.set_style()
 dataset = open_dataset(data)
@@ -119,8 +117,8 @@ display(
 # note. *MFCC* are a short summary of the mel spectrum's shape.
 
 # %%
-from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.plots.tracks import player
+from genre_utils.audio import AudioError, load_audio
+from genre_utils.plots import player
 
 looked_at = []
 for genre in dataset.genres:
@@ -178,7 +176,7 @@ display(
 # found the beat, but counts every other one, or twice.
 
 # %%
-from genre_utils.evaluation.analysis import tempo_verdicts
+from genre_utils.evaluation import tempo_verdicts
 
 estimated = features.values["tempo"].rename("estimated")
 annotated = tracks["annotated_tempo"].reindex(estimated.index)
@@ -324,7 +322,7 @@ else:
 # line, `genre audit` names every track.
 
 # %%
-from genre_utils.data.auditing import CHECKS, audit, in_ranges
+from genre_utils.data import CHECKS, audit, in_ranges
 
 audited = audit(dataset)
 found_by = audited.findings.groupby("check", sort=False)["track"]

@@ -17,11 +17,9 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils.plots import tracks as plots
-from genre_utils.data.inputs import load_features
-from genre_utils.data.dataset import open_dataset
-from genre_utils.evaluation.results import Results
-from genre_utils.data.tables import as_published_table
+from genre_utils import plots
+from genre_utils.data import as_published_table, load_features, open_dataset
+from genre_utils.evaluation import Results
 
 plots.set_style()
 dataset = open_dataset(data)
@@ -211,7 +209,7 @@ plots.show(
 # is 1) belongs to timbre, brightness, harmony, and so on?
 
 # %%
-from genre_utils.audio.features import FEATURE_GROUPS
+from genre_utils.audio import FEATURE_GROUPS
 
 groups = {column: group for group, columns in FEATURE_GROUPS.items() for column in columns}
 shares = (axes**2).groupby(axes.index.map(lambda c: groups.get(c, "length"))).sum()

@@ -18,13 +18,9 @@ output = ""  # folder for the results file; "" writes none
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils.plots import tracks as plots, scores as score_plots
-from genre_utils.models import classical as models
-from genre_utils.evaluation import analysis, scoring as evaluation
-from genre_utils.data.inputs import load_features
-from genre_utils.data.dataset import DatasetError, open_dataset
-from genre_utils.evaluation.results import MODEL_NAMES, EnoughSaid, Results
-from genre_utils.data.splits import PROTOCOLS, make_protocols
+from genre_utils import evaluation, models, plots
+from genre_utils.data import PROTOCOLS, DatasetError, load_features, make_protocols, open_dataset
+from genre_utils.evaluation import MODEL_NAMES, EnoughSaid, Results
 
 plots.set_style()
 quick = profile == "quick"
@@ -131,7 +127,7 @@ if ("xgboost", "features_3_sec", "random") in found:
     last = evaluation.confusions(found["xgboost", "features_3_sec", "random"], fold=-1)
     right = sum(last.loc[g, g] for g in last.index)
     plots.show(
-        score_plots.confusion(
+        plots.confusion(
             last, f"XGBoost, last fold of random pieces: {right} of {last.to_numpy().sum()} right"
         ),
         f"Confusion matrix of {len(last)} genres: {right} of {last.to_numpy().sum()} on the diagonal.",
@@ -145,7 +141,7 @@ if ("xgboost", "features_3_sec", "random") in found:
 
 # %%
 if pieces is not None:
-    near = analysis.same_song_neighbours(pieces.X, tracks)
+    near = evaluation.same_song_neighbours(pieces.X, tracks)
     per_song = pieces.values.groupby(level="track_id").size()
     by_chance = (per_song - 1).mul(per_song).sum() / (len(pieces.X) * (len(pieces.X) - 1))
     results.fact(nearest_piece=near.to_dict(), nearest_piece_same_song_by_chance=by_chance)
@@ -343,7 +339,7 @@ if "filtered" in song_protocols:
 # %%
 if "artist" in song_protocols:
     shares = (0.25, 0.5, 1.0) if quick else (0.2, 0.4, 0.6, 0.8, 1.0)
-    curve = analysis.artist_curve(
+    curve = evaluation.artist_curve(
         models.svm_on_whitened(tracks),
         songs.X,
         songs.genre,
@@ -353,7 +349,7 @@ if "artist" in song_protocols:
     )
     results.fact(artist_curve=curve.to_dict("list"))
     plots.show(
-        score_plots.learning_curve(curve),
+        plots.learning_curve(curve),
         "Accuracy against the number of training artists: "
         + ", ".join(f"{row.artists:.0f} artists {row.accuracy:.0%}" for row in curve.itertuples())
         + ".",
@@ -381,14 +377,14 @@ if "artist" in song_protocols:
 # each other.
 
 # %%
-from genre_utils.audio.features import FEATURE_COLUMNS, FEATURE_GROUPS
+from genre_utils.audio import FEATURE_COLUMNS, FEATURE_GROUPS
 
 judge = models.svm_on_whitened(tracks)
-by_group = analysis.permutation_drops(
+by_group = evaluation.permutation_drops(
     judge, songs.X, songs.genre, song_protocols[hardest], FEATURE_GROUPS, seed=seed
 )
 single = {column: [column] for column in FEATURE_COLUMNS}
-by_column = analysis.permutation_drops(
+by_column = evaluation.permutation_drops(
     judge,
     songs.X,
     songs.genre,
@@ -401,13 +397,13 @@ results.fact(
     importance_groups=by_group["drop"].to_dict(), importance_columns=by_column["drop"].to_dict()
 )
 plots.show(
-    score_plots.drops(by_group, f"Shuffling {by_group.index[0]} hurts most"),
+    plots.drops(by_group, f"Shuffling {by_group.index[0]} hurts most"),
     "Accuracy lost by group: "
     + ", ".join(f"{g} {d:.2f}" for g, d in by_group["drop"].items())
     + ".",
 )
 plots.show(
-    score_plots.drops(by_column, f"The single column that matters most is {by_column.index[0]}"),
+    plots.drops(by_column, f"The single column that matters most is {by_column.index[0]}"),
     "Accuracy lost by column: "
     + ", ".join(f"{c} {d:.3f}" for c, d in by_column["drop"].items())
     + ".",
@@ -427,7 +423,7 @@ shap = models.tree_shares(
 )
 results.fact(shap_columns=shap.head(12).to_dict())
 table = pd.DataFrame({"drop": shap.head(12), "sd": 0.0})
-ax = score_plots.drops(table, f"XGBoost leans most on {shap.index[0]}")
+ax = plots.drops(table, f"XGBoost leans most on {shap.index[0]}")
 ax.set_xlabel("mean absolute SHAP value (log odds, mean over genres)")
 plots.show(
     ax, "Mean SHAP values: " + ", ".join(f"{c} {v:.2f}" for c, v in shap.head(12).items()) + "."
@@ -445,7 +441,7 @@ off = matrix.stack()
 off = off[(off.index.get_level_values(0) != off.index.get_level_values(1)) & (off > 0)]
 off = off.sort_values(ascending=False).head(5)
 plots.show(
-    score_plots.confusion(
+    plots.confusion(
         matrix, f"Under {hardest}: {recall.index[-1]} is clear, {recall.index[0]} is not"
     ),
     "Confusion matrix. Recall: " + ", ".join(f"{g} {r:.0%}" for g, r in recall.items()) + ".",
@@ -574,7 +570,7 @@ on_slide = on_slide.assign(
     + on_slide["input"].map({"features_3_sec": ", 3 s", "features_30_sec": ", 30 s"}),
     published=on_slide["published"].where(on_slide["input"] == "features_3_sec"),
 )
-ax = score_plots.scores(on_slide)
+ax = plots.score_overview(on_slide)
 plots.show(
     ax,
     "Dot plot of accuracy by model and protocol with 95 % intervals. "

@@ -24,15 +24,10 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
 
-from genre_utils.plots import networks as network_plots, tracks as plots, scores as score_plots
-from genre_utils.models import classical as models, networks
-from genre_utils.evaluation import scoring as evaluation
-from genre_utils.models.augment import Augmentation
-from genre_utils.data.inputs import load_features
-from genre_utils.data.dataset import DatasetError, open_dataset
-from genre_utils.evaluation.results import MODEL_NAMES, EnoughSaid, Results
-from genre_utils.data.splits import PROTOCOLS, make_protocols
-from genre_utils.models.training import NetworkClassifier
+from genre_utils import evaluation, models, plots
+from genre_utils.data import PROTOCOLS, DatasetError, load_features, make_protocols, open_dataset
+from genre_utils.evaluation import MODEL_NAMES, EnoughSaid, Results
+from genre_utils.models import Augmentation, NetworkClassifier
 
 plots.set_style()
 quick = profile == "quick"
@@ -49,7 +44,7 @@ results.fact(title="Does a network hear more? Amplitude, spectrograms, pictures"
 # two dense layers. This is ours. Its shapes and counts must be the same.
 
 # %%
-published = networks.published_cnn()
+published = models.published_cnn()
 published.summary(line_length=88, print_fn=print)
 
 # %%
@@ -107,10 +102,10 @@ display(
 # %%
 spans = {"mfcc": (5, 20), "mel": (2, 8), "raw": (2, 8)}
 learners = {
-    ("waveform", "raw"): networks.waveform_network,
-    ("published_cnn", "mfcc"): networks.published_cnn,
-    ("cnn", "mel"): partial(networks.spectrogram_network, widths=(16, 32, 48, 64)),
-    ("feed_forward", "mfcc"): networks.dense_network,
+    ("waveform", "raw"): models.waveform_network,
+    ("published_cnn", "mfcc"): models.published_cnn,
+    ("cnn", "mel"): partial(models.spectrogram_network, widths=(16, 32, 48, 64)),
+    ("feed_forward", "mfcc"): models.dense_network,
 }
 calls = {}
 for (name, kind), build in learners.items():
@@ -193,7 +188,7 @@ if found:
     if curves:
         ends = {name: curve.iloc[-1] for name, curve in curves.items()}
         plots.show(
-            score_plots.training_curves(
+            plots.training_curves(
                 dict(list(curves.items())[:4]), "What is learnt by heart, and what carries over"
             ),
             "Learning curves, at the end: "
@@ -209,7 +204,7 @@ if ("published_cnn", "mfcc", "track") in found:
     matrix = evaluation.confusions(evaluation.to_tracks(found["published_cnn", "mfcc", "track"]))
     hits = int(np.diag(matrix).sum())
     plots.show(
-        score_plots.confusion(
+        plots.confusion(
             matrix, f"Published CNN, songs apart: {hits} of {matrix.to_numpy().sum()} songs right"
         ),
         f"Confusion matrix of the published CNN by song: {hits} of {matrix.to_numpy().sum()} right.",
@@ -246,7 +241,7 @@ example = drawn.values["frames"].iloc[0]
 import matplotlib.pyplot as plt
 
 _, ax = plt.subplots(figsize=(10, 3))
-network_plots.spectrogram(example, ax).set_title(f"What the network is given of {drawn.tracks[0]}")
+plots.spectrogram(example, ax).set_title(f"What the network is given of {drawn.tracks[0]}")
 plots.show(ax, f"Spectrogram of {drawn.tracks[0]}: {len(example)} columns, 64 bands.")
 display(
     Markdown(
@@ -279,7 +274,7 @@ EPOCHS = {"one": 4 if quick else 16, "average": 6 if quick else 50}
 MEMBERS = 1 if quick else 5
 style = Augmentation()
 network = NetworkClassifier(
-    networks.spectrogram_network,
+    models.spectrogram_network,
     crop=128,
     augmentation=style,
     learning_rate=3e-3,
@@ -331,7 +326,7 @@ if filtered:
     style = variants[min(losses, key=losses.get)]["augmentation"]
     results.fact(valid_log_loss=losses, chosen_augmentation=min(losses, key=losses.get))
     plots.show(
-        network_plots.ablation(tried, "What changes of the training data are worth"),
+        plots.ablation(tried, "What changes of the training data are worth"),
         "Accuracy on the validation side: "
         + "; ".join(f"{name} {a:.2f} [{b:.2f}, {c:.2f}]" for name, (a, b, c) in tried.items())
         + ".",
@@ -390,7 +385,7 @@ else:
     final.fit(drawn.values, drawn.genre.to_numpy(str))
 
 # %%
-from genre_utils.models.calibration import at_temperature, reliability
+from genre_utils.models import at_temperature, reliability
 
 if filtered:
     test = sides["test"]
@@ -402,7 +397,7 @@ if filtered:
     }
     results.fact(calibration_error={name: error for name, (_, error) in diagrams.items()})
     plots.show(
-        score_plots.reliability_diagram(
+        plots.reliability_diagram(
             {
                 f"{name} (temperature {t:.2f})": diagrams[name]
                 for name, t in (("before", 1.0), ("after", final.temperature_))
@@ -433,7 +428,7 @@ if filtered:
             verdict = "right" if right else f"wrong, it is {row['true']}"
             title = f"{track}: {row['predicted']}, {some.max():.0%} ({verdict})"
             shown.append((title, drawn.values.loc[track, "frames"], heat))
-    from genre_utils.data.pictures import COLUMNS_PER_SECOND
+    from genre_utils.audio import COLUMNS_PER_SECOND
 
     strongest = {}
     for title, _, heat in shown:
@@ -441,7 +436,7 @@ if filtered:
         upper = heat[:, 32:].mean() / max(heat.mean() * 2, 1e-9)
         strongest[title] = f"most around second {second:.0f}, {upper:.0%} of it in the upper bands"
     plots.show(
-        network_plots.attention(shown),
+        plots.attention(shown),
         "; ".join(f"{title}: {where}" for title, where in strongest.items()) + ".",
         cover=True,
     )
@@ -542,7 +537,7 @@ if best_key[2] == "filtered":  # chosen on valid
 matrix = evaluation.confusions(found[best_key])
 recall = evaluation.recall_by_genre(found[best_key]).sort_values()
 plots.show(
-    score_plots.confusion(
+    plots.confusion(
         matrix, f"{MODEL_NAMES[best_key[0]]}: {recall.index[-1]} is clear, {recall.index[0]} is not"
     ),
     "Confusion matrix. Recall: " + ", ".join(f"{g} {r:.0%}" for g, r in recall.items()) + ".",
@@ -557,7 +552,7 @@ results.fact(recall_by_genre=recall.to_dict())
 # `genre predict song.mp3` finds it.
 
 # %%
-from genre_utils.models.store import ModelError, load_model, save_model
+from genre_utils.models import ModelError, load_model, save_model
 
 kept_scores = [
     evaluation.score(prediction, name, kind, seed=seed)
@@ -581,8 +576,8 @@ else:
 # Will it say the same of a track's sound as of its picture? Only tracks of the test side can tell.
 
 # %%
-from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.models.clip import classify_clip
+from genre_utils.audio import AudioError, load_audio
+from genre_utils.models import classify_clip
 
 unseen = tracks.index[(tracks["partition"] == "test") & tracks["path"].notna()]
 unseen = unseen.intersection(drawn.tracks)[: 20 if quick else None]
@@ -626,12 +621,12 @@ if named and model:
     except AudioError as error:
         display(Markdown(f"**{Path(named).name}** cannot be used: {error}."))
     else:
-        from genre_utils.data.pictures import signal_spectrogram
+        from genre_utils.audio import signal_spectrogram
 
         top = list(answer.probability.items())[:3]
         name = Path(answer.file).name
         plots.show(
-            network_plots.clip_votes(
+            plots.clip_votes(
                 signal_spectrogram(load_audio(named)),
                 answer,
                 f"{name}: {answer.genre}, by {answer.agreeing} of {len(answer.votes)} pieces",
@@ -729,7 +724,7 @@ on_slide = on_slide.assign(
     published=float("nan"),
 )
 plots.show(
-    score_plots.scores(on_slide),
+    plots.score_overview(on_slide),
     "Dot plot of accuracy by network and protocol with 95 % intervals. "
     + "; ".join(f"{r.label} {r.protocol} {r.accuracy:.2f}" for r in on_slide.itertuples())
     + ".",

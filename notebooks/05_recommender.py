@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from genre_utils.plots import tracks as plots, songs as recommend_plots
-from genre_utils.recommend import measures as retrieval
-from genre_utils.audio.decoding import AudioError, load_audio
-from genre_utils.data.inputs import load_features
-from genre_utils.data.dataset import open_dataset
-from genre_utils.recommend.recommender import CosineRecommender, NeighbourAverage, best_recommender
-from genre_utils.evaluation.results import EnoughSaid, Results
+from genre_utils import plots, recommend
+from genre_utils.audio import AudioError, load_audio
+from genre_utils.data import load_features, open_dataset
+from genre_utils.evaluation import EnoughSaid, Results
+from genre_utils.models import NeighbourAverage
+from genre_utils.recommend import CosineRecommender, best_recommender
 
 plots.set_style()
 pd.set_option("display.max_colwidth", None)
@@ -91,7 +90,7 @@ parts = plain.explain(query, rows)
 rest = float(np.abs(parts.sum(axis=1).to_numpy() - plain.unit_[rows] @ query).max())
 results.fact(explanation_error=rest)
 plots.show(
-    recommend_plots.shares(parts, f"What makes songs similar to {start}"),
+    plots.shares(parts, f"What makes songs similar to {start}"),
     "Shares of the similarity: "
     + "; ".join(
         f"{track} " + ", ".join(f"{g} {v:+.2f}" for g, v in row.items())
@@ -150,7 +149,7 @@ place = TSNE(
 ).fit_transform(plain.unit_)
 marked = plain.positions([start, *first["track"]])
 plots.show(
-    recommend_plots.song_map(
+    plots.song_map(
         place, tracks["genre"], marked, f"Neighbours on paper; circled: {start} and what came"
     ),
     f"Map of {len(X)} songs by t-SNE in the colours of {tracks['genre'].nunique()} genres.",
@@ -194,12 +193,12 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from genre_utils.models.classical import ArtistWhitening, to_normal
-from genre_utils.data.splits import artist_groups
+from genre_utils.models import ArtistWhitening, KernelLDA, to_normal
+from genre_utils.data import artist_groups
 
-songs = retrieval.Collection.of(tracks)
+songs = recommend.Collection.of(tracks)
 within = make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)))
-learned = make_pipeline(to_normal(), retrieval.KernelLDA(components=min(400, len(X) // 2)))
+learned = make_pipeline(to_normal(), KernelLDA(components=min(400, len(X) // 2)))
 spaces = {
     "min-max": MinMaxScaler(),
     "standardised": StandardScaler(),
@@ -207,15 +206,15 @@ spaces = {
     "PCA, whitened": make_pipeline(to_normal(), PCA(min(30, len(X) // 2), whiten=True)),
     "ranks, averaged with neighbours": make_pipeline(to_normal(), NeighbourAverage()),
 }
-near = {name: retrieval.similarities(np.asarray(s.fit_transform(X))) for name, s in spaces.items()}
-near["whitened within artists"] = retrieval.cross_fitted_similarities(within, X, songs)
+near = {name: recommend.similarities(np.asarray(s.fit_transform(X))) for name, s in spaces.items()}
+near["whitened within artists"] = recommend.cross_fitted_similarities(within, X, songs)
 both = make_pipeline(*[step for _, step in within.steps], NeighbourAverage())
-near["whitened within artists, averaged"] = retrieval.cross_fitted_similarities(both, X, songs)
-near["learned from genres"] = retrieval.cross_fitted_similarities(learned, X, songs)
+near["whitened within artists, averaged"] = recommend.cross_fitted_similarities(both, X, songs)
+near["learned from genres"] = recommend.cross_fitted_similarities(learned, X, songs)
 rng = np.random.default_rng(seed)
 near["by genre label"] = (songs.genre[:, None] == songs.genre) + 0.5 * rng.random((len(X), len(X)))
 found = {
-    (name, mode): retrieval.measure(s, songs, same_artist=mode == "with", seed=seed)
+    (name, mode): recommend.measure(s, songs, same_artist=mode == "with", seed=seed)
     for name, s in near.items()
     for mode in ("with", "without")
 }
@@ -267,7 +266,7 @@ results.fact(
     best_without_genres=best,
 )
 plots.show(
-    recommend_plots.precisions(found, chance),
+    plots.precisions(found, chance),
     "Precision at 10 with and without the same artist: "
     + "; ".join(
         f"{name} {found[name, 'with']['precision_at_10']:.2f} and {f['precision_at_10']:.2f}"
@@ -295,7 +294,7 @@ display(
 # themselves.
 
 # %%
-from genre_utils.models.store import ModelError, list_models, load_embedding, load_model, model_name
+from genre_utils.models import ModelError, list_models, load_embedding, load_model, model_name
 
 embedding = None
 name = model_name(dataset.name, profile)
@@ -312,15 +311,15 @@ if embedding is not None:
 if embedding is None or len(tested) < 12:
     display(Markdown("There is no embedding of this collection here: run notebook 4 first."))
 else:
-    some = retrieval.Collection.of(tracks.loc[tested])
+    some = recommend.Collection.of(tracks.loc[tested])
     rows = X.index.get_indexer(tested)
     judged = {
-        "network": retrieval.similarities(StandardScaler().fit_transform(embedding.loc[tested])),
+        "network": recommend.similarities(StandardScaler().fit_transform(embedding.loc[tested])),
         "standardised features": near["standardised"][np.ix_(rows, rows)],
         best: near[best][np.ix_(rows, rows)],
     }
     judged = {
-        n: retrieval.measure(s, some, same_artist=False, seed=seed) for n, s in judged.items()
+        n: recommend.measure(s, some, same_artist=False, seed=seed) for n, s in judged.items()
     }
     results.fact(test_side_precision_at_10={n: f["precision_at_10"] for n, f in judged.items()})
     over_network = CosineRecommender().fit(embedding, tracks)
@@ -382,7 +381,7 @@ pd.DataFrame(rows).T.round(3).rename_axis(f"over {len(sample)} seeds")
 
 # %%
 made = best_recommender(tracks).fit(X, tracks)
-heard = retrieval.listening(
+heard = recommend.listening(
     made.unit_, songs, listeners=40 if quick else 400, rounds=min(10, len(X) // 10), seed=seed
 )
 gains = heard["with feedback"] - heard["without"]
@@ -396,7 +395,7 @@ results.fact(
     feedback_gain_ci95=spread,
 )
 plots.show(
-    recommend_plots.rounds(heard, "Precision over rounds of five songs"),
+    plots.rounds(heard, "Precision over rounds of five songs"),
     "Precision by round: "
     + "; ".join(
         name + " " + ", ".join(f"{v:.2f}" for v in values.mean(axis=0))
@@ -420,8 +419,8 @@ display(
 # `genre recommend blues.00012` starts from a track.
 
 # %%
-from genre_utils.audio.features import extract_features
-from genre_utils.recommend.catalogue import save_library
+from genre_utils.audio import extract_features
+from genre_utils.recommend import save_library
 
 save_library(dataset, features, profile)
 if clip:

@@ -5,18 +5,18 @@ import os
 import zipfile
 from pathlib import Path
 
-# Two processes that compile librosa's functions at once damage what numba keeps of them.
+# Tests also call librosa itself, and two processes that compile its functions at once damage what
+# numba keeps of them. So each has a folder of its own, not the one it inherits from its controller.
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(f".pytest_cache/numba-{_WORKER}").resolve()))
+os.environ["NUMBA_CACHE_DIR"] = str(Path(f".pytest_cache/numba-{_WORKER}").resolve())
 
 import pytest
 from helpers import NOTEBOOK
 from server import Server
 
-from genre_utils.data.inputs import INPUTS
-from genre_utils.report.notebooks import execute
-from genre_utils.report.pages import render
-from genre_utils.sources.demo import write_demo
+from genre_utils.data import INPUTS
+from genre_utils.report import execute, render
+from genre_utils.sources import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
 

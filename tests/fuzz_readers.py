@@ -21,12 +21,15 @@ import numpy as np
 import soundfile as sf
 from PIL import Image
 
-from genre_utils.audio.decoding import AudioError, load_audio, shortened
-from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.data.dataset import DatasetError, read_dataset
-from genre_utils.data.pictures import PictureError, read_picture
-from genre_utils.data.tables import read_feature_table
-from genre_utils.sources.download import DownloadError, unpack
+from genre_utils.audio import FEATURE_COLUMNS, AudioError, load_audio, shortened
+from genre_utils.data import (
+    DatasetError,
+    PictureError,
+    read_dataset,
+    read_feature_table,
+    read_picture,
+)
+from genre_utils.sources import DownloadError, unpack
 
 SECONDS, MEMORY = 10, 2 << 30
 INTERESTING = [b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x80\x00\x00\x00"]

@@ -4,15 +4,22 @@ import numpy as np
 import pandas as pd
 import soundfile as sf
 
-from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.data.dataset import read_dataset
-from genre_utils.data.inputs import (
-    INPUTS,
-    NOT_KEPT,
-    cache_dir,
-    load_features,
-)
+from genre_utils.audio import FEATURE_COLUMNS
+from genre_utils.data import INPUTS, NOT_KEPT, cache_dir, load_features, read_dataset
 
+FORMATS = [
+    ("wav", "PCM_U8"),
+    ("wav", "PCM_16"),
+    ("wav", "PCM_24"),
+    ("wav", "FLOAT"),
+    ("au", "PCM_16"),
+    ("au", "ULAW"),
+    ("aiff", "PCM_16"),
+    ("flac", "PCM_16"),
+    ("ogg", "VORBIS"),
+    ("opus", "OPUS"),
+    ("mp3", "MPEG_LAYER_III"),
+]
 KINDS = [kind for kind in INPUTS if kind not in NOT_KEPT]
 COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]
 NAMES_30 = ["blues.00000.wav", "jazz.00001.wav", "jazz.00002.wav"]
@@ -25,6 +32,23 @@ def sound(path, seconds=1.0, seed=0, lead=0.0):
     y = 0.4 * np.sin(2 * np.pi * (200 + 60 * seed) * np.arange(len(noise)) / 22050) + noise
     path.parent.mkdir(parents=True, exist_ok=True)
     sf.write(path, np.concatenate([np.zeros(round(lead * 22050)), y]).clip(-1, 1), 22050)
+    return path
+
+
+def tone(seconds=1.0, rate=22050, hz=440.0, level=0.5):
+    return level * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)
+
+
+def write(path, y, rate=22050, **kind):
+    if path.suffix == ".opus":
+        kind["format"] = "OGG"
+    sf.write(path, y, rate, **kind)
+    return path
+
+
+def cut(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: round(len(data) * share)])
     return path
 
 
@@ -83,8 +107,8 @@ output = ""
 
 # %%
 import pandas as pd
-from genre_utils.data.dataset import open_dataset
-from genre_utils.evaluation.results import Results
+from genre_utils.data import open_dataset
+from genre_utils.evaluation import Results
 
 dataset = open_dataset(data)
 results = Results("01_good", dataset, profile, seed)
@@ -100,7 +124,7 @@ print("\\n".join(map(str, range(80))))
 
 # %%
 import matplotlib.pyplot as plt
-from genre_utils.plots import tracks as plots
+from genre_utils import plots
 
 _, ax = plt.subplots()
 ax.set(title="Nothing", xlabel="time (s)")

@@ -6,8 +6,7 @@ import tarfile
 import zipfile
 from dataclasses import replace
 
-from genre_utils.sources.download import fetch, transfers
-from genre_utils.sources.remotes import REMOTES
+from genre_utils.sources import REMOTES, fetch, transfers
 
 
 def md5(content):

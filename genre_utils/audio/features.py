@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy.fft
 
+from genre_utils.audio.compiling import load_librosa
 from genre_utils.audio.decoding import SAMPLE_RATE, check_signal
 from genre_utils.audio.medians import running_medians
 
@@ -175,6 +176,7 @@ class Spectra:
         return part
 
     def _transform(self, padded: np.ndarray, sr: int, ends: tuple[bool, bool]) -> None:
+        load_librosa()
         self.padded, self.sr, self.ends = padded, sr, ends
         frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_LENGTH]
         self.stft = scipy.fft.rfft(frames * _window(), overwrite_x=True)

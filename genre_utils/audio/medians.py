@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
-import filelock
 import numpy as np
-import platformdirs
+
+from genre_utils.audio.compiling import alone
 
 # Columns that are treated together, so that what is kept of them stays in the fastest cache.
 _TILE = 128
@@ -84,10 +83,7 @@ def _compiled() -> Callable[[np.ndarray, np.ndarray, int], None]:
     settings = {"boundscheck": False, "error_model": "numpy"}
     signature = "void(float32[:,::1], float32[:,::1], int64)"
     try:
-        folder = Path(platformdirs.user_cache_dir("genre_utils"))
-        folder.mkdir(parents=True, exist_ok=True)
-        # Programs that compile at the same moment can damage what numba keeps.
-        with filelock.FileLock(folder / "numba.lock", timeout=60):
+        with alone():
             return numba.njit(signature, cache=True, **settings)(_running_medians)
-    except (OSError, RuntimeError, filelock.Timeout):  # nowhere to keep it
+    except (OSError, RuntimeError):  # nowhere to keep it
         return numba.njit(signature, **settings)(_running_medians)

@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from genre_utils.cli.data import count
+from genre_utils.cli.arguments import count
 
 _SHOWN_FAULTS = 20
 
@@ -38,12 +38,12 @@ def add_cluster_commands(commands) -> None:
 
 
 def _features(options: argparse.Namespace) -> int:
-    from genre_utils.cluster.dask import (  # noqa: PLC0415  (each command loads what it needs)
+    from genre_utils.cluster import (  # noqa: PLC0415  (each command loads what it needs)
         ClusterError,
         connect,
         extract_partitions,
     )
-    from genre_utils.data.dataset import DatasetError  # noqa: PLC0415
+    from genre_utils.data import DatasetError  # noqa: PLC0415
 
     try:
         with connect(options.scheduler, options.workers) as client:

@@ -7,14 +7,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from genre_utils.cli.arguments import count
 from genre_utils.files import to_json
-
-
-def count(text: str) -> int:
-    """Read a number from 1 up, as an argument."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
-    return int(text)
 
 
 def add_data_commands(commands) -> None:
@@ -54,8 +48,12 @@ def add_data_commands(commands) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from genre_utils.data.auditing import audit  # noqa: PLC0415
-    from genre_utils.data.dataset import DatasetError, find_root, read_dataset  # noqa: PLC0415
+    from genre_utils.data import (  # noqa: PLC0415
+        DatasetError,
+        audit,
+        find_root,
+        read_dataset,
+    )
 
     try:
         dataset = read_dataset(find_root(options.root))
@@ -79,7 +77,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _audit_text(dataset, result) -> str:
-    from genre_utils.data.auditing import CHECKS, in_ranges  # noqa: PLC0415
+    from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
 
     about = dataset.describe()
     usable = int(result.counts["usable_audio"].sum())
@@ -124,8 +122,9 @@ def _audit_text(dataset, result) -> str:
 
 
 def _download(options: argparse.Namespace) -> int:
-    from genre_utils.data.dataset import DatasetError, read_dataset  # noqa: PLC0415
-    from genre_utils.sources.download import DownloadError, get_collection  # noqa: PLC0415
+    from genre_utils.data import DatasetError, read_dataset  # noqa: PLC0415
+    from genre_utils.sources import get_collection  # noqa: PLC0415
+    from genre_utils.sources.download import DownloadError  # noqa: PLC0415
 
     try:
         outcome = get_collection(options.to, options.which, progress=not options.quiet)

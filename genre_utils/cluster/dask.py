@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tqdm import tqdm
 
-from genre_utils.audio.decoding import AudioError, shortened
+from genre_utils.audio import AudioError, shortened
 from genre_utils.cluster.partitions import (
     BATCH,
     AudioFile,
@@ -28,7 +30,7 @@ from genre_utils.cluster.partitions import (
     tidy,
     to_parquet,
 )
-from genre_utils.data.dataset import DatasetError
+from genre_utils.data import DatasetError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -89,6 +91,9 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
             yield client
         return
     try:
+        # Asked before there is a client: what is left of one that failed can block the next for ever.
+        with ThreadPoolExecutor(1) as aside:  # there may be a running event loop here
+            aside.submit(asyncio.run, _greet(scheduler)).result()
         client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
         raise ClusterError(f"No Dask scheduler answers at {scheduler}.") from error
@@ -98,6 +103,14 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
         except TimeoutError as error:
             raise ClusterError(f"The scheduler at {scheduler} has no workers.") from error
         yield client
+
+
+async def _greet(scheduler: str) -> None:
+    """Connect to a scheduler, and let go."""
+    from distributed.comm import connect as connect_to  # noqa: PLC0415
+
+    comm = await connect_to(scheduler, timeout=CONNECT_SECONDS)
+    await comm.close()
 
 
 def extract_partitions(
@@ -112,13 +125,13 @@ def extract_partitions(
 
     A partition appears whole or not at all. What is there already is not computed again, so a
     run that was stopped goes on where it stopped. When all is done, `output` has the partitions
-    of this listing and no others; `genre_utils.cluster.partitions.read_partitions` reads them.
+    of this listing and no others; `genre_utils.cluster.read_partitions` reads them.
 
     Parameters
     ----------
     root
         The collection: a path, or a URL of any file system that fsspec knows and the workers
-        reach. See `genre_utils.cluster.partitions.list_audio`.
+        reach. See `genre_utils.cluster.list_audio`.
     output
         Folder for the partitions, likewise; it serves one root.
     client
@@ -220,7 +233,7 @@ def _extract_batch(batch: Batch, source: Folder, target: Folder, versions: tuple
 
 def _row(file: AudioFile, source: Folder) -> dict:
     """One file's row. Storage that fails for now raises, so that the batch is tried again."""
-    from genre_utils.audio.streaming import features_of_file  # noqa: PLC0415
+    from genre_utils.audio import features_of_file  # noqa: PLC0415
 
     row = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
     try:

@@ -17,15 +17,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from genre_utils.audio.decoding import SAMPLE_RATE
-from genre_utils.data.dataset import DatasetError
-from genre_utils.data.naming import AUDIO_FOLDERS, name_tracks, walk_files
+from genre_utils.audio import SAMPLE_RATE
+from genre_utils.data import DatasetError, find_audio, find_parts, name_tracks, walk_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from fsspec import AbstractFileSystem
 
-    from genre_utils.data.inputs import Features
+    from genre_utils.data import Features
 
 BATCH = 64
 MANIFEST = "_partitions.json"  # readers of Parquet folders pass over names with an underscore
@@ -140,7 +139,9 @@ def list_audio(root: str | Path) -> list[AudioFile]:
             raise DatasetError(f"{root} is a file, not a folder.")
         if not sizes and not folder.system.isdir(folder.path):
             raise DatasetError(f"{root} does not exist.")
-    start = _audio_folder(sizes)
+    heads = {"/".join(name.split("/")[:depth]) for name in sizes for depth in (1, 2)}
+    folders = (head.split("/")[0] for head in heads if "/" in head)
+    start = find_audio(find_parts(folders, heads.__contains__), heads.__contains__)
     inside = (name[len(start) :] for name in sizes if name.startswith(start))
     genres = sorted((name for name in inside if "/" in name), key=_walk_order)
     files = [
@@ -177,16 +178,6 @@ def _version(info: dict) -> str:
     return next((str(info[name]) for name in names if info.get(name)), "")
 
 
-def _audio_folder(names: Iterable[str]) -> str:
-    """Where the genre folders are: "", "genres/", "Data/genres_original/", ..."""
-    heads = {"/".join(name.split("/")[:depth]) for name in names for depth in (1, 2)}
-    children = sorted(head.split("/")[0] + "/" for head in heads if "/" in head)
-    parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
-    folders = ("", "Data/", *children)
-    base = next((f for f in folders if any(f + part in heads for part in parts)), "")
-    return next((f"{base}{name}/" for name in AUDIO_FOLDERS if base + name in heads), base)
-
-
 def _walk_order(name: str) -> list[tuple[bool, str]]:
     """Files of a folder before those of folders in it."""
     *folders, file = name.split("/")
@@ -217,7 +208,7 @@ def cut_batches(files: Iterable[AudioFile], batch: int = BATCH) -> list[Batch]:
 
 def extraction_versions() -> tuple:
     """All that the features of a file depend on, save the file."""
-    from genre_utils.data.inputs import EXTRACTION_VERSION  # noqa: PLC0415
+    from genre_utils.data import EXTRACTION_VERSION  # noqa: PLC0415
 
     return EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
 
@@ -256,7 +247,7 @@ def to_parquet(rows: list[dict]) -> bytes:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from genre_utils.audio.features import FEATURE_COLUMNS  # noqa: PLC0415
+    from genre_utils.audio import FEATURE_COLUMNS  # noqa: PLC0415
 
     schema = pa.schema(
         [
@@ -286,7 +277,7 @@ def read_partition(output: Folder, name: str) -> pa.Table | None:
 
 
 def read_partitions(output: str | Path) -> Features:
-    """Read what `genre_utils.cluster.dask.extract_partitions` wrote.
+    """Read what `genre_utils.cluster.extract_partitions` wrote.
 
     Parameters
     ----------
@@ -296,7 +287,7 @@ def read_partitions(output: str | Path) -> Features:
     Returns
     -------
     Features
-        As `genre_utils.data.inputs.load_features` returns, sorted by ``track_id``: the 57 features
+        As `genre_utils.data.load_features` returns, sorted by ``track_id``: the 57 features
         and ``length`` in samples in ``values``, files that have a fault in ``faults``.
 
     Raises
@@ -306,8 +297,8 @@ def read_partitions(output: str | Path) -> Features:
     """
     import pyarrow as pa  # noqa: PLC0415
 
-    from genre_utils.audio.features import FEATURE_COLUMNS  # noqa: PLC0415
-    from genre_utils.data.inputs import Features  # noqa: PLC0415
+    from genre_utils.audio import FEATURE_COLUMNS  # noqa: PLC0415
+    from genre_utils.data import Features  # noqa: PLC0415
 
     folder = open_folder(output)
     with explained(f"{output} has no features that can be read"):

@@ -11,20 +11,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import soundfile as sf
-from joblib import Parallel, delayed
-from tqdm import tqdm
+from joblib import delayed
 
-from genre_utils.audio.decoding import (
+from genre_utils.audio import (
     SAMPLE_RATE,
     AudioError,
     check_signal,
     decode,
+    fingerprint,
     load_audio,
+    near_duplicates,
     shortened,
 )
-from genre_utils.audio.fingerprints import fingerprint, near_duplicates
 from genre_utils.data.dataset import Dataset, published_checksums, root_of_parts
 from genre_utils.files import file_digest
+from genre_utils.parallel import run_parallel
 
 QUIET = 10 ** (-60 / 20)
 QUIET_SHARE = 0.1
@@ -89,11 +90,12 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     """
     checksums = published_checksums(root_of_parts(dataset.root))
     audio = dataset.audio
-    listened = Parallel(n_jobs=n_jobs, return_as="generator")(
+    jobs = (
         delayed(_listen)(path, digest=track in checksums.index) for track, path in audio.items()
     )
-    bar = tqdm(listened, "audit", len(audio), unit="file", disable=not progress)
-    heard = dict(zip(audio.index, bar, strict=True))
+    bar = "audit" if progress else ""
+    found = run_parallel(jobs, len(audio), n_jobs=n_jobs, progress=bar, unit="file")
+    heard = dict(zip(audio.index, found, strict=True))
     rows = [
         *_file_faults(heard),
         *_outliers(heard),

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from genre_utils.audio.decoding import AUDIO_SUFFIXES
+from genre_utils.audio import AUDIO_SUFFIXES
 from genre_utils.data.naming import (
-    AUDIO_FOLDERS,
     GTZAN_GENRES,
     PICTURE_SUFFIXES,
+    find_audio,
+    find_parts,
     name_tracks,
     parse_track_id,
     walk_files,
 )
 from genre_utils.files import file_digest
-from genre_utils.sources.demo import is_demo, write_demo
-from genre_utils.sources.download import DownloadError, get_collection
+from genre_utils.sources import is_demo
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
 TRACK_COLUMNS = (
@@ -38,10 +36,6 @@ HOW_TO_GET_DATA = (
 
 class DatasetError(ValueError):
     """A root cannot be used as a collection; the message says why in one sentence."""
-
-
-class NoCollection(DatasetError):  # noqa: N818
-    """No collection was named, and none is where one is looked for."""
 
 
 @dataclass(frozen=True)
@@ -116,60 +110,6 @@ class Dataset:
         return whole.hexdigest()[:16]
 
 
-def open_dataset(data: str | Path | None = None) -> Dataset:
-    """Find a collection and list what is in it.
-
-    Searched in this order: `data`, the environment variable ``GTZAN_HOME``, ``data/gtzan`` in the
-    working folder or the one above it. If there is none, the mini collection is downloaded into
-    the latter; where that fails, the demo collection is synthesized, with a warning.
-
-    Parameters
-    ----------
-    data
-        The collection's folder, in the layout of Kaggle (``genres_original/``, tables and
-        pictures, also nested in ``Data/``), of Marsyas or the mini set (``genres/``), or a folder
-        of genre folders with audio in them.
-
-    Raises
-    ------
-    DatasetError
-        If a folder that was named is not there, or has neither audio nor a table.
-    """
-    try:
-        return read_dataset(find_root(data))
-    except NoCollection:
-        home = next((folder for folder in _nearby() if folder.is_dir()), _nearby()[0])
-    try:
-        get_collection(home / "gtzan")
-        return read_dataset(home / "gtzan")
-    except DownloadError as error:
-        warnings.warn(
-            f"There is no collection here, so the demo collection is used. {error}", stacklevel=2
-        )
-    return read_dataset(write_demo(home / "demo"))
-
-
-def find_root(data: str | Path | None = None) -> Path:
-    """Find the folder of a collection that is on disk; see `open_dataset`.
-
-    Raises
-    ------
-    NoCollection
-        If none was named, and none is in ``data/gtzan``.
-    """
-    named = data or os.environ.get(ENVIRONMENT_VARIABLE)
-    if named:
-        return Path(named)
-    for folder in _nearby():
-        if (folder / "gtzan").is_dir():
-            return folder / "gtzan"
-    raise NoCollection(f"There is no collection here. {HOW_TO_GET_DATA}")
-
-
-def _nearby() -> list[Path]:
-    return [folder / "data" for folder in (Path.cwd(), Path.cwd().parent)]
-
-
 def read_dataset(root: Path) -> Dataset:
     """List what is in a folder; see `open_dataset`."""
     root = root.expanduser()
@@ -182,7 +122,7 @@ def read_dataset(root: Path) -> Dataset:
         for seconds in (30, 3)
         if (path := base / f"features_{seconds}_sec.csv").is_file()
     }
-    audio = _audio_folder(base)
+    audio = base / find_audio("", _is_there(base))
     tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"])
     tracks = tracks.set_index("track_id")
     listed = {seconds: _tracks_of_table(path, seconds) for seconds, path in tables.items()}
@@ -210,16 +150,16 @@ def read_dataset(root: Path) -> Dataset:
 
 def root_of_parts(root: Path) -> Path:
     """Return the folder with the parts: the root, or a folder in it as archives make them."""
-    parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
-    children = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    for folder in [root, root / "Data", *children]:
-        if any((folder / part).exists() for part in parts):
-            return folder
-    return root
+    children = (p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return root / find_parts(children, _is_there(root))
 
 
-def _audio_folder(base: Path) -> Path:
-    return next((p for name in AUDIO_FOLDERS if (p := base / name).is_dir()), base)
+def _is_there(root: Path) -> Callable[[str], bool]:
+    def is_there(name: str) -> bool:
+        path = root / name
+        return path.is_file() if path.suffix == ".csv" else path.is_dir()
+
+    return is_there
 
 
 def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,6 @@ import os
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -20,26 +19,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
-from genre_utils.audio.decoding import (
+from genre_utils.audio import (
     SAMPLE_RATE,
     SEGMENT_SECONDS,
     AudioError,
+    extract_features,
+    features_of_file,
     load_audio,
+    mel_frames,
+    mfcc_frames,
     shortened,
     split_segments,
+    track_spectrogram,
 )
-from genre_utils.audio.features import FEATURE_COLUMNS, extract_features, mel_frames, mfcc_frames
-from genre_utils.audio.streaming import features_of_file
 from genre_utils.data.dataset import (
     Dataset,
-    DatasetError,
 )
 from genre_utils.data.naming import PICTURE_SUFFIXES
-from genre_utils.data.pictures import PictureError, picture_frames, track_spectrogram
-from genre_utils.data.tables import read_feature_table
+from genre_utils.data.pictures import PictureError, picture_frames
+from genre_utils.data.tables import Features, NoUsableAudio, fault_table, read_feature_table
 from genre_utils.files import UNFINISHED, file_digest, replacing
+from genre_utils.parallel import run_parallel
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
 # Part of every cache key: raise it when a feature is computed in another way.
@@ -61,49 +62,6 @@ INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
 }
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture"})
 NOT_KEPT = frozenset({"raw"})  # as large as the audio, and as fast to get from there
-
-
-class NoUsableAudio(DatasetError):  # noqa: N818
-    """No file of a collection can be used; `faults` lists them with the reasons."""
-
-    def __init__(self, message: str, faults: pd.DataFrame):
-        super().__init__(message)
-        self.faults = faults
-
-
-@dataclass(frozen=True)
-class Features:
-    """Features of a collection, and where they are from.
-
-    Attributes
-    ----------
-    values
-        One row a track (index ``track_id``) or a segment (index ``track_id``, ``segment``). For
-        the 57 features one column each, and ``length`` in samples; for frames the one column
-        ``frames``, each cell an array of shape (frames, coefficients).
-    genre
-        Genre of each row, same index.
-    source
-        One sentence: which published table was read, or from how many files it was computed.
-    faults
-        Files that could not be used or not wholly: index ``track_id``, columns ``file``,
-        ``reason`` and ``used``.
-    """
-
-    values: pd.DataFrame
-    genre: pd.Series
-    source: str
-    faults: pd.DataFrame
-
-    @property
-    def tracks(self) -> pd.Index:
-        """Track of each row."""
-        return self.values.index.get_level_values("track_id")
-
-    @property
-    def X(self) -> pd.DataFrame:  # noqa: N802
-        """The 57 features alone, in the order of the published table."""
-        return self.values[list(FEATURE_COLUMNS)]
 
 
 def cache_dir() -> Path:
@@ -152,7 +110,7 @@ def load_features(
             f"The published table {dataset.tables[seconds].name}: {len(values)} rows, "
             "read and checked, not recomputed."
         )
-        return Features(values, genre, source, _fault_table([]))
+        return Features(values, genre, source, fault_table([]))
     paths = dataset.audio
     if kind == "picture":
         paths = dataset.tracks["picture"].fillna(dataset.tracks["path"]).dropna()
@@ -201,13 +159,15 @@ def extract_collection(
     found = dict(zip(paths.index, kept, strict=True))
     new = [track for track, outcome in found.items() if outcome.table is None and outcome.target]
     jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
-    results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs) if new else ()
-    shown = progress and bool(new)
-    found |= dict(tqdm(results, total=len(new), desc=kind, unit="track", disable=not shown))
+    if new:
+        bar = kind if progress else ""
+        found |= dict(
+            run_parallel(jobs, len(new), n_jobs=n_jobs, progress=bar, unit="track", ordered=False)
+        )
     if notes := [outcome.note for outcome in found.values() if outcome.note]:
         warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
     tables = {track: o.table for track, o in found.items() if o.table is not None}
-    faults = _fault_table(
+    faults = fault_table(
         (track, Path(paths[track]).name, outcome.fault, track in tables)
         for track, outcome in found.items()
         if outcome.fault
@@ -219,11 +179,6 @@ def extract_collection(
     if kind in WHOLE_TRACKS:
         values = values.droplevel("segment")
     return values, faults
-
-
-def _fault_table(rows) -> pd.DataFrame:
-    columns = ["track_id", "file", "reason", "used"]
-    return pd.DataFrame(rows, columns=columns).set_index("track_id")
 
 
 def _key(kind: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from genre_utils.audio.decoding import AUDIO_SUFFIXES
+from genre_utils.audio import AUDIO_SUFFIXES
 
 GTZAN_GENRES = (
     "blues classical country disco hiphop jazz metal pop reggae rock".split()  # in the usual order
@@ -72,3 +72,29 @@ def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             track = name
         seen.add(track)
         yield track, name
+
+
+def find_parts(folders: Iterable[str], is_there: Callable[[str], bool]) -> str:
+    """Folder with the parts of a collection: "" for the root, or "Data/", or another one in it.
+
+    Parameters
+    ----------
+    folders
+        Names of the folders in the root.
+    is_there
+        Says whether a folder, or a table (.csv), of that path below the root is there.
+    """
+    parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
+    candidates = ("", "Data/", *sorted(f"{folder}/" for folder in folders))
+    return next((c for c in candidates if any(is_there(c + part) for part in parts)), "")
+
+
+def find_audio(parts: str, is_there: Callable[[str], bool]) -> str:
+    """Folder with the genre folders, ending in "/": "genres/", or where the parts are.
+
+    Parameters
+    ----------
+    parts, is_there
+        As from and for `find_parts`.
+    """
+    return next((f"{parts}{f}/" for f in AUDIO_FOLDERS if is_there(parts + f)), parts)

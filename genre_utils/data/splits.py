@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
 
+from genre_utils.data.identity import artist_groups, song_groups
+
 MIN_ITEMS = 6  # a genre; fewer leave too little to fit on once folds are made
 PROTOCOLS = {
     "random": "items at random: songs and artists on both sides, as published",
@@ -164,7 +166,7 @@ def make_protocols(
     """
     track = index.get_level_values("track_id")
     own = tracks.loc[track.unique()]
-    songs = _merge_duplicates(pd.Series(own.index, own.index), own)
+    songs = song_groups(own)
     artists = artist_groups(own)
     genre = own.loc[track, "genre"].to_numpy(dtype=object)
     units = {
@@ -213,26 +215,3 @@ def make_protocols(
     else:
         protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), units["artist"])
     return protocols, reasons
-
-
-def artist_groups(tracks: pd.DataFrame) -> pd.Series:
-    """Artist of each track, so that equal recordings have one and nameless ones share a genre's.
-
-    Parameters
-    ----------
-    tracks
-        As in `Dataset.tracks`.
-    """
-    artists = tracks["artist"].fillna("unnamed artists of " + tracks["genre"])
-    return _merge_duplicates(artists, tracks)
-
-
-def _merge_duplicates(groups: pd.Series, tracks: pd.DataFrame) -> pd.Series:
-    """Give the groups of exact duplicates one name."""
-    merged = groups.astype(object).copy()
-    own = pd.Series(tracks.index, tracks.index, dtype=object)
-    first = tracks["duplicate_of"].astype(object).fillna(own)
-    for twins in tracks.groupby(first).groups.values():
-        if len(twins) > 1:
-            merged[merged.isin(set(merged[twins]))] = merged[twins[0]]
-    return merged

@@ -1,19 +1,66 @@
-"""The published tables of features: reading them, checking them, writing the same shape."""
+"""Tables of features: what the rooms hand to each other, and the published files of that shape."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from genre_utils.audio.features import FEATURE_COLUMNS
+from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.data.dataset import DatasetError, read_csv
 from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
 
-if TYPE_CHECKING:
-    from genre_utils.data.inputs import Features
+
+class NoUsableAudio(DatasetError):  # noqa: N818
+    """No file of a collection can be used; `faults` lists them with the reasons."""
+
+    def __init__(self, message: str, faults: pd.DataFrame):
+        super().__init__(message)
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of a collection, and where they are from.
+
+    Attributes
+    ----------
+    values
+        One row a track (index ``track_id``) or a segment (index ``track_id``, ``segment``). For
+        the 57 features one column each, and ``length`` in samples; for frames the one column
+        ``frames``, each cell an array of shape (frames, coefficients).
+    genre
+        Genre of each row, same index.
+    source
+        One sentence: which published table was read, or from how many files it was computed.
+    faults
+        Files that could not be used or not wholly: index ``track_id``, columns ``file``,
+        ``reason`` and ``used``.
+    """
+
+    values: pd.DataFrame
+    genre: pd.Series
+    source: str
+    faults: pd.DataFrame
+
+    @property
+    def tracks(self) -> pd.Index:
+        """Track of each row."""
+        return self.values.index.get_level_values("track_id")
+
+    @property
+    def X(self) -> pd.DataFrame:  # noqa: N802
+        """The 57 features alone, in the order of the published table."""
+        return self.values[list(FEATURE_COLUMNS)]
+
+
+def fault_table(rows: Iterable[tuple[str, str, str, bool]]) -> pd.DataFrame:
+    """Faults as in `Features`, from rows of track, file, reason and whether it was used."""
+    columns = ["track_id", "file", "reason", "used"]
+    return pd.DataFrame(rows, columns=columns).set_index("track_id")
 
 
 def read_feature_table(path: str | Path) -> pd.DataFrame:

@@ -1,0 +1,5 @@
+"""Scores: protocols applied, intervals, tests, and the results that pages are built from."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
 
-from genre_utils.data.splits import Protocol
+from genre_utils.data import Protocol
 from genre_utils.evaluation.scoring import fit
 
 TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from genre_utils.data.dataset import Dataset
+from genre_utils.data import Dataset
 from genre_utils.files import to_json, to_plain, write_text
 
 VERSIONS_OF = (

@@ -4,60 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
-from scipy.stats import binomtest
+from joblib import delayed
 from sklearn.base import BaseEstimator, clone
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.utils.validation import has_fit_parameter
-from tqdm import tqdm
 
-from genre_utils.data.splits import Protocol
+from genre_utils.data import Protocol
+from genre_utils.evaluation.intervals import bootstrap_interval
+from genre_utils.evaluation.predictions import Predictions, metrics
 from genre_utils.evaluation.results import Score
-
-BOOTSTRAPS = 2000
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a model said of items that it was not fitted on.
-
-    Attributes
-    ----------
-    table
-        A row an item, indexed as the features. Columns ``true``, ``predicted``, ``fold``,
-        ``group`` (what a bootstrap draws) and ``votes`` (items put together).
-    probability
-        Class probabilities, same rows, a column a genre; None if the model has none.
-    protocol
-        Name of the protocol.
-    level
-        "segment" or "track".
-    fit_seconds, predict_seconds
-        Sums over the folds, choosing of hyperparameters included.
-    chosen
-        Hyperparameters chosen, a dict a fold; empty where none are chosen.
-    curves
-        Learning curve a fold (`history_` of the fitted model); empty where none are kept.
-    """
-
-    table: pd.DataFrame
-    probability: pd.DataFrame | None
-    protocol: str
-    level: str
-    fit_seconds: float
-    predict_seconds: float
-    chosen: tuple[dict, ...] = ()
-    curves: tuple[pd.DataFrame, ...] = ()
-
-    @property
-    def correct(self) -> np.ndarray:
-        """Whether each item was right, shape (items,), bool."""
-        return (self.table["true"] == self.table["predicted"]).to_numpy()
+from genre_utils.parallel import run_parallel
 
 
 def fit(
@@ -118,8 +77,7 @@ def cross_predict(
     labels = y.to_numpy(dtype=object)
     folds = protocol.folds(labels)
     jobs = (delayed(_fold)(estimator, X, labels, fold, protocol) for fold in folds)
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    found = list(tqdm(results, progress, len(folds), unit="fold", disable=not progress))
+    found = run_parallel(jobs, len(folds), n_jobs=n_jobs, progress=progress, unit="fold")
     tested = np.concatenate([test for _, test in folds])
     predicted = np.concatenate([part["predicted"] for part in found])
     table = _table(X, labels, tested, predicted, protocol)
@@ -159,9 +117,9 @@ def side_by_side(
     dict
         What each call gave, by the same keys.
     """
-    given = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(f)() for f in calls.values())
-    bar = tqdm(given, progress, len(calls), unit="call", disable=not progress)
-    return dict(zip(calls, bar, strict=True))
+    jobs = (delayed(f)() for f in calls.values())
+    results = run_parallel(jobs, len(calls), n_jobs=n_jobs, progress=progress)
+    return dict(zip(calls, results, strict=True))
 
 
 def _table(X, labels, items, predicted, protocol) -> pd.DataFrame:
@@ -239,119 +197,6 @@ def fit_on_partition(
     return model, found
 
 
-def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
-    """Put two models together: the weighted mean of their probabilities (late fusion).
-
-    Parameters
-    ----------
-    one, other
-        Of the same protocol; items that only one of them has are left out.
-    weight
-        Of `one`, from 0 to 1.
-    """
-    both = one.table.index.intersection(other.table.index)
-    mean = (weight * one.probability.loc[both]).add(
-        (1 - weight) * other.probability.loc[both], fill_value=0
-    )
-    table = one.table.loc[both].assign(predicted=mean.idxmax(axis=1))
-    return replace(
-        one,
-        table=table,
-        probability=mean,
-        fit_seconds=one.fit_seconds + other.fit_seconds,
-        predict_seconds=one.predict_seconds + other.predict_seconds,
-        curves=(),
-    )
-
-
-def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
-    """Put the predictions of a track's segments together.
-
-    Parameters
-    ----------
-    predictions
-        Of segments.
-    how
-        "mean" for the genre with the largest mean probability, "vote" for the majority of the
-        segments' genres (the larger mean probability decides a draw, else the alphabet).
-    """
-    table = predictions.table
-    track = table.index.get_level_values("track_id")
-    votes = pd.crosstab(track, table["predicted"]).rename_axis(index="track_id")
-    mean = votes.div(votes.sum(axis=1), axis=0)
-    if predictions.probability is not None:
-        mean = predictions.probability.groupby(track).mean()
-    elif how == "mean":
-        raise ValueError("this model gives no probabilities: put its segments together by vote")
-    joined = table.groupby(track)[["true", "fold", "group"]].first()
-    ballot = votes.reindex(columns=mean.columns, fill_value=0) + 1e-6 * mean
-    joined.insert(1, "predicted", (mean if how == "mean" else ballot).idxmax(axis=1))
-    joined["votes"] = votes.sum(axis=1)
-    joined = joined.rename_axis("track_id")
-    return replace(predictions, table=joined, probability=mean, level="track")
-
-
-def bootstrap_interval(
-    correct: np.ndarray, groups: np.ndarray, *, seed: int = 0, level: float = 0.95
-) -> tuple[float, float]:
-    """Percentile interval of the accuracy when whole groups are drawn again (Efron 1979).
-
-    Parameters
-    ----------
-    correct
-        Whether each item was right, shape (items,).
-    groups
-        What belongs together, shape (items,): pieces of one song do not count as independent.
-    seed
-        Seed of the drawing.
-    level
-        Coverage.
-    """
-    codes = pd.factorize(groups)[0]
-    size = np.bincount(codes)
-    right = np.bincount(codes, weights=correct)
-    drawn = np.random.default_rng(seed).multinomial(
-        len(size), np.full(len(size), 1 / len(size)), BOOTSTRAPS
-    )
-    accuracies = (drawn @ right) / (drawn @ size)
-    low, high = np.quantile(accuracies, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
-def metrics(predictions: Predictions) -> dict[str, float]:
-    """Accuracy, and precision, recall and F1 averaged over genres."""
-    table = predictions.table
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        table["true"], table["predicted"], average="macro", zero_division=0
-    )
-    accuracy = float(predictions.correct.mean())
-    return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
-
-
-def log_loss(predictions: Predictions) -> float:
-    """Mean negative logarithm of the probability that the true genre was given."""
-    probability, true = predictions.probability, predictions.table["true"]
-    columns = probability.columns.get_indexer(true)
-    given = probability.to_numpy()[np.arange(len(true)), columns]
-    return float(-np.log(np.maximum(np.where(columns < 0, 0, given), 1e-12)).mean())
-
-
-def recall_by_genre(predictions: Predictions) -> pd.Series:
-    """Share of each genre's items that were recognised."""
-    true = predictions.table["true"]
-    return pd.Series(predictions.correct, true.index).groupby(true.to_numpy()).mean()
-
-
-def confusions(predictions: Predictions, fold: int | None = None) -> pd.DataFrame:
-    """Confusion matrix: rows true, columns predicted; of one fold (-1 the last) or of all."""
-    table = predictions.table
-    genres = sorted(table["true"].unique())
-    if fold is not None:
-        table = table[table["fold"] == sorted(table["fold"].unique())[fold]]
-    counts = confusion_matrix(table["true"], table["predicted"], labels=genres)
-    return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("true")
-
-
 def score(
     predictions: Predictions,
     model: str,
@@ -375,23 +220,3 @@ def score(
         n=len(predictions.table),
         published=published,
     )
-
-
-def mcnemar(one: Predictions, other: Predictions) -> dict[str, float]:
-    """Compare two models on the same items by McNemar's exact test (Psychometrika 12, 1947).
-
-    Returns
-    -------
-    dict
-        ``only_one`` and ``only_other``: items that only that model got right; ``p``: two-sided
-        probability of a difference at least as large if the two were equally good.
-    """
-    first, second = one.table.sort_index(), other.table.sort_index()
-    if not first.index.equals(second.index):
-        raise ValueError("the two models were not tested on the same items")
-    a = first["true"] == first["predicted"]
-    b = second["true"] == second["predicted"]
-    only_one, only_other = int((a & ~b).sum()), int((b & ~a).sum())
-    decided = only_one + only_other
-    p = binomtest(only_one, decided).pvalue if decided else 1.0
-    return {"only_one": only_one, "only_other": only_other, "p": float(p)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -11,7 +10,6 @@ from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
     MetaEstimatorMixin,
-    TransformerMixin,
     clone,
 )
 from sklearn.calibration import CalibratedClassifierCV
@@ -22,11 +20,12 @@ from sklearn.metrics.pairwise import laplacian_kernel
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import LabelEncoder, MinMaxScaler, QuantileTransformer
+from sklearn.preprocessing import LabelEncoder, MinMaxScaler
 from sklearn.svm import SVC
 
-from genre_utils.data.splits import artist_groups
-from genre_utils.models.training import FeedForward
+from genre_utils.data import artist_groups
+from genre_utils.models.feed_forward import FeedForward
+from genre_utils.models.transformers import ArtistWhitening, artist_of, to_normal
 
 # What the summary reports, from 3 s pieces split at random.
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
@@ -83,7 +82,7 @@ class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y) -> ArtistBalanced:
         """Count the artists of X by its index, and fit."""
-        artist = pd.Series(_artist_of(X, self.artists))
+        artist = pd.Series(artist_of(X, self.artists))
         weight = artist.map(artist.value_counts()).to_numpy(dtype=float) ** -self.power
         model = clone(self.estimator)
         name = (
@@ -102,71 +101,6 @@ class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def predict_proba(self, X) -> np.ndarray:
         """Probability of each of `classes_`, shape (items, classes)."""
         return self.estimator_.predict_proba(X)
-
-
-class ArtistWhitening(TransformerMixin, BaseEstimator):
-    """Shrinks the directions in which songs of one artist differ, stretches the others.
-
-    Within-class covariance normalisation (Hatch, Kajarekar and Stolcke, "Within-class covariance
-    normalization for SVM-based speaker recognition", Interspeech 2006), the class being the
-    artist: what varies from song to song of one band says little about its genre.
-
-    Parameters
-    ----------
-    artists
-        Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
-    shrinkage
-        Share of the covariance that is replaced by a multiple of the identity, within (0, 1].
-    """
-
-    def __init__(self, artists: pd.Series, shrinkage: float = 0.1):
-        self.artists = artists
-        self.shrinkage = shrinkage
-
-    def fit(self, X: pd.DataFrame, y=None) -> ArtistWhitening:
-        """Estimate the covariance within artists of X, which are known by its index."""
-        artist = _artist_of(X, self.artists)
-        within = X - X.groupby(artist).transform("mean")
-        freedom = max(1, len(X) - len(set(artist)))
-        covariance = within.T.to_numpy() @ within.to_numpy() / freedom
-        size = np.trace(covariance) / len(covariance) or 1.0
-        covariance *= 1 - self.shrinkage
-        covariance += self.shrinkage * size * np.eye(len(covariance))
-        values, vectors = np.linalg.eigh(covariance)
-        self.whitening_ = (vectors / np.sqrt(values)) @ vectors.T
-        return self
-
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Apply the whitening; same shape and index, columns mixed."""
-        return pd.DataFrame(X.to_numpy() @ self.whitening_, X.index, X.columns)
-
-
-def _artist_of(X: pd.DataFrame, artists: pd.Series) -> np.ndarray:
-    track = pd.Series(X.index.get_level_values("track_id"))
-    return track.map(artists).astype(object).fillna(track).to_numpy()
-
-
-class ToNormal(QuantileTransformer):
-    """Scaling of each column to a normal distribution by its ranks: no outlier is left.
-
-    `QuantileTransformer` with the output that is meant here, and silent on small tables.
-    """
-
-    def __init__(self, *, n_quantiles: int = 100, random_state: int = 0):
-        super().__init__(
-            n_quantiles=n_quantiles, output_distribution="normal", random_state=random_state
-        )
-
-    def fit(self, X, y=None) -> ToNormal:
-        """Find the quantiles, at most one an item."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "n_quantiles .* is greater than")
-            return super().fit(X, y)
-
-
-def to_normal() -> ToNormal:
-    """Rank scaling that gives a DataFrame, so that the index with the tracks is kept."""
-    return ToNormal().set_output(transform="pandas")
 
 
 def published_models(seed: int = 0, *, epochs: int = 30) -> dict[str, BaseEstimator]:

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from genre_utils.audio.decoding import SAMPLE_RATE, SEGMENT_SECONDS, load_audio, shortened
-from genre_utils.data.pictures import COLUMNS_PER_SECOND, signal_spectrogram
+from genre_utils.audio import (
+    COLUMNS_PER_SECOND,
+    SAMPLE_RATE,
+    SEGMENT_SECONDS,
+    load_audio,
+    shortened,
+    signal_spectrogram,
+)
 from genre_utils.models.calibration import at_temperature
 from genre_utils.models.store import TrainedModel
 
@@ -69,7 +75,7 @@ def classify_clip(path: str | Path, model: TrainedModel) -> ClipGenre:
     path
         The file, in any format that `load_audio` decodes.
     model
-        As from `store.load_model`.
+        As from `load_model`.
 
     Raises
     ------

@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import platformdirs
 
-from genre_utils.audio.decoding import SAMPLE_RATE
-from genre_utils.data import pictures
+from genre_utils.audio import SAMPLE_RATE, spectrograms
 from genre_utils.files import file_digest, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from genre_utils.evaluation.results import Results, Score
+    from genre_utils.evaluation import Results, Score
     from genre_utils.models.training import NetworkClassifier
 
 MODELS_VARIABLE = "GENRE_UTILS_MODELS"
@@ -36,10 +35,10 @@ FORMAT = 1
 _INPUT = {
     "kind": "picture",
     "sample_rate": SAMPLE_RATE,
-    "n_fft": pictures.N_FFT,
-    "hop_length": pictures.HOP_LENGTH,
-    "bands": pictures.BANDS,
-    "columns_per_second": pictures.COLUMNS_PER_SECOND,
+    "n_fft": spectrograms.SPECTROGRAM_FFT,
+    "hop_length": spectrograms.SPECTROGRAM_HOP,
+    "bands": spectrograms.BANDS,
+    "columns_per_second": spectrograms.COLUMNS_PER_SECOND,
 }
 
 
@@ -76,7 +75,7 @@ class TrainedModel:
         ----------
         windows
             Pieces of spectrograms, shape (items, crop, bands), as from
-            `pictures.signal_spectrogram`.
+            `audio.signal_spectrogram`.
 
         Returns
         -------
@@ -144,7 +143,7 @@ def save_model(
     ModelError
         If it cannot be written.
     """
-    from genre_utils.evaluation.results import versions  # noqa: PLC0415
+    from genre_utils.evaluation import versions  # noqa: PLC0415
     from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
 
     described = results.dataset.describe()
@@ -153,7 +152,7 @@ def save_model(
         name = f"{name}-{described['fingerprint'][:6]}"  # another collection of that name is there
     target = models_dir() / name
     network = average(classifier.networks_)
-    network.predict_on_batch(np.zeros((1, classifier.crop, pictures.BANDS), np.float32))
+    network.predict_on_batch(np.zeros((1, classifier.crop, spectrograms.BANDS), np.float32))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=target.parent) as beside:
@@ -235,7 +234,7 @@ def load_model(name: str | None = None) -> TrainedModel:
             if Path(file).name != file or file_digest(folder / file) != kept:
                 raise ModelError(f"The model {name} is damaged: {file} is not as kept. {again}")
         model = TrainedModel(name, tuple(about["classes"]), int(about["crop"]), about, folder)
-        given = model.probability(np.zeros((1, model.crop, pictures.BANDS), np.float32))
+        given = model.probability(np.zeros((1, model.crop, spectrograms.BANDS), np.float32))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, ModelError):
             raise

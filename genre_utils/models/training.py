@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,72 +14,14 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from genre_utils.models.augment import Augmentation, even_crops, random_crops
 from genre_utils.models.calibration import at_temperature, fit_temperature
-from genre_utils.models.networks import dense_network, load_keras
+from genre_utils.models.networks import load_keras
+from genre_utils.models.workbench import prepared
 
 if TYPE_CHECKING:
     import keras
 
 ROUNDS = 10  # how often training stops to look at the validation side
 CHECK_VIEWS = 3  # enough to see whether it still gets better
-
-
-class FeedForward(ClassifierMixin, BaseEstimator):
-    """Dense network on a feature vector: ReLU layers with dropout, softmax on top (Keras).
-
-    Parameters
-    ----------
-    units
-        Width of each hidden layer.
-    dropout
-        Share of each hidden layer that is dropped in training.
-    epochs, batch_size, learning_rate
-        Training with Adam; `epochs` is how often each item is seen.
-    random_state
-        Seed of weights, dropout and shuffling.
-    """
-
-    def __init__(
-        self,
-        *,
-        units: tuple[int, ...] = (256, 128, 64),
-        dropout: float = 0.3,
-        epochs: int = 30,
-        batch_size: int = 64,
-        learning_rate: float = 1e-3,
-        random_state: int = 0,
-    ):
-        self.units = units
-        self.dropout = dropout
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.random_state = random_state
-
-    def fit(self, X, y) -> FeedForward:
-        """Train the network from scratch."""
-        load_keras().utils.set_random_seed(self.random_state)
-        X = np.asarray(X, dtype=np.float32)
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
-        build = partial(dense_network, units=tuple(self.units), dropout=self.dropout)
-        self.network_ = build(X.shape[1:], len(self.classes_))
-        bench = _prepared(build, X.shape[1:], self.network_, at_once=20)
-        bench.optimizer.learning_rate = self.learning_rate
-        rng = np.random.default_rng(self.random_state)
-        # One long epoch: on so small a table, epochs themselves cost more than steps.
-        order = np.concatenate([rng.permutation(len(X)) for _ in range(self.epochs)])
-        targets = np.eye(len(self.classes_), dtype=np.float32)[codes]
-        bench.fit(X[order], targets[order], self.batch_size, epochs=1, verbose=0, shuffle=False)
-        self.network_.set_weights(bench.get_weights())
-        return self
-
-    def predict_proba(self, X) -> np.ndarray:
-        """Probability of each of `classes_`, shape (items, classes)."""
-        said = self.network_(np.asarray(X, dtype=np.float32), training=False)
-        return load_keras().ops.convert_to_numpy(said)
-
-    def predict(self, X) -> np.ndarray:
-        """Names of the predicted classes."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -214,7 +155,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         load_keras().utils.set_random_seed(seed)
         shape = self._item_shape(frames)
         network = self.build(shape, len(self.classes_))
-        bench = _prepared(self.build, shape, network, self.weight_decay)
+        bench = prepared(self.build, shape, network, self.weight_decay)
         size = min(self.batch_size, len(frames))
         a_pass = len(frames) // size
         rounds = min(ROUNDS, self.epochs * a_pass)
@@ -311,7 +252,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Where the network looks when it says how far items are of a genre.
 
         Grad-CAM (Selvaraju et al., ICCV 2017). Below a dense layer over averaged filters, as in
-        `networks.spectrogram_network`, the gradients are that layer's weights, and it equals the
+        `spectrogram_network`, the gradients are that layer's weights, and it equals the
         class activation map of Zhou et al. (CVPR 2016).
 
         Parameters
@@ -359,42 +300,6 @@ def _warm_cosine(steps: int, warm: int) -> np.ndarray:
     """Factors of the learning rate: up from a tenth, then down to 0 along a cosine."""
     up = np.linspace(0.1, 1, warm, endpoint=False)
     return np.concatenate([up, (1 + np.cos(np.linspace(0, np.pi, steps - warm))) / 2])
-
-
-def _recipe(build: Callable) -> tuple:
-    """What makes two builders the same: copies of a partial are not equal."""
-    if isinstance(build, partial):
-        return build.func, build.args, tuple(sorted(build.keywords.items()))
-    return build, (), ()
-
-
-def _prepared(
-    build: Callable, shape: tuple, start: keras.Model, weight_decay: float = 0.0, at_once: int = 1
-) -> keras.Model:
-    """A compiled network in the state of a new one, its optimizer's memory empty."""
-    bench = _workbench(_recipe(build), shape, start.output_shape[-1], weight_decay, at_once)
-    for slot, value in zip(bench.variables, start.variables, strict=True):
-        slot.assign(value)
-    for slot in bench.optimizer.variables:
-        slot.assign(load_keras().ops.zeros_like(slot))
-    return bench
-
-
-@lru_cache(maxsize=4)
-def _workbench(recipe: tuple, shape: tuple, n_classes: int, weight_decay: float, at_once: int):
-    """A compiled network that others are trained on in turn: compiling takes seconds each time."""
-    keras = load_keras()
-    build, args, keywords = recipe
-    network = build(*args, shape, n_classes, **dict(keywords))
-    network.compile(
-        keras.optimizers.AdamW(0.001, weight_decay=weight_decay),
-        "categorical_crossentropy",
-        metrics=["accuracy"],
-        jit_compile=keras.backend.backend() == "jax",
-        steps_per_execution=at_once,
-    )
-    network.optimizer.build(network.trainable_variables)
-    return network
 
 
 def stack_frames(X: pd.DataFrame) -> np.ndarray:

@@ -8,9 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from genre_utils.data.pictures import BANDS, COLUMNS_PER_SECOND, band_edges
-from genre_utils.models.clip import ClipGenre
-from genre_utils.plots.tracks import genre_colors
+from genre_utils.audio import BANDS, COLUMNS_PER_SECOND, band_edges
+from genre_utils.models import ClipGenre
+from genre_utils.plots.style import genre_colors
 
 _TICKS = (100, 500, 1000, 2000, 5000, 10000)
 
@@ -66,7 +66,7 @@ def clip_votes(frames: np.ndarray, result: ClipGenre, title: str) -> np.ndarray:
     Parameters
     ----------
     frames
-        As from `pictures.signal_spectrogram`.
+        As from `audio.signal_spectrogram`.
     result
         What `clip.classify_clip` said.
     title

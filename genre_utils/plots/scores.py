@@ -38,7 +38,7 @@ def confusion(counts: pd.DataFrame, title: str) -> Axes:
     return ax
 
 
-def scores(table: pd.DataFrame, people: float = 0.7) -> Axes:
+def score_overview(table: pd.DataFrame, people: float = 0.7) -> Axes:
     """Accuracy of models under protocols with 95 % intervals, published values as crosses.
 
     Parameters

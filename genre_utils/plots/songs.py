@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from genre_utils.plots.tracks import genre_colors, genre_markers
+from genre_utils.plots.style import genre_colors, genre_markers
 
 _GROUP_COLORS = "#332288 #88CCEE #44AA99 #DDCC77 #CC6677 #AA4499 #444444".split()
 
@@ -78,7 +78,7 @@ def precisions(found: Mapping[tuple[str, str], dict], chance: float) -> Axes:
     Parameters
     ----------
     found
-        Measures as from `retrieval.measure`, by space and "with" or "without".
+        Measures as from `recommend.measure`, by space and "with" or "without".
     chance
         Precision of random lists, drawn as a line.
     """
@@ -110,7 +110,7 @@ def rounds(heard: Mapping[str, np.ndarray], title: str) -> Axes:
     Parameters
     ----------
     heard
-        As from `retrieval.listening`.
+        As from `recommend.listening`.
     title
         What is to be seen.
     """

@@ -2,102 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from collections.abc import Iterable, Mapping
 
 import librosa
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import PIL.Image
 import seaborn as sns
-import soundfile as sf
-from IPython.display import HTML, Image, display
 from matplotlib.axes import Axes
 
-from genre_utils.audio.decoding import SAMPLE_RATE
-from genre_utils.audio.features import HOP_LENGTH, N_FFT, N_MFCC, Spectra
-from genre_utils.data.naming import GTZAN_GENRES
-
-# "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
-_MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
-_MARKERS = "osD^vP*X<>"
-
-
-def set_style() -> None:
-    """Set the one style of all figures; call once a notebook."""
-    sns.set_theme(style="whitegrid", context="notebook")
-    plt.rcParams |= {
-        "figure.dpi": 100,
-        "figure.constrained_layout.use": True,
-        "axes.titlelocation": "left",
-        "axes.titleweight": "bold",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-    }
-
-
-def genre_colors(genres: Iterable[str]) -> dict[str, str]:
-    """One colour a genre: for GTZAN's always the same, for other genres in their order."""
-    genres = list(genres)
-    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
-    return {genre: _MUTED[order.index(genre) % len(_MUTED)] for genre in genres}
-
-
-def genre_markers(genres: Iterable[str]) -> dict[str, str]:
-    """One marker a genre, as `genre_colors` has one colour."""
-    genres = list(genres)
-    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
-    return {genre: _MARKERS[order.index(genre) % len(_MARKERS)] for genre in genres}
-
-
-def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
-    """Display a figure with a text alternative, and close it.
-
-    Parameters
-    ----------
-    axes
-        What a function of this module returned.
-    alt
-        What the figure shows, in words, for those who do not see it.
-    cover
-        Whether this is the figure that stands for its notebook on the index page.
-    """
-    figure = np.ravel(axes)[0].figure
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    width = int(figure.get_figwidth() * 80)
-    plt.close(figure)
-    # A palette of 256 colours: to the eye the same, and a third of the size.
-    small = io.BytesIO()
-    PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
-    about = {"cover": True} if cover else {}
-    display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
-
-
-def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:
-    """Audio player for the beginning of a signal, as MP3 inside the page.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,).
-    label
-        What it plays, for screen readers.
-    sr
-        Sampling rate in Hz.
-    seconds
-        How much of it to play.
-    """
-    buffer = io.BytesIO()
-    sf.write(buffer, y[: int(seconds * sr)], sr, format="MP3", subtype="MPEG_LAYER_III")
-    sound = base64.b64encode(buffer.getvalue()).decode()
-    return HTML(
-        f'<audio controls preload="none" aria-label="{html.escape(label, quote=True)}" '
-        f'src="data:audio/mpeg;base64,{sound}"></audio>'
-    )
+from genre_utils.audio import HOP_LENGTH, N_FFT, N_MFCC, SAMPLE_RATE, Spectra
+from genre_utils.plots.style import MARKERS, MUTED, genre_colors
 
 
 def genre_counts(tracks: pd.DataFrame) -> Axes:
@@ -158,7 +73,7 @@ def track_look(y: np.ndarray, title: str, sr: int = SAMPLE_RATE) -> np.ndarray:
     wave, *axes = mosaic.values()
     blocks = y[: len(y) // HOP_LENGTH * HOP_LENGTH].reshape(-1, HOP_LENGTH)
     time = np.arange(len(blocks)) * HOP_LENGTH / sr
-    wave.fill_between(time, blocks.min(axis=1), blocks.max(axis=1), color=_MUTED[0], lw=0.5)
+    wave.fill_between(time, blocks.min(axis=1), blocks.max(axis=1), color=MUTED[0], lw=0.5)
     wave.set(title="Waveform", ylabel="amplitude")
     for ax, (name, (values, cmap, unit)) in zip(axes, planes.items(), strict=True):
         ticks, labels, label = scales[name]
@@ -213,7 +128,7 @@ def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Seri
         ax.text(end, factor * end, name, ha="right", va="bottom", color="#555555")
     order = [name for name in verdict.cat.categories if (verdict == name).any()]
     sns.scatterplot(x=annotated, y=estimated, hue=verdict, style=verdict, hue_order=order,
-                    style_order=order, palette=_MUTED[: len(order)], ax=ax, s=35)  # fmt: skip
+                    style_order=order, palette=MUTED[: len(order)], ax=ax, s=35)  # fmt: skip
     ax.set(
         title="Estimated tempo against the tempo that people heard",
         xlabel="annotated tempo (BPM)",
@@ -251,7 +166,7 @@ def artists_per_genre(tracks: pd.DataFrame) -> Axes:
     for genre, artists in counts.groupby(level="genre"):
         left = 0
         for i, count in enumerate(artists):
-            ax.barh(genre, count, left=left, color=_MUTED[1] if i % 2 else _MUTED[0], height=0.8)
+            ax.barh(genre, count, left=left, color=MUTED[1] if i % 2 else MUTED[0], height=0.8)
             left += count
         ax.text(left, genre, f"  {len(artists)} artists", va="center", fontsize=9)
     ax.invert_yaxis()
@@ -269,7 +184,7 @@ def feature_ranges(table: pd.DataFrame) -> Axes:
     low, high = table.min(), table.max()
     spans = (high - low)[lambda s: s > 0].sort_values()
     _, ax = plt.subplots(figsize=(12, 5))
-    ax.bar(range(len(spans)), spans, color=_MUTED[0])
+    ax.bar(range(len(spans)), spans, color=MUTED[0])
     ax.set(
         yscale="log",
         title="Unscaled, a few columns would drown all others",
@@ -292,7 +207,7 @@ def explained_variance(ratios: Mapping[str, np.ndarray], marks: Iterable[float] 
         Shares to draw as lines.
     """
     _, ax = plt.subplots(figsize=(9, 5.5))
-    for (name, ratio), color in zip(ratios.items(), _MUTED[::7], strict=False):
+    for (name, ratio), color in zip(ratios.items(), MUTED[::7], strict=False):
         ax.plot(np.arange(1, len(ratio) + 1), np.cumsum(ratio), marker=".", color=color, label=name)
     for mark in marks:
         ax.axhline(mark, color="#888888", ls="--", lw=1)
@@ -321,7 +236,7 @@ def genre_plane(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) ->
     """
     _, ax = plt.subplots(figsize=(10, 7.5))
     colors = genre_colors(sorted(genre.unique()))
-    for (name, color), marker in zip(colors.items(), _MARKERS * 10, strict=False):
+    for (name, color), marker in zip(colors.items(), MARKERS * 10, strict=False):
         own = points[(genre == name).to_numpy()]
         ax.scatter(*own.T, s=22, color=color, marker=marker, alpha=0.75, label=name, lw=0)
         ax.scatter(*own.mean(axis=0), s=170, color=color, marker=marker, edgecolor="white", lw=1.5)
@@ -347,7 +262,7 @@ def loadings(table: pd.DataFrame, top: int = 12) -> np.ndarray:
     _, grid = plt.subplots(1, table.shape[1], figsize=(13, 0.9 + 0.33 * top), squeeze=False)
     for ax, (name, weights) in zip(grid[0], table.items(), strict=True):
         largest = weights[weights.abs().nlargest(top).index][::-1]
-        ax.barh(largest.index, largest, color=np.where(largest > 0, _MUTED[0], _MUTED[7]))
+        ax.barh(largest.index, largest, color=np.where(largest > 0, MUTED[0], MUTED[7]))
         ax.axvline(0, color="#444444", lw=1)
         ax.set(title=f"What makes up {name}", xlabel="weight")
         ax.grid(visible=False, axis="y")

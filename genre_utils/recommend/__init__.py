@@ -1,0 +1,5 @@
+"""Similar songs: which, why, for whose taste, and how good that is."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,11 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genre_utils.audio.features import FEATURE_COLUMNS
-from genre_utils.data.dataset import Dataset
-from genre_utils.data.inputs import Features
+from genre_utils.audio import FEATURE_COLUMNS
+from genre_utils.data import Dataset, Features
 from genre_utils.files import replacing
-from genre_utils.models.store import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
+from genre_utils.models import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
 
 KNOWN = ["genre", "artist", "title", "duplicate_of"]
 _SUFFIX = ".songs.parquet"

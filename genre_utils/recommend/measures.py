@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import skew
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.kernel_approximation import Nystroem
+from sklearn.base import TransformerMixin, clone
 
-from genre_utils.data.splits import GroupedKFold, artist_groups
-from genre_utils.evaluation.scoring import bootstrap_interval
+from genre_utils.data import GroupedKFold, artist_groups
+from genre_utils.evaluation import bootstrap_interval
 from genre_utils.recommend.recommender import ROCCHIO
 
 DEPTHS = (1, 5, 10)
@@ -89,52 +87,6 @@ def measure(
     found["most_recommended"] = int(times.max())
     found["chance"] = float((hits & ~barred).sum() / (~barred).sum())
     return found
-
-
-class KernelLDA(TransformerMixin, ClassifierMixin, BaseEstimator):
-    """Directions that tell genres apart, in the space of a Gaussian kernel.
-
-    Linear discriminant analysis on a Nystroem approximation (Mika et al., "Fisher discriminant
-    analysis with kernels", NNSP 1999).
-
-    Parameters
-    ----------
-    gamma
-        Width of the kernel.
-    components
-        Tracks that the kernel is approximated with.
-    shrinkage
-        Of the covariance within genres.
-    random_state
-        Seed of their choice.
-    """
-
-    def __init__(
-        self,
-        *,
-        gamma: float = 0.01,
-        components: int = 400,
-        shrinkage: float = 0.2,
-        random_state: int = 0,
-    ):
-        self.gamma = gamma
-        self.components = components
-        self.shrinkage = shrinkage
-        self.random_state = random_state
-
-    def fit(self, X, y) -> KernelLDA:
-        """Learn the directions from genres."""
-        count = min(self.components, len(X))
-        self.kernel_ = Nystroem(
-            gamma=self.gamma, n_components=count, random_state=self.random_state
-        ).fit(X)
-        self.lda_ = LinearDiscriminantAnalysis(solver="eigen", shrinkage=self.shrinkage)
-        self.lda_.fit(self.kernel_.transform(X), y)
-        return self
-
-    def transform(self, X) -> np.ndarray:
-        """Coordinates, shape (items, genres - 1)."""
-        return self.lda_.transform(self.kernel_.transform(X))
 
 
 def cross_fitted_similarities(

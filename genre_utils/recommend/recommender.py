@@ -11,13 +11,19 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils.audio.features import FEATURE_GROUPS
-from genre_utils.data.splits import artist_groups
-from genre_utils.models.classical import ArtistWhitening, to_normal
-from genre_utils.recommend.neighbours import ExactSearch, NeighbourIndex
+from genre_utils.audio import FEATURE_GROUPS
+from genre_utils.data import artist_groups
+from genre_utils.models import (
+    SAME,
+    ArtistWhitening,
+    ExactSearch,
+    NeighbourAverage,
+    NeighbourIndex,
+    to_normal,
+    unit_vectors,
+)
 from genre_utils.recommend.taste import Taste
 
-SAME = 1 - 1e-9  # from this similarity on, two songs are one
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
 # "Improving retrieval performance by relevance feedback", JASIS 41, 1990).
 ROCCHIO = (1.0, 0.75, 0.25)
@@ -39,38 +45,6 @@ _NEIGHBOURS = 10
 
 class UnknownTrack(ValueError):  # noqa: N818
     """A track that is not in the collection; the message names the nearest that are."""
-
-
-class NeighbourAverage(TransformerMixin, BaseEstimator):
-    """Moves each song towards its neighbours, so that it stands for what is around it.
-
-    Database-side feature augmentation (Arandjelovic and Zisserman, CVPR 2012).
-
-    Parameters
-    ----------
-    neighbours
-        How many songs are added to each.
-    power
-        Of the similarity, with which they are weighted: the larger, the less distant ones count.
-    """
-
-    def __init__(self, neighbours: int = 10, power: float = 3.0):
-        self.neighbours = neighbours
-        self.power = power
-
-    def fit(self, X, y=None) -> NeighbourAverage:
-        """Keep the songs, shape (songs, columns)."""
-        self.unit_ = _unit(np.asarray(X, dtype=np.float64))
-        return self
-
-    def transform(self, X) -> np.ndarray:
-        """Add to each song its neighbours among those that were fitted; same shape."""
-        unit = _unit(np.asarray(X, dtype=np.float64))
-        rows, near = ExactSearch().fit(self.unit_).query(unit, self.neighbours + 1)
-        # A song is no neighbour of its own, nor is its duplicate.
-        weight = np.where(near < SAME, np.maximum(near, 0), 0) ** self.power
-        weight[:, self.neighbours :] *= (near >= SAME).any(axis=1, keepdims=True)
-        return _unit(unit + np.einsum("nk,nkd->nd", weight, self.unit_[rows]))
 
 
 def best_recommender(tracks: pd.DataFrame, **settings) -> CosineRecommender:
@@ -147,7 +121,7 @@ class CosineRecommender(BaseEstimator):
         self.tracks_ = known.reindex(columns=["genre", "artist", "duplicate_of"]).astype(object)
         self.scaling_ = clone(self.scaling or StandardScaler()).fit(X)
         self.spread_ = X.std(ddof=0).replace(0, 1.0)
-        self.unit_ = _unit(np.asarray(self.scaling_.transform(X), dtype=np.float64))
+        self.unit_ = unit_vectors(np.asarray(self.scaling_.transform(X), dtype=np.float64))
         if self.unit_.shape[1] != X.shape[1]:
             raise ValueError("the scaling must keep the columns: explanations are by column")
         self.search_ = (clone(self.index) if self.index else ExactSearch()).fit(self.unit_)
@@ -272,7 +246,7 @@ class CosineRecommender(BaseEstimator):
             seed = seed.to_frame().T
         if isinstance(seed, pd.DataFrame):
             rows, raw = [], seed[self.features_.columns].astype(float)
-            vectors = _unit(np.asarray(self.scaling_.transform(raw), dtype=np.float64))
+            vectors = unit_vectors(np.asarray(self.scaling_.transform(raw), dtype=np.float64))
         else:
             rows = self.positions([seed] if isinstance(seed, str) else seed)
             if not rows:
@@ -283,7 +257,7 @@ class CosineRecommender(BaseEstimator):
             for weight, names in ((ROCCHIO[1], taste.likes), (-ROCCHIO[2], taste.skips)):
                 if told := self.positions(names, strict=False):
                     query = query + weight * self.unit_[told].mean(axis=0)
-        return rows, _unit(query[None])[0], raw.mean()
+        return rows, unit_vectors(query[None])[0], raw.mean()
 
     def _twins(self, seeds: Sequence[int], query: np.ndarray) -> list[int]:
         """Rows that are a seed under another name: equal bytes, or equal features."""
@@ -360,8 +334,3 @@ class CosineRecommender(BaseEstimator):
                 differs.append("faster" if ratio > 1 else "slower")
         text = ", ".join(alike) or "alike in no single respect"
         return text + (f"; {', '.join(differs[:2])}" if differs else "")
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(length > 0, length, 1.0)

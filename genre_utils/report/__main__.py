@@ -2,6 +2,6 @@
 
 import sys
 
-from genre_utils.report.notebooks import main
+from genre_utils.report.steps import main
 
 sys.exit(main())

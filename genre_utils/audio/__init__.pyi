@@ -1,0 +1,114 @@
+from .decoding import (
+    AUDIO_SUFFIXES as AUDIO_SUFFIXES,
+)
+from .decoding import (
+    MIN_SECONDS as MIN_SECONDS,
+)
+from .decoding import (
+    SAMPLE_RATE as SAMPLE_RATE,
+)
+from .decoding import (
+    SEGMENT_SECONDS as SEGMENT_SECONDS,
+)
+from .decoding import (
+    AudioError as AudioError,
+)
+from .decoding import (
+    check_signal as check_signal,
+)
+from .decoding import (
+    decode as decode,
+)
+from .decoding import (
+    duration as duration,
+)
+from .decoding import (
+    load_audio as load_audio,
+)
+from .decoding import (
+    shortened as shortened,
+)
+from .decoding import (
+    split_segments as split_segments,
+)
+from .decoding import (
+    stream_audio as stream_audio,
+)
+from .features import (
+    FEATURE_COLUMNS as FEATURE_COLUMNS,
+)
+from .features import (
+    FEATURE_GROUPS as FEATURE_GROUPS,
+)
+from .features import (
+    HOP_LENGTH as HOP_LENGTH,
+)
+from .features import (
+    N_FFT as N_FFT,
+)
+from .features import (
+    N_MELS as N_MELS,
+)
+from .features import (
+    N_MFCC as N_MFCC,
+)
+from .features import (
+    Spectra as Spectra,
+)
+from .features import (
+    extract_features as extract_features,
+)
+from .features import (
+    mel_frames as mel_frames,
+)
+from .features import (
+    mfcc_frames as mfcc_frames,
+)
+from .fingerprints import (
+    HOPS_PER_SECOND as HOPS_PER_SECOND,
+)
+from .fingerprints import (
+    fingerprint as fingerprint,
+)
+from .fingerprints import (
+    near_duplicates as near_duplicates,
+)
+from .medians import (
+    running_medians as running_medians,
+)
+from .spectrograms import (
+    BANDS as BANDS,
+)
+from .spectrograms import (
+    COLUMNS as COLUMNS,
+)
+from .spectrograms import (
+    COLUMNS_PER_SECOND as COLUMNS_PER_SECOND,
+)
+from .spectrograms import (
+    SPECTROGRAM_FFT as SPECTROGRAM_FFT,
+)
+from .spectrograms import (
+    SPECTROGRAM_HOP as SPECTROGRAM_HOP,
+)
+from .spectrograms import (
+    band_edges as band_edges,
+)
+from .spectrograms import (
+    band_matrix as band_matrix,
+)
+from .spectrograms import (
+    signal_spectrogram as signal_spectrogram,
+)
+from .spectrograms import (
+    standardised as standardised,
+)
+from .spectrograms import (
+    track_spectrogram as track_spectrogram,
+)
+from .streaming import (
+    extract_in_blocks as extract_in_blocks,
+)
+from .streaming import (
+    features_of_file as features_of_file,
+)

@@ -1,0 +1,117 @@
+"""Spectrograms as networks see them, computed from a signal.
+
+The same that a picture of the collection shows (see `genre_utils.data.read_picture`), so that a
+network that learnt from pictures can be asked about sound.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import scipy.fft
+
+from genre_utils.audio.decoding import SAMPLE_RATE, check_signal
+
+BANDS = 64
+COLUMNS = 496
+COLUMNS_PER_SECOND = COLUMNS / 30
+SPECTROGRAM_FFT = 256
+SPECTROGRAM_HOP = 128
+_ROWS = 370
+
+
+def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
+    """What a picture of a signal's spectrogram would show, in the shape that networks take.
+
+    Log power of short frames (256 samples, Hann), one frame a column: the way the pictures that
+    come with the collection were made. Level and contrast do not matter.
+
+    Parameters
+    ----------
+    y
+        Mono signal, shape (samples,), at least 0.5 s.
+    sr
+        Sampling rate in Hz; it must be 22050.
+
+    Returns
+    -------
+    numpy.ndarray, shape (columns, 64), float32
+        496 columns for 30 s; mean 0 and standard deviation 1.
+
+    Raises
+    ------
+    AudioError
+        If the signal is too short, silent or not finite.
+    """
+    if sr != SAMPLE_RATE:
+        raise ValueError(f"the sampling rate must be {SAMPLE_RATE} Hz, not {sr}")
+    y = check_signal(np.asarray(y, dtype=np.float32), sr)
+    frames = np.lib.stride_tricks.sliding_window_view(y, SPECTROGRAM_FFT)[::SPECTROGRAM_HOP]
+    columns = max(1, round(len(y) / sr * COLUMNS_PER_SECOND))
+    frames = frames[((np.arange(columns) + 0.5) / columns * len(frames)).astype(int)]
+    power = np.abs(scipy.fft.rfft(frames * np.hanning(SPECTROGRAM_FFT).astype(np.float32))) ** 2
+    floor = max(power.max() * 1e-12, 1e-20)
+    nearest = (np.arange(_ROWS) + 0.5) / _ROWS * power.shape[1]
+    level = np.log(np.maximum(power, floor))[:, nearest.astype(int)]
+    return standardised(level @ band_matrix(_ROWS).T)
+
+
+def track_spectrogram(y: np.ndarray) -> np.ndarray:
+    """Spectrogram of a whole track, in the shape that pictures give.
+
+    Parameters
+    ----------
+    y
+        Mono signal at 22050 Hz, shape (samples,). Of long ones the middle 30 s count, short ones
+        are repeated.
+
+    Returns
+    -------
+    numpy.ndarray, shape (496, 64), float32
+    """
+    surplus = max(0, len(y) - 30 * SAMPLE_RATE)
+    frames = signal_spectrogram(y[surplus // 2 : len(y) - (surplus - surplus // 2)])
+    return np.resize(frames, (COLUMNS, BANDS))
+
+
+@cache
+def band_matrix(rows: int, bands: int = BANDS) -> np.ndarray:
+    """Weights that put linearly spaced rows together into mel-spaced bands.
+
+    Triangles on the mel scale (O'Shaughnessy 1987), each with weights that sum to 1; a band
+    narrower than two rows interpolates between the nearest.
+
+    Parameters
+    ----------
+    rows
+        How many there are, from 0 to half the sampling rate.
+    bands
+        How many are wanted.
+
+    Returns
+    -------
+    numpy.ndarray, shape (bands, rows), float32
+    """
+    top, edges = SAMPLE_RATE / 2, band_edges(bands)
+    frequency = (np.arange(rows) + 0.5) / rows * top
+    low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising, falling = (frequency - low) / (middle - low), (high - frequency) / (high - middle)
+    weights = np.maximum(np.minimum(rising, falling), 0)
+    for band in np.flatnonzero((weights > 0).sum(axis=1) < 2):
+        at = np.clip(edges[band + 1] / top * rows - 0.5, 0, rows - 1)
+        below = min(int(at), rows - 2)
+        weights[band] = 0
+        weights[band, [below, below + 1]] = below + 1 - at, at - below
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def band_edges(bands: int = BANDS) -> np.ndarray:
+    """Edges of the mel-spaced bands in Hz, shape (bands + 2,); band i peaks at edge i + 1."""
+    mel = np.linspace(0, 2595 * np.log10(1 + SAMPLE_RATE / 2 / 700), bands + 2)
+    return 700 * (10 ** (mel / 2595) - 1)
+
+
+def standardised(frames: np.ndarray) -> np.ndarray:
+    """Frames with mean 0 and standard deviation 1, float32."""
+    return ((frames - frames.mean()) / max(float(frames.std()), 1e-6)).astype(np.float32)

@@ -1,0 +1,295 @@
+"""`genre predict`, `genre models`, `genre recommend`, `genre taste`: for people with a song."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from genre_utils.cli.arguments import count, share
+
+TOP = 3
+
+
+def add_song_commands(commands) -> None:
+    """Add `predict`, `models`, `recommend` and `taste`.
+
+    Parameters
+    ----------
+    commands
+        What `ArgumentParser.add_subparsers` returned.
+    """
+    predict = commands.add_parser(
+        "predict",
+        help="say which genre audio files sound like",
+        description="Say which genre audio files sound like. Each file is cut into pieces of 3 s, "
+        "which vote. Exit status: 0, 1 if a file could not be used, 2 if there is no model.",
+    )
+    predict.add_argument("files", nargs="+", type=Path, help="audio files, or folders of them")
+    predict.add_argument("--model", help="name of the model (see `genre models`)")
+    predict.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    predict.set_defaults(run=_predict)
+    models = commands.add_parser("models", help="list the models that are there")
+    models.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    models.set_defaults(run=_models)
+    _add_recommend(commands)
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from genre_utils.audio import AudioError  # noqa: PLC0415  (each command loads what it needs)
+    from genre_utils.models import (  # noqa: PLC0415
+        ModelError,
+        classify_clip,
+        load_model,
+    )
+
+    try:
+        model = load_model(options.model)
+    except ModelError as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 2
+    found, failed = [], 0
+    for path in _progress(list(_audio_files(options.files))):
+        try:
+            if os.path.isdir(path):  # noqa: PTH112  (that of pathlib raises where nobody may look)
+                raise AudioError("there is no audio file in this folder")
+            result = classify_clip(path, model)
+        except AudioError as error:
+            failed += 1
+            found.append({"file": str(path), "error": str(error)})
+            print(f"genre: {path}: {error}", file=sys.stderr)
+            continue
+        found.append({**asdict(result), "agreeing": result.agreeing})
+        if not options.json:
+            print(_as_text(result), flush=True)
+    if options.json:
+        about = {"name": model.name, "dataset": model.about["dataset"]}
+        print(json.dumps({"model": about, "clips": found}, indent=2))
+    elif model.about["dataset"]["synthetic"]:
+        print(
+            "The model was trained on synthesized music: do not believe it. For one that heard "
+            "real music: make report DATA=folder."
+        )
+    return 1 if failed else 0
+
+
+def _audio_files(named: Sequence[Path]) -> Iterator[Path]:
+    """Files that were named, and all audio files in folders that were."""
+    from genre_utils.audio import AUDIO_SUFFIXES  # noqa: PLC0415
+
+    for path in named:
+        inside = sorted(
+            p
+            for p in (path.rglob("*") if os.path.isdir(path) else ())  # noqa: PTH112
+            if p.suffix.lower() in AUDIO_SUFFIXES and not p.name.startswith(".")
+        )
+        yield from inside or [path]
+
+
+def _progress(paths: list[Path]):
+    if len(paths) < 5 or not sys.stderr.isatty() or sys.stdout.isatty():
+        return paths
+    from tqdm import tqdm  # noqa: PLC0415
+
+    return tqdm(paths, unit="file")
+
+
+def _as_text(result) -> str:
+    lines = [f"{result.file} ({_clock(result.seconds)})"]
+    if result.note:
+        lines.append(f"  The file is {result.note}.")
+    for genre, probability in list(result.probability.items())[:TOP]:
+        lines.append(f"  {genre:<12} {probability:4.0%}  {'█' * round(20 * probability)}")
+    runs: list[list] = []
+    for vote in result.votes:
+        if runs and runs[-1][1] == vote.genre:
+            runs[-1][2] += 1
+        else:
+            runs.append([vote.start, vote.genre, 1])
+    told = ", ".join(f"{_clock(s)} {genre}" + (f" x{n}" if n > 1 else "") for s, genre, n in runs)
+    lines.append(
+        f"  {result.agreeing} of {len(result.votes)} pieces: {result.genre}. Over time: {told}"
+    )
+    if not result.sure:
+        lines.append("  Not sure: no genre has even odds.")
+    return "\n".join(lines)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _models(options: argparse.Namespace) -> int:
+    from genre_utils.models import (  # noqa: PLC0415
+        HOW_TO_GET_A_MODEL,
+        ModelError,
+        list_models,
+        load_model,
+        models_dir,
+    )
+
+    found = []
+    for name in list_models():
+        try:
+            model = load_model(name)
+            found.append(
+                {"name": name, **{k: model.about[k] for k in ("dataset", "profile", "scores")}}
+            )
+        except ModelError as error:
+            found.append({"name": name, "error": str(error)})
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    if not found:
+        print(f"There is no trained model in {models_dir()}. {HOW_TO_GET_A_MODEL}")
+    for model in found:
+        if "error" in model:
+            print(f"{model['name']}: {model['error']}")
+            continue
+        scores = "; ".join(
+            f"{s['accuracy']:.1%} under {s['protocol']} (n = {s['n']})" for s in model["scores"]
+        )
+        data = model["dataset"]
+        kind = "synthesized music" if data["synthetic"] else data["name"]
+        print(
+            f"{model['name']}: trained on {kind}, {model['profile']} profile; "
+            f"{scores or 'not scored'}"
+        )
+    return 0
+
+
+def _add_recommend(commands) -> None:
+    recommend = commands.add_parser(
+        "recommend",
+        help="name songs that are like a song",
+        description="Name songs that are like one or several songs of the collection, or like an "
+        "audio file. What is liked and skipped is remembered, and used from then on.",
+    )
+    recommend.add_argument("seeds", nargs="*", help="tracks (blues.00012) or one audio file")
+    recommend.add_argument("-k", type=count, default=10, help="how many (10)")
+    recommend.add_argument("--like", action="append", default=[], metavar="TRACK")
+    recommend.add_argument("--skip", action="append", default=[], metavar="TRACK")
+    recommend.add_argument("--why", action="store_true", help="show what makes up the similarity")
+    recommend.add_argument("--other-artists", action="store_true", help="leave the artist out")
+    recommend.add_argument(
+        "--variety", type=share, default=0.0, help="from 0 to 1: avoid songs like each other (0)"
+    )
+    recommend.add_argument("--songs", help="name of the collection, if several were kept")
+    recommend.add_argument("--taste", type=Path, help="file of likes and skips to use")
+    recommend.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    recommend.set_defaults(run=_recommend)
+    taste = commands.add_parser("taste", help="show or forget what was liked and skipped")
+    taste.add_argument("--forget", action="store_true", help="delete it")
+    taste.add_argument("--taste", type=Path, help="file of likes and skips")
+    taste.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    taste.set_defaults(run=_taste)
+
+
+def _recommend(options: argparse.Namespace) -> int:
+    from genre_utils.audio import AudioError  # noqa: PLC0415
+    from genre_utils.models import ModelError  # noqa: PLC0415
+    from genre_utils.recommend import (  # noqa: PLC0415  # noqa: PLC0415
+        TasteError,
+        UnknownTrack,
+        best_recommender,
+        load_library,
+        read_taste,
+        taste_path,
+        tell_taste,
+    )
+
+    try:
+        library = load_library(options.songs)
+    except ModelError as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 2
+    recommender = best_recommender(library.tracks, variety=options.variety)
+    recommender.fit(library.X, library.tracks)
+    path = options.taste or taste_path()
+    try:
+        recommender.positions([*options.like, *options.skip])
+        if options.like or options.skip:
+            taste = tell_taste(path, like=options.like, skip=options.skip)
+        else:
+            taste = read_taste(path)
+        seeds = options.seeds or list(taste.likes)
+        if not seeds:
+            raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
+        seed = _seed(seeds)
+        table = recommender.recommend(
+            seed,
+            options.k,
+            same_artist=not options.other_artists,
+            taste=taste,
+        )
+    except (AudioError, TasteError, UnknownTrack) as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 1
+    shares = recommender.explain(
+        recommender.query_of(seed, taste), recommender.positions(table["track"])
+    )
+    if options.json:
+        rows = table.reset_index().to_dict("records")
+        for row, (_, parts) in zip(rows, shares.iterrows(), strict=True):
+            row["why"] = parts.to_dict()
+        found = {"seeds": seeds, "duplicates": table.attrs["duplicates"], "songs": rows}
+        print(json.dumps(found, indent=2))
+        return 0
+    print(f"Like {', '.join(seeds)}:")
+    for rank, row in table.iterrows():
+        artist = f" by {row['artist']}" if row["artist"] else ""
+        print(f"{rank:3d}  {row['similarity']:.2f}  {row['track']} ({row['genre']}){artist}")
+        print(f"           {row['reason']}")
+        if options.why:
+            parts = shares.iloc[rank - 1].sort_values(ascending=False)
+            told = ", ".join(f"{name} {share:+.2f}" for name, share in parts.items())
+            print(f"           {row['similarity']:.2f} = {told}")
+    if twins := table.attrs["duplicates"]:
+        print(f"The same recording under another name: {', '.join(twins)}.")
+    if library.synthetic:
+        print("These songs are synthesized; for real ones: make report DATA=folder.")
+    return 0
+
+
+def _seed(seeds: list[str]):
+    """Tracks by name, or the features of an audio file."""
+    from genre_utils.audio import (  # noqa: PLC0415
+        AUDIO_SUFFIXES,
+        AudioError,
+        features_of_file,
+    )
+
+    path = Path(seeds[0])
+    if path.suffix.lower() not in AUDIO_SUFFIXES and not path.is_file():
+        return seeds
+    if len(seeds) > 1:
+        raise AudioError("one audio file at a time can be the seed")
+    try:
+        return features_of_file(path)[0]
+    except AudioError as error:
+        raise AudioError(f"{path}: {error}") from error
+
+
+def _taste(options: argparse.Namespace) -> int:
+    from genre_utils.recommend import TasteError, forget_taste, read_taste, taste_path  # noqa: PLC0415
+
+    path = options.taste or taste_path()
+    try:
+        taste = read_taste(path)
+    except TasteError as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 1
+    if options.forget:
+        forget_taste(path)
+        print(f"Forgotten: {len(taste.likes)} likes and {len(taste.skips)} skips in {path}.")
+    elif options.json:
+        print(json.dumps(asdict(taste), indent=2))
+    else:
+        print(f"Liked: {', '.join(taste.likes) or 'nothing yet'}.")
+        print(f"Skipped: {', '.join(taste.skips) or 'nothing yet'}.")
+        print(f"(In {path}; `genre taste --forget` deletes it.)")
+    return 0

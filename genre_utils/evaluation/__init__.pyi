@@ -1,0 +1,75 @@
+from .analysis import (
+    artist_curve as artist_curve,
+)
+from .analysis import (
+    permutation_drops as permutation_drops,
+)
+from .analysis import (
+    same_song_neighbours as same_song_neighbours,
+)
+from .analysis import (
+    tempo_verdicts as tempo_verdicts,
+)
+from .intervals import (
+    bootstrap_interval as bootstrap_interval,
+)
+from .intervals import (
+    mcnemar as mcnemar,
+)
+from .predictions import (
+    Predictions as Predictions,
+)
+from .predictions import (
+    confusions as confusions,
+)
+from .predictions import (
+    fuse as fuse,
+)
+from .predictions import (
+    log_loss as log_loss,
+)
+from .predictions import (
+    metrics as metrics,
+)
+from .predictions import (
+    recall_by_genre as recall_by_genre,
+)
+from .predictions import (
+    to_tracks as to_tracks,
+)
+from .results import (
+    MODEL_NAMES as MODEL_NAMES,
+)
+from .results import (
+    EnoughSaid as EnoughSaid,
+)
+from .results import (
+    Results as Results,
+)
+from .results import (
+    Score as Score,
+)
+from .results import (
+    machine as machine,
+)
+from .results import (
+    read_results as read_results,
+)
+from .results import (
+    versions as versions,
+)
+from .scoring import (
+    cross_predict as cross_predict,
+)
+from .scoring import (
+    fit as fit,
+)
+from .scoring import (
+    fit_on_partition as fit_on_partition,
+)
+from .scoring import (
+    score as score,
+)
+from .scoring import (
+    side_by_side as side_by_side,
+)

@@ -1,0 +1,133 @@
+"""What models said of items that they were not fitted on, and what that amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of items that it was not fitted on.
+
+    Attributes
+    ----------
+    table
+        A row an item, indexed as the features. Columns ``true``, ``predicted``, ``fold``,
+        ``group`` (what a bootstrap draws) and ``votes`` (items put together).
+    probability
+        Class probabilities, same rows, a column a genre; None if the model has none.
+    protocol
+        Name of the protocol.
+    level
+        "segment" or "track".
+    fit_seconds, predict_seconds
+        Sums over the folds, choosing of hyperparameters included.
+    chosen
+        Hyperparameters chosen, a dict a fold; empty where none are chosen.
+    curves
+        Learning curve a fold (`history_` of the fitted model); empty where none are kept.
+    """
+
+    table: pd.DataFrame
+    probability: pd.DataFrame | None
+    protocol: str
+    level: str
+    fit_seconds: float
+    predict_seconds: float
+    chosen: tuple[dict, ...] = ()
+    curves: tuple[pd.DataFrame, ...] = ()
+
+    @property
+    def correct(self) -> np.ndarray:
+        """Whether each item was right, shape (items,), bool."""
+        return (self.table["true"] == self.table["predicted"]).to_numpy()
+
+
+def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
+    """Put two models together: the weighted mean of their probabilities (late fusion).
+
+    Parameters
+    ----------
+    one, other
+        Of the same protocol; items that only one of them has are left out.
+    weight
+        Of `one`, from 0 to 1.
+    """
+    both = one.table.index.intersection(other.table.index)
+    mean = (weight * one.probability.loc[both]).add(
+        (1 - weight) * other.probability.loc[both], fill_value=0
+    )
+    table = one.table.loc[both].assign(predicted=mean.idxmax(axis=1))
+    return replace(
+        one,
+        table=table,
+        probability=mean,
+        fit_seconds=one.fit_seconds + other.fit_seconds,
+        predict_seconds=one.predict_seconds + other.predict_seconds,
+        curves=(),
+    )
+
+
+def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
+    """Put the predictions of a track's segments together.
+
+    Parameters
+    ----------
+    predictions
+        Of segments.
+    how
+        "mean" for the genre with the largest mean probability, "vote" for the majority of the
+        segments' genres (the larger mean probability decides a draw, else the alphabet).
+    """
+    table = predictions.table
+    track = table.index.get_level_values("track_id")
+    votes = pd.crosstab(track, table["predicted"]).rename_axis(index="track_id")
+    mean = votes.div(votes.sum(axis=1), axis=0)
+    if predictions.probability is not None:
+        mean = predictions.probability.groupby(track).mean()
+    elif how == "mean":
+        raise ValueError("this model gives no probabilities: put its segments together by vote")
+    joined = table.groupby(track)[["true", "fold", "group"]].first()
+    ballot = votes.reindex(columns=mean.columns, fill_value=0) + 1e-6 * mean
+    joined.insert(1, "predicted", (mean if how == "mean" else ballot).idxmax(axis=1))
+    joined["votes"] = votes.sum(axis=1)
+    joined = joined.rename_axis("track_id")
+    return replace(predictions, table=joined, probability=mean, level="track")
+
+
+def metrics(predictions: Predictions) -> dict[str, float]:
+    """Accuracy, and precision, recall and F1 averaged over genres."""
+    table = predictions.table
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        table["true"], table["predicted"], average="macro", zero_division=0
+    )
+    accuracy = float(predictions.correct.mean())
+    return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
+
+
+def log_loss(predictions: Predictions) -> float:
+    """Mean negative logarithm of the probability that the true genre was given."""
+    probability, true = predictions.probability, predictions.table["true"]
+    columns = probability.columns.get_indexer(true)
+    given = probability.to_numpy()[np.arange(len(true)), columns]
+    return float(-np.log(np.maximum(np.where(columns < 0, 0, given), 1e-12)).mean())
+
+
+def recall_by_genre(predictions: Predictions) -> pd.Series:
+    """Share of each genre's items that were recognised."""
+    true = predictions.table["true"]
+    return pd.Series(predictions.correct, true.index).groupby(true.to_numpy()).mean()
+
+
+def confusions(predictions: Predictions, fold: int | None = None) -> pd.DataFrame:
+    """Confusion matrix: rows true, columns predicted; of one fold (-1 the last) or of all."""
+    table = predictions.table
+    genres = sorted(table["true"].unique())
+    if fold is not None:
+        table = table[table["fold"] == sorted(table["fold"].unique())[fold]]
+    counts = confusion_matrix(table["true"], table["predicted"], labels=genres)
+    return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("true")

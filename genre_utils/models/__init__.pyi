@@ -1,0 +1,144 @@
+from .augment import (
+    Augmentation as Augmentation,
+)
+from .augment import (
+    blank_spans as blank_spans,
+)
+from .augment import (
+    even_crops as even_crops,
+)
+from .augment import (
+    mix as mix,
+)
+from .augment import (
+    mix_style as mix_style,
+)
+from .augment import (
+    random_crops as random_crops,
+)
+from .calibration import (
+    at_temperature as at_temperature,
+)
+from .calibration import (
+    fit_temperature as fit_temperature,
+)
+from .calibration import (
+    reliability as reliability,
+)
+from .classical import (
+    PUBLISHED_ACCURACY as PUBLISHED_ACCURACY,
+)
+from .classical import (
+    ArtistBalanced as ArtistBalanced,
+)
+from .classical import (
+    LabelEncoded as LabelEncoded,
+)
+from .classical import (
+    best_model as best_model,
+)
+from .classical import (
+    probabilistic_models as probabilistic_models,
+)
+from .classical import (
+    published_models as published_models,
+)
+from .classical import (
+    svm_on_whitened as svm_on_whitened,
+)
+from .classical import (
+    tree_shares as tree_shares,
+)
+from .classical import (
+    tuned_models as tuned_models,
+)
+from .clip import (
+    ClipGenre as ClipGenre,
+)
+from .clip import (
+    classify_clip as classify_clip,
+)
+from .clip import (
+    classify_signal as classify_signal,
+)
+from .clip import (
+    cut_windows as cut_windows,
+)
+from .feed_forward import (
+    FeedForward as FeedForward,
+)
+from .neighbours import (
+    SAME as SAME,
+)
+from .neighbours import (
+    ExactSearch as ExactSearch,
+)
+from .neighbours import (
+    NeighbourIndex as NeighbourIndex,
+)
+from .neighbours import (
+    unit_vectors as unit_vectors,
+)
+from .networks import (
+    average as average,
+)
+from .networks import (
+    dense_network as dense_network,
+)
+from .networks import (
+    load_keras as load_keras,
+)
+from .networks import (
+    published_cnn as published_cnn,
+)
+from .networks import (
+    spectrogram_network as spectrogram_network,
+)
+from .networks import (
+    waveform_network as waveform_network,
+)
+from .store import (
+    HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
+)
+from .store import (
+    ModelError as ModelError,
+)
+from .store import (
+    TrainedModel as TrainedModel,
+)
+from .store import (
+    list_models as list_models,
+)
+from .store import (
+    load_embedding as load_embedding,
+)
+from .store import (
+    load_model as load_model,
+)
+from .store import (
+    model_name as model_name,
+)
+from .store import (
+    models_dir as models_dir,
+)
+from .store import (
+    save_model as save_model,
+)
+from .training import (
+    NetworkClassifier as NetworkClassifier,
+)
+from .transformers import (
+    ArtistWhitening as ArtistWhitening,
+)
+from .transformers import (
+    KernelLDA as KernelLDA,
+)
+from .transformers import (
+    NeighbourAverage as NeighbourAverage,
+)
+from .transformers import (
+    ToNormal as ToNormal,
+)
+from .transformers import (
+    to_normal as to_normal,
+)

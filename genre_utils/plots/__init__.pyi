@@ -1,0 +1,93 @@
+from .networks import (
+    ablation as ablation,
+)
+from .networks import (
+    attention as attention,
+)
+from .networks import (
+    clip_votes as clip_votes,
+)
+from .networks import (
+    spectrogram as spectrogram,
+)
+from .scores import (
+    confusion as confusion,
+)
+from .scores import (
+    drops as drops,
+)
+from .scores import (
+    learning_curve as learning_curve,
+)
+from .scores import (
+    reliability_diagram as reliability_diagram,
+)
+from .scores import (
+    score_overview as score_overview,
+)
+from .scores import (
+    training_curves as training_curves,
+)
+from .songs import (
+    precisions as precisions,
+)
+from .songs import (
+    rounds as rounds,
+)
+from .songs import (
+    shares as shares,
+)
+from .songs import (
+    song_map as song_map,
+)
+from .style import (
+    MARKERS as MARKERS,
+)
+from .style import (
+    MUTED as MUTED,
+)
+from .style import (
+    genre_colors as genre_colors,
+)
+from .style import (
+    genre_markers as genre_markers,
+)
+from .style import (
+    player as player,
+)
+from .style import (
+    set_style as set_style,
+)
+from .style import (
+    show as show,
+)
+from .tracks import (
+    artists_per_genre as artists_per_genre,
+)
+from .tracks import (
+    correlations as correlations,
+)
+from .tracks import (
+    explained_variance as explained_variance,
+)
+from .tracks import (
+    feature_ranges as feature_ranges,
+)
+from .tracks import (
+    genre_counts as genre_counts,
+)
+from .tracks import (
+    genre_plane as genre_plane,
+)
+from .tracks import (
+    loadings as loadings,
+)
+from .tracks import (
+    tempo_agreement as tempo_agreement,
+)
+from .tracks import (
+    tempo_boxplot as tempo_boxplot,
+)
+from .tracks import (
+    track_look as track_look,
+)

@@ -1,0 +1,97 @@
+"""The one style of all figures: colours and markers that mean the same everywhere, and showing."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable
+
+import matplotlib.pyplot as plt
+import numpy as np
+import PIL.Image
+import seaborn as sns
+import soundfile as sf
+from IPython.display import HTML, Image, display
+from matplotlib.axes import Axes
+
+from genre_utils.audio import SAMPLE_RATE
+from genre_utils.data import GTZAN_GENRES
+
+# "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
+MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
+MARKERS = "osD^vP*X<>"
+
+
+def set_style() -> None:
+    """Set the one style of all figures; call once a notebook."""
+    sns.set_theme(style="whitegrid", context="notebook")
+    plt.rcParams |= {
+        "figure.dpi": 100,
+        "figure.constrained_layout.use": True,
+        "axes.titlelocation": "left",
+        "axes.titleweight": "bold",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+
+
+def genre_colors(genres: Iterable[str]) -> dict[str, str]:
+    """One colour a genre: for GTZAN's always the same, for other genres in their order."""
+    genres = list(genres)
+    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
+    return {genre: MUTED[order.index(genre) % len(MUTED)] for genre in genres}
+
+
+def genre_markers(genres: Iterable[str]) -> dict[str, str]:
+    """One marker a genre, as `genre_colors` has one colour."""
+    genres = list(genres)
+    order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
+    return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
+
+
+def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
+    """Display a figure with a text alternative, and close it.
+
+    Parameters
+    ----------
+    axes
+        What a function of this room returned.
+    alt
+        What the figure shows, in words, for those who do not see it.
+    cover
+        Whether this is the figure that stands for its notebook on the index page.
+    """
+    figure = np.ravel(axes)[0].figure
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    width = int(figure.get_figwidth() * 80)
+    plt.close(figure)
+    # A palette of 256 colours: to the eye the same, and a third of the size.
+    small = io.BytesIO()
+    PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
+    about = {"cover": True} if cover else {}
+    display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
+
+
+def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:
+    """Audio player for the beginning of a signal, as MP3 inside the page.
+
+    Parameters
+    ----------
+    y
+        Mono signal, shape (samples,).
+    label
+        What it plays, for screen readers.
+    sr
+        Sampling rate in Hz.
+    seconds
+        How much of it to play.
+    """
+    buffer = io.BytesIO()
+    sf.write(buffer, y[: int(seconds * sr)], sr, format="MP3", subtype="MPEG_LAYER_III")
+    sound = base64.b64encode(buffer.getvalue()).decode()
+    return HTML(
+        f'<audio controls preload="none" aria-label="{html.escape(label, quote=True)}" '
+        f'src="data:audio/mpeg;base64,{sound}"></audio>'
+    )

@@ -1,0 +1,54 @@
+from .catalogue import (
+    Library as Library,
+)
+from .catalogue import (
+    load_library as load_library,
+)
+from .catalogue import (
+    save_library as save_library,
+)
+from .measures import (
+    Collection as Collection,
+)
+from .measures import (
+    cross_fitted_similarities as cross_fitted_similarities,
+)
+from .measures import (
+    listening as listening,
+)
+from .measures import (
+    measure as measure,
+)
+from .measures import (
+    similarities as similarities,
+)
+from .measures import (
+    simulate_listener as simulate_listener,
+)
+from .recommender import (
+    CosineRecommender as CosineRecommender,
+)
+from .recommender import (
+    UnknownTrack as UnknownTrack,
+)
+from .recommender import (
+    best_recommender as best_recommender,
+)
+from .taste import (
+    Taste as Taste,
+)
+from .taste import (
+    TasteError as TasteError,
+)
+from .taste import (
+    forget_taste as forget_taste,
+)
+from .taste import (
+    read_taste as read_taste,
+)
+from .taste import (
+    taste_path as taste_path,
+)
+from .taste import (
+    tell_taste as tell_taste,
+)

@@ -1,0 +1,39 @@
+from .dependencies import (
+    UnknownModule as UnknownModule,
+)
+from .dependencies import (
+    modules_of as modules_of,
+)
+from .dependencies import (
+    rules as rules,
+)
+from .dependencies import (
+    source_fingerprint as source_fingerprint,
+)
+from .notebooks import (
+    NotebookError as NotebookError,
+)
+from .notebooks import (
+    execute as execute,
+)
+from .notebooks import (
+    pair_text as pair_text,
+)
+from .notebooks import (
+    repository as repository,
+)
+from .notebooks import (
+    to_notebook as to_notebook,
+)
+from .overview import (
+    build_index as build_index,
+)
+from .overview import (
+    build_performance as build_performance,
+)
+from .overview import (
+    outdated as outdated,
+)
+from .pages import (
+    render as render,
+)

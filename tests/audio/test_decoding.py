@@ -1,0 +1,304 @@
+"""Audio files of all kinds become one kind of signal, or a reason why not."""
+
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+import soundfile as sf
+from helpers import FORMATS, cut, tone, write
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genre_utils.audio import AudioError, check_signal, load_audio, shortened, split_segments
+
+LOSSY = {"ogg", "opus", "mp3"}
+CASES = [
+    (suffix, subtype, rate, channels)
+    for suffix, subtype in FORMATS
+    for rate in (8000, 44100, 48000)
+    for channels in (1, 2, 5)
+    if not (suffix == "mp3" and channels > 2) and not (suffix == "opus" and rate == 44100)
+]
+
+
+def strength(y, hz, rate=22050):
+    """Amplitude of a sine in a signal."""
+    t = np.arange(len(y)) / rate
+    return 2 * abs(np.mean(y * np.exp(-2j * np.pi * hz * t)))
+
+
+def pitch(y, rate=22050):
+    spectrum = np.abs(np.fft.rfft(y * np.hanning(len(y)), n=8 * len(y)))
+    return np.argmax(spectrum) * rate / (8 * len(y))
+
+
+def with_data_size(path, size):
+    data = bytearray(path.read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = struct.pack("<I", size)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("suffix, subtype, rate, channels", CASES)
+def test_a_tone_stays_that_tone(tmp_path, suffix, subtype, rate, channels):
+    y = np.tile(tone(0.8, rate)[:, None], channels)
+    path = write(tmp_path / f"tone.{suffix}", y, rate, subtype=subtype)
+    loaded = load_audio(path)
+    assert loaded.dtype == np.float32 and loaded.ndim == 1 and loaded.flags.c_contiguous
+    assert len(loaded) == pytest.approx(0.8 * 22050, abs=2500 if suffix in LOSSY else 1)
+    assert pitch(loaded) == pytest.approx(440, abs=1)
+    assert np.abs(loaded[4000:12000]).max() == pytest.approx(0.5, abs=0.1)
+
+
+def test_the_suffix_does_not_matter_and_case_neither(tmp_path):
+    path = write(tmp_path / "tone.flac", tone())
+    expected = load_audio(path)
+    assert np.array_equal(load_audio(path.rename(tmp_path / "tone.WAV")), expected)
+
+
+def test_samples_at_the_wanted_rate_are_kept_to_the_bit(tmp_path):
+    y = tone().astype(np.float32)
+    assert np.array_equal(load_audio(write(tmp_path / "a.wav", y, subtype="FLOAT")), y)
+
+
+def test_another_rate_can_be_asked_for(tmp_path):
+    y = load_audio(write(tmp_path / "a.wav", tone(1.0, 44100), 44100), sr=16000)
+    assert len(y) == 16000 and pitch(y, 16000) == pytest.approx(440, abs=1)
+
+
+def test_what_is_above_half_the_rate_does_not_fold_back(tmp_path):
+    path = write(tmp_path / "a.wav", tone(1.0, 48000, hz=15000) + tone(1.0, 48000), 48000)
+    y = load_audio(path)[1000:-1000]
+    assert strength(y, 22050 - 15000) < 0.01 < strength(y, 440)
+
+
+def test_channels_are_averaged(tmp_path):
+    y = np.column_stack([tone(hz=440), tone(hz=1000), np.zeros(22050)])
+    loaded = load_audio(write(tmp_path / "a.wav", y, subtype="FLOAT"))
+    assert np.allclose(loaded, y.mean(axis=1), atol=1e-6)
+
+
+def test_a_file_of_many_blocks_is_read_in_order(tmp_path):
+    y = np.linspace(-0.9, 0.9, 600_000).astype(np.float32)
+    assert np.array_equal(load_audio(write(tmp_path / "a.wav", y, subtype="FLOAT")), y)
+
+
+def nothing(path):
+    pass
+
+
+def text(path):
+    path.write_text("la la la, not a wave " * 500)
+
+
+def no_bytes(path):
+    path.touch()
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+def one_sample(path):
+    write(path, np.array([0.5]))
+
+
+def almost_half_a_second(path):
+    write(path, tone(0.49))
+
+
+def silence(path):
+    write(path, np.zeros(220500))
+
+
+def channels_that_cancel(path):
+    write(path, np.column_stack([tone(), -tone()]), subtype="FLOAT")
+
+
+def with_nan(path):
+    y = tone()
+    y[5000] = np.nan
+    write(path, y, subtype="FLOAT")
+
+
+def with_infinity(path):
+    y = tone()
+    y[-1] = np.inf
+    write(path, y, subtype="FLOAT")
+
+
+def header_cut(path):
+    write(path, tone())
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"data")])
+
+
+def format_cut(path):
+    write(path, tone())
+    path.write_bytes(path.read_bytes()[:20])
+
+
+def no_rate(path):
+    write(path, tone())
+    data = bytearray(path.read_bytes())
+    data[24:28] = bytes(4)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "make, reason",
+    [
+        (nothing, "does not exist"),
+        (text, "not audio that can be decoded"),
+        (no_bytes, "the file is empty"),
+        (a_folder, "is a folder"),
+        (one_sample, r"too short: .*\(1 sample\)"),
+        (almost_half_a_second, r"too short: 0\.49 s"),
+        (silence, "silent: all 10 s are zero"),
+        (channels_that_cancel, "silent"),
+        (with_nan, "not finite"),
+        (with_infinity, "not finite"),
+        (header_cut, "not audio that can be decoded"),
+        (format_cut, "not audio"),
+        (no_rate, "not audio"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_the_reason(tmp_path, make, reason):
+    path = tmp_path / "song.wav"
+    make(path)
+    with pytest.raises(AudioError, match=reason) as refused:
+        load_audio(path)
+    message = str(refused.value)
+    assert "\n" not in message and 10 < len(message) < 250
+
+
+def test_refusals_are_value_errors_and_paths_may_be_text(tmp_path):
+    with pytest.raises(ValueError, match=r"gone\.wav does not exist"):
+        load_audio(str(tmp_path / "gone.wav"))
+
+
+def test_half_a_second_is_enough(tmp_path):
+    assert len(load_audio(write(tmp_path / "a.wav", tone(0.5)))) == 11025
+
+
+def test_a_quiet_file_is_not_silent(tmp_path):
+    path = write(tmp_path / "a.wav", tone(level=1e-4), subtype="FLOAT")
+    assert 0 < np.abs(load_audio(path)).max() < 2e-4
+
+
+@pytest.mark.parametrize("share, percent", [(0.6, "60 %"), (0.9, "90 %")])
+def test_a_cut_wav_is_read_as_far_as_it_goes_and_this_is_said(tmp_path, share, percent):
+    path = cut(write(tmp_path / "a.wav", tone(2.0)), share)
+    y = load_audio(path)
+    assert len(y) == pytest.approx(2.0 * share * 22050, abs=30)
+    assert np.allclose(y, tone(2.0)[: len(y)], atol=1e-4)
+    phrase = shortened(path)
+    assert phrase.startswith("truncated") and f" {percent}" in phrase and "\n" not in phrase
+
+
+@pytest.mark.parametrize("suffix", ["au", "aiff"])
+def test_other_cut_files_are_read_as_far_as_they_go(tmp_path, suffix):
+    path = cut(write(tmp_path / f"a.{suffix}", tone(2.0)), 0.6)
+    assert len(load_audio(path)) == pytest.approx(1.2 * 22050, abs=60)
+
+
+def test_a_cut_mp3_does_not_repeat_its_end(tmp_path):
+    rng = np.random.default_rng(0)
+    path = cut(write(tmp_path / "a.mp3", rng.normal(0, 0.1, 40 * 22050)), 0.5)
+    assert len(load_audio(path)) == pytest.approx(20 * 22050, rel=0.02)
+
+
+@pytest.mark.parametrize("suffix", ["au", "aiff"])
+def test_it_is_said_of_other_cut_files_too(tmp_path, suffix):
+    path = cut(write(tmp_path / f"a.{suffix}", tone(2.0)), 0.6)
+    assert "60 %" in (shortened(path) or "")
+
+
+@pytest.mark.parametrize("suffix", ["wav", "au", "aiff", "flac", "ogg", "mp3"])
+def test_a_whole_file_is_not_called_truncated(tmp_path, suffix):
+    assert shortened(write(tmp_path / f"a.{suffix}", tone())) is None
+
+
+def test_extra_bytes_after_the_sound_are_not_a_fault(tmp_path):
+    path = write(tmp_path / "a.wav", tone())
+    path.write_bytes(path.read_bytes() + b"LIST\x04\x00\x00\x00abcd" + b"\x00")
+    assert shortened(path) is None and len(load_audio(path)) == 22050
+
+
+def test_a_stream_of_unknown_length_is_whole(tmp_path):
+    assert shortened(with_data_size(write(tmp_path / "a.wav", tone()), 0xFFFFFFFF)) is None
+
+
+def billions_of_samples(path):
+    """Set all 36 bits of a flac file's length; 18 bytes of other fields come before."""
+    data = bytearray(write(path.with_suffix(".flac"), tone()).read_bytes())
+    data[21] |= 0x0F
+    data[22:26] = b"\xff" * 4
+    path.write_bytes(data)
+    assert sf.info(path).frames > 6e10
+
+
+def four_gigabytes(path):
+    with_data_size(write(path, tone()), 0xFFFFFFF0)
+
+
+def billions_of_frames(path):
+    """Let the first frame of an mp3 claim 2^26 others."""
+    data = bytearray(write(path.with_suffix(".mp3"), tone()).read_bytes())
+    at = data.index(b"Xing") + 8
+    data[at : at + 4] = b"\x03\xff\xff\xff"
+    path.write_bytes(data)
+    assert sf.info(path).frames > 3e10
+
+
+@pytest.mark.parametrize("make", [four_gigabytes, billions_of_samples, billions_of_frames])
+def test_a_header_that_claims_too_much_takes_no_memory(tmp_path, make):
+    path = tmp_path / "a.wav"
+    make(path)
+    tracemalloc.start()
+    try:
+        assert len(load_audio(path)) == pytest.approx(22050, abs=1200)
+    except AudioError as refused:
+        assert make is billions_of_samples and "decoded" in str(refused)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 50e6
+
+
+@pytest.mark.parametrize("shape", [(2, 22050), (22050, 1), ()])
+def test_a_signal_of_another_shape_is_refused(shape):
+    with pytest.raises(AudioError, match="mono"):
+        check_signal(np.ones(shape), 22050)
+
+
+def test_a_good_signal_is_returned_as_it_is():
+    y = tone()
+    assert check_signal(y, 22050) is y
+
+
+def test_a_track_of_30_s_gives_10_segments_of_3_s():
+    y = np.arange(661794)
+    pieces = split_segments(y)
+    assert pieces.shape == (10, 66150) and pieces.shape[1] / 22050 == 3.0
+    assert (pieces[:, 0] == np.arange(10) * 66150).all()
+
+
+@given(
+    length=st.integers(0, 5000),
+    sr=st.integers(1, 500),
+    seconds=st.floats(0.01, 12, allow_nan=False),
+)
+def test_segments_are_a_prefix_without_gaps_or_overlap(length, sr, seconds):
+    y, samples = np.arange(length), int(seconds * sr)
+    if samples < 1:
+        with pytest.raises(AudioError, match="no samples"):
+            split_segments(y, sr, seconds)
+        return
+    pieces = split_segments(y, sr, seconds)
+    assert pieces.ndim == 2 and pieces.shape[1] == samples
+    assert np.array_equal(pieces.ravel(), y[: pieces.size])
+    assert 0 <= length - pieces.size < samples
+    assert not pieces.size or np.shares_memory(pieces, y)

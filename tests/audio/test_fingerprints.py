@@ -1,0 +1,93 @@
+"""Fingerprints: what they outlive, and what they tell apart."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile as sf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genre_utils.audio import HOPS_PER_SECOND, SAMPLE_RATE, fingerprint, load_audio, near_duplicates
+from genre_utils.data import read_dataset
+
+
+def song(seed, seconds=12):
+    """Random notes: no two seconds alike, as in music."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(SAMPLE_RATE // 4) / SAMPLE_RATE
+    notes = rng.uniform(200, 2000, (seconds * 4, 3))
+    y = np.concatenate([np.sin(2 * np.pi * f[:, None] * t).sum(axis=0) for f in notes])
+    return (0.2 * y + rng.normal(0, 0.02, len(y))).astype(np.float32)
+
+
+def as_mp3(y):
+    file = io.BytesIO()
+    sf.write(file, y, SAMPLE_RATE, format="MP3")
+    file.seek(0)
+    return sf.read(file, dtype="float32")[0]
+
+
+def recut(y):
+    """Another cut, another level, another coding."""
+    return as_mp3(y[SAMPLE_RATE:] * 10 ** (-6 / 20))
+
+
+def test_another_cut_level_and_coding_are_the_same_recording():
+    prints = {str(n): fingerprint(song(n)) for n in range(6)}
+    prints |= {f"copy of {n}": fingerprint(recut(song(n))) for n in range(3)}
+    found = near_duplicates(prints)
+    assert list(found["track"]) == ["0", "1", "2"]
+    assert list(found["other"]) == ["copy of 0", "copy of 1", "copy of 2"]
+    assert found["seconds"].to_numpy() == pytest.approx(1.0, abs=0.03)
+    assert (found["error"] < 0.2).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(cut=st.floats(0.0, 6.0), decibel=st.floats(-30, 6), seed=st.integers(0, 99))
+def test_any_cut_and_level_is_found_with_its_offset(cut, decibel, seed):
+    y = song(seed)
+    other = y[round(cut * SAMPLE_RATE) :] * np.float32(10 ** (decibel / 20))
+    found = near_duplicates(
+        {"a": fingerprint(y), "b": fingerprint(other), "c": fingerprint(song(seed + 100))}
+    )
+    assert len(found) == 1
+    assert found["seconds"][0] == pytest.approx(cut, abs=1.5 / HOPS_PER_SECOND)
+
+
+def test_the_earlier_one_may_be_the_second():
+    y = song(1)
+    found = near_duplicates({"late": fingerprint(y[2 * SAMPLE_RATE :]), "whole": fingerprint(y)})
+    assert found["seconds"][0] == pytest.approx(-2, abs=0.03)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 2048, 11025])
+def test_what_is_too_short_matches_nothing(samples):
+    prints = {n: fingerprint(np.ones(samples, np.float32)) for n in "ab"}
+    assert near_duplicates(prints).empty
+
+
+def test_silence_and_hum_match_nothing_of_music():
+    t = np.arange(10 * SAMPLE_RATE) / SAMPLE_RATE
+    hum = np.sin(2 * np.pi * 50 * t).astype(np.float32)
+    found = near_duplicates({"hum": fingerprint(hum), "song": fingerprint(song(0))})
+    assert found.empty
+
+
+@pytest.mark.real
+def test_copies_of_real_tracks_are_found_and_nothing_else(real_root):
+    """The share found and the false pairs among all audio of the real collection."""
+    audio = read_dataset(real_root).audio
+    if len(audio) < 20:
+        pytest.skip("fewer than 20 tracks have audio")
+    audio = audio.sample(min(100, len(audio)), random_state=0)
+    sounds = {track: load_audio(path) for track, path in audio.items()}
+    prints = {track: fingerprint(y) for track, y in sounds.items()}
+    assert near_duplicates(prints).empty
+    copied = list(audio.index[:20])
+    prints |= {f"copy of {track}": fingerprint(recut(sounds[track])) for track in copied}
+    found = near_duplicates(prints)
+    pairs = set(zip(found["track"], found["other"], strict=True))
+    right = {(track, f"copy of {track}") for track in copied}
+    assert len(pairs & right) >= 0.95 * len(copied)
+    assert pairs <= right

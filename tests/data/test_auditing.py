@@ -1,0 +1,198 @@
+"""The audit: faults that were made are found, and nothing else."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile as sf
+from helpers import sound, table_of, written
+
+from genre_utils.cli.main import main
+from genre_utils.data import CHECKS, audit, in_ranges, read_dataset
+from genre_utils.files import file_digest
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Six good files of 4 s."""
+    for n in range(3):
+        for genre in ("jazz", "rock"):
+            sound(
+                tmp_path / f"genres/{genre}/{genre}.{n:05d}.wav",
+                4.0,
+                seed=n + 10 * (genre == "rock"),
+            )
+    return tmp_path
+
+
+def found_in(root):
+    return audit(read_dataset(root), n_jobs=1, progress=False)
+
+
+def checks(root):
+    table = found_in(root).findings
+    return {(row.check, row.track) for row in table.itertuples()}
+
+
+def test_a_good_collection_has_no_faults(root):
+    assert checks(root) == set()
+
+
+@pytest.mark.parametrize("content", [b"", b"some text, no music", b"RIFF\x00\x00"])
+def test_unreadable_files_are_named_with_a_reason(root, content):
+    (root / "genres/jazz/jazz.00009.wav").write_bytes(content)
+    (row,) = found_in(root).of("unreadable").itertuples()
+    assert row.track == "jazz.00009"
+    assert row.detail
+
+
+def test_silence_is_unreadable_and_half_silence_is_told(root):
+    sf.write(root / "genres/jazz/jazz.00008.wav", np.zeros(88200), 22050)
+    y, _ = sf.read(root / "genres/jazz/jazz.00000.wav")
+    y[: len(y) // 2] = 0
+    sf.write(root / "genres/jazz/jazz.00009.wav", y, 22050)
+    assert {("unreadable", "jazz.00008"), ("silence", "jazz.00009")} <= checks(root)
+
+
+def test_clipping_is_told(root):
+    y, _ = sf.read(root / "genres/jazz/jazz.00000.wav")
+    sf.write(root / "genres/jazz/jazz.00000.wav", (4 * y).clip(-1, 1), 22050)
+    assert checks(root) == {("clipping", "jazz.00000")}
+
+
+def test_odd_lengths_and_formats_are_told(root):
+    sound(root / "genres/jazz/jazz.00007.wav", 9.0, seed=50)
+    y, _ = sf.read(root / "genres/jazz/jazz.00000.wav")
+    sf.write(root / "genres/jazz/jazz.00000.wav", np.stack([y, y], axis=1), 22050)
+    assert checks(root) == {("length", "jazz.00007"), ("format", "jazz.00000")}
+
+
+def test_a_collection_of_all_lengths_has_no_odd_ones(tmp_path):
+    for n, seconds in enumerate(np.linspace(2, 12, 8)):
+        sound(tmp_path / f"genres/{'jazz' if n % 2 else 'rock'}/{n}.wav", seconds, seed=n)
+    assert checks(tmp_path) == set()
+
+
+def test_truncated_files_are_told(root):
+    path = root / "genres/jazz/jazz.00000.wav"
+    path.write_bytes(path.read_bytes()[:-60_000])
+    (row,) = found_in(root).of("truncated").itertuples()
+    assert row.track == "jazz.00000"
+
+
+def test_exact_and_near_duplicates_are_told_apart(root):
+    genres = root / "genres"
+    (genres / "rock/rock.00008.wav").write_bytes((genres / "jazz/jazz.00000.wav").read_bytes())
+    y, _ = sf.read(genres / "jazz/jazz.00001.wav")
+    sf.write(genres / "jazz/jazz.00009.wav", 0.5 * y[2000:], 22050)
+    result = found_in(root)
+    assert checks(root) == {("duplicate", "rock.00008"), ("near duplicate", "jazz.00009")}
+    assert "another genre (jazz)" in result.of("duplicate")["detail"].iloc[0]
+    assert "jazz.00001 from second 0.1 on" in result.of("near duplicate")["detail"].iloc[0]
+
+
+def test_table_and_audio_are_compared_both_ways(root):
+    written(table_of(["jazz.00000.wav", "jazz.00001.wav", "jazz.00042.wav"]), root)
+    without_row = ("jazz.00002", "rock.00000", "rock.00001", "rock.00002")
+    assert checks(root) == {("no audio", "jazz.00042")} | {("not in table", t) for t in without_row}
+
+
+def test_files_that_are_not_the_published_ones_are_told(root):
+    paths = read_dataset(root).audio
+    listed = {t: {"audio": [f"genres/{t}.wav", file_digest(p, "md5")]} for t, p in paths.items()}
+    listed["jazz.00002"]["audio"][1] = "0" * 32
+    (root / "meta").mkdir()
+    (root / "meta/gtzan_genre_index_1.0.json").write_text(json.dumps({"tracks": listed}))
+    assert checks(root) == {("checksum", "jazz.00002")}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tracks": [1]}', '{"tracks": {"a": {}}}'])
+def test_an_index_that_is_none_is_one_sentence(root, text, capsys):
+    (root / "meta").mkdir()
+    (root / "meta/gtzan_genre_index_1.0.json").write_text(text)
+    assert main(["audit", str(root)]) == 1
+    assert "is not an index of checksums" in capsys.readouterr().err
+
+
+def test_counts_are_by_genre_and_artist(root):
+    (root / "meta").mkdir()
+    names = ["Ann", "Ann", "Bob"]
+    lines = [f"jazz.{n:05d}.wav ::: {name} ::: Title" for n, name in enumerate(names)]
+    (root / "meta/GTZANindex.txt").write_text("\n".join(lines))
+    counts = found_in(root).counts
+    assert counts.loc["jazz", "artists"] == 2
+    assert counts.loc["jazz", "largest_artist_share"] == pytest.approx(2 / 3)
+    assert pd.isna(counts.loc["rock", "largest_artist_share"])
+
+
+# --- the command ------------------------------------------------------------------------------
+
+
+def test_the_command_tells_faults_and_that_the_root_can_be_used(root, capsys):
+    (root / "genres/jazz/jazz.00009.wav").write_bytes(b"text")
+    assert main(["audit", str(root), "--jobs", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "It can be used." in told
+    assert "jazz.00009: not audio that can be decoded" in told
+
+
+def test_json_says_the_same(root, capsys):
+    (root / "genres/jazz/jazz.00009.wav").write_bytes(b"text")
+    assert main(["audit", str(root), "--json", "--jobs", "1"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["usable"] is True
+    assert told["findings"][0]["track"] == "jazz.00009"
+    assert {row["genre"] for row in told["genres"]} == {"jazz", "rock"}
+
+
+def test_one_genre_cannot_be_used(tmp_path, capsys):
+    sound(tmp_path / "genres/jazz/jazz.00000.wav", 1.0)
+    (tmp_path / "genres/rock").mkdir()
+    (tmp_path / "genres/rock/rock.00000.wav").write_bytes(b"text")
+    assert main(["audit", str(tmp_path), "--jobs", "1"]) == 1
+    assert "It cannot be used" in capsys.readouterr().out
+
+
+def test_a_table_alone_can_be_used(tmp_path, capsys):
+    written(table_of(["jazz.00000.wav", "rock.00000.wav"]), tmp_path)
+    assert main(["audit", str(tmp_path), "--jobs", "1"]) == 0
+    assert "0 with audio" in capsys.readouterr().out
+
+
+def test_a_wrong_path_is_one_sentence(tmp_path, capsys):
+    assert main(["audit", str(tmp_path / "gone")]) == 1
+    assert "gone does not exist" in capsys.readouterr().err
+
+
+def test_no_collection_anywhere_is_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit"]) == 1
+    assert "There is no collection here." in capsys.readouterr().err
+
+
+# --- naming many tracks -----------------------------------------------------------------------
+
+
+def test_runs_of_numbers_are_put_together():
+    names = [f"blues.{n:05d}" for n in range(10, 100)] + ["jazz.00054", "rock.00001", "rock.00002"]
+    told = in_ranges(names)
+    assert told == "blues.00010 to blues.00099 (90), jazz.00054, rock.00001, rock.00002"
+    assert in_ranges(["song", "b1"]) == "b1, song"
+
+
+@pytest.mark.real
+def test_the_known_faults_of_the_real_collection_are_named(real_root, capsys):
+    if not (real_root / "features_30_sec.csv").is_file():
+        pytest.skip("the published table is not there")
+    assert main(["audit", str(real_root), "--json"]) == 0
+    table = pd.DataFrame(json.loads(capsys.readouterr().out)["findings"])
+    by_check = table.groupby("check")["track"].agg(list)
+    assert set(table["check"]) <= set(CHECKS)
+    assert "checksum" not in by_check
+    audio = len(read_dataset(real_root).audio)
+    assert len(by_check.get("no audio", [])) == 1000 - audio
+    if (real_root / "meta").is_dir():
+        assert len(by_check["duplicate"]) == 14
+    if (real_root / "images_original").is_dir():
+        assert by_check["no picture"] == ["jazz.00054"]

@@ -1,0 +1,139 @@
+"""Protocols: nothing that must be kept apart stands on both sides, whatever the collection."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genre_utils.data import make_protocols, read_dataset
+
+pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
+
+
+@st.composite
+def collections(draw):
+    """Tracks of two to four genres, artists and duplicates at random, one to three pieces each."""
+    rows = []
+    for genre in ["blues", "jazz", "metal", "rock"][: draw(st.integers(2, 4))]:
+        for n in range(draw(st.integers(4, 12))):
+            artist = draw(st.sampled_from([None, "A", "B", f"{genre} 1", f"{genre} 2"]))
+            side = draw(st.sampled_from(["train", "valid", "test", None]))
+            rows.append((f"{genre}.{n:05d}", genre, artist, side))
+    tracks = pd.DataFrame(rows, columns=["track_id", "genre", "artist", "partition"])
+    tracks = tracks.set_index("track_id")
+    tracks["duplicate_of"] = None
+    for _ in range(draw(st.integers(0, 2))):
+        first, other = draw(st.lists(st.sampled_from(list(tracks.index)), min_size=2, max_size=2))
+        if first < other and tracks.loc[first, "duplicate_of"] is None:
+            tracks.loc[other, "duplicate_of"] = first
+    pieces = draw(st.integers(1, 3))
+    index = pd.MultiIndex.from_product([tracks.index, range(pieces)], names=["track_id", "segment"])
+    return tracks, index
+
+
+@given(collections())
+@settings(max_examples=60, deadline=None)
+def test_no_song_and_no_artist_is_on_both_sides(collection):
+    tracks, index = collection
+    protocols, reasons = make_protocols(tracks, index, n_splits=4)
+    assert set(protocols) | set(reasons) == {"random", "track", "artist", "filtered"}
+    song = pd.Series(tracks.index, tracks.index)
+    song = tracks["duplicate_of"].where(tracks["duplicate_of"].notna(), song)
+    track = index.get_level_values(0)
+    y = tracks.loc[track, "genre"].to_numpy(dtype=object)
+    for name in {"track", "artist"} & set(protocols):
+        for train, test in protocols[name].folds(y):
+            assert not set(train) & set(test)
+            assert not set(song[track[train]]) & set(song[track[test]])
+            if name == "artist":
+                artists = tracks["artist"]
+                known = [set(artists[track[side]].dropna()) for side in (train, test)]
+                assert not known[0] & known[1]
+                nameless = tracks[artists.isna()]["genre"]
+                both = [set(nameless.reindex(track[side]).dropna()) for side in (train, test)]
+                assert not both[0] & both[1]
+
+
+@given(collections())
+@settings(max_examples=30, deadline=None)
+def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
+    tracks, index = collection
+    protocols, _ = make_protocols(tracks, index, n_splits=3)
+    y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
+    for name, protocol in protocols.items():
+        folds = protocol.folds(y)
+        tested = np.concatenate([test for _, test in folds])
+        assert len(tested) == len(set(tested))
+        if name != "filtered":
+            assert len(tested) == len(index)
+        for train, test in folds:
+            pool, splits = protocol.choosing(y, train)
+            assert not set(pool) & set(test)
+            for a, b in splits:
+                assert not set(pool[a]) & set(pool[b])
+
+
+def pieces_of(tracks, count=2):
+    return pd.MultiIndex.from_product([tracks.index, range(count)], names=["track_id", "segment"])
+
+
+def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
+    tracks = read_dataset(demo_root).tracks
+    index = pieces_of(tracks)
+    own = tracks.loc[index.get_level_values(0)]
+    protocols, _ = make_protocols(tracks, index)
+    y, side = own["genre"].to_numpy(dtype=object), own["partition"].to_numpy()
+    ((train, test),) = protocols["filtered"].folds(y)
+    assert set(side[train]) == {"train"}
+    assert set(side[test]) == {"test"}
+    pool, ((fit, choose),) = protocols["filtered"].choosing(y, train)
+    assert set(side[pool[fit]]) == {"train"}
+    assert set(side[pool[choose]]) == {"valid"}
+
+
+def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
+    tracks = read_dataset(demo_root).tracks.assign(artist=None, partition=None)
+    protocols, reasons = make_protocols(tracks, pieces_of(tracks))
+    assert set(protocols) == {"random", "track"}
+    assert "artists" in reasons["artist"]
+    assert "partition" in reasons["filtered"]
+    one = tracks.groupby("genre").head(1)
+    _, reasons = make_protocols(one, pieces_of(one, 8))
+    assert "only one song" in reasons["track"]
+    protocols, reasons = make_protocols(one, one.index)
+    assert protocols == {}
+    assert "only 1 row," in reasons["random"]
+
+
+def test_genres_of_a_single_artist_are_left_out_of_the_artist_protocol_and_this_is_said(demo_root):
+    tracks = read_dataset(demo_root).tracks
+    tracks.loc[tracks["genre"] == "blues", "artist"] = "Only One"
+    index = pieces_of(tracks)
+    y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
+    protocol = make_protocols(tracks, index)[0]["artist"]
+    tested = np.concatenate([test for _, test in protocol.folds(y)])
+    assert set(y[tested]) == set(y) - {"blues"}
+    assert "blues" in protocol.note
+    assert len(tested) == (y != "blues").sum()
+
+
+def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
+    names = [f"{g}.{n:05d}" for g in ("blues", "jazz") for n in range(8)]
+    tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
+    tracks = tracks.rename_axis("track_id").assign(artist=None, partition=None, duplicate_of=None)
+    tracks.loc[["blues.00003", "blues.00005"], "duplicate_of"] = "blues.99999"
+    groups = pd.Series(make_protocols(tracks, tracks.index)[0]["track"].groups, tracks.index)
+    assert groups["blues.00003"] == groups["blues.00005"]
+    assert groups.nunique() == 15
+
+
+@pytest.mark.real
+def test_duplicates_of_the_real_collection_stay_together(real_root):
+    tracks = read_dataset(real_root).tracks
+    protocols, reasons = make_protocols(tracks, tracks.index)
+    assert reasons == {}
+    groups = pd.Series(protocols["track"].groups, tracks.index)
+    twins = tracks["duplicate_of"].dropna()
+    assert len(twins) == 14
+    assert (groups[twins.index].to_numpy() == groups[twins.to_numpy()].to_numpy()).all()

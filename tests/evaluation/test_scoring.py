@@ -1,0 +1,229 @@
+"""Evaluation: known answers, and that the machinery itself leaks nothing."""
+
+import os
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+
+from genre_utils import evaluation
+from genre_utils.audio import FEATURE_COLUMNS
+from genre_utils.data import load_features, make_protocols, read_dataset
+from genre_utils.evaluation import Predictions
+
+GENRES = ["blues", "jazz", "metal", "rock"]
+
+
+@pytest.fixture(scope="module")
+def collection():
+    """Four genres, five artists each, four songs an artist, five pieces a song.
+
+    Features tell the song and the artist, but nothing of the genre.
+    """
+    rng = np.random.default_rng(0)
+    rows, values = [], []
+    for genre in GENRES:
+        for a in range(5):
+            artist = rng.normal(0, 1, 6)
+            for s in range(4):
+                song = artist + rng.normal(0, 1, 6)
+                side = ("train", "train", "train", "valid", "test")[a]
+                rows.append((f"{genre}.{4 * a + s:05d}", genre, f"{genre} artist {a}", side))
+                values.append(song + rng.normal(0, 0.05, (5, 6)))
+    tracks = pd.DataFrame(rows, columns=["track_id", "genre", "artist", "partition"])
+    tracks = tracks.set_index("track_id").assign(duplicate_of=None)
+    index = pd.MultiIndex.from_product([tracks.index, range(5)], names=["track_id", "segment"])
+    X = pd.DataFrame(np.concatenate(values), index=index, columns=list("abcdef"))
+    y = pd.Series(tracks.loc[index.get_level_values(0), "genre"].to_numpy(), index)
+    return tracks, X, y, make_protocols(tracks, index, n_splits=5)[0]
+
+
+def predict(collection, protocol, model=None, y=None):
+    _, X, genre, protocols = collection
+    model = model or KNeighborsClassifier(1)
+    return evaluation.cross_predict(
+        model, X, genre if y is None else y, protocols[protocol], n_jobs=1
+    )
+
+
+def predictions(true, predicted, probability=None, pieces=None):
+    index = pd.Index(range(len(true)), name="track_id")
+    if pieces:
+        index = pd.MultiIndex.from_tuples(pieces, names=["track_id", "segment"])
+    table = pd.DataFrame({"true": true, "predicted": predicted}, index=index)
+    table = table.assign(fold=0, group=index.get_level_values(0), votes=1)
+    if probability is not None:
+        probability = pd.DataFrame(probability, index=index, columns=["jazz", "rock"])
+    return Predictions(table, probability, "track", "segment", 0.0, 0.0)
+
+
+def accuracy(found):
+    return evaluation.metrics(found)["accuracy"]
+
+
+def test_where_features_know_only_the_song_only_leaky_protocols_succeed(collection):
+    assert accuracy(predict(collection, "random")) > 0.95
+    assert accuracy(predict(collection, "track")) < accuracy(predict(collection, "random")) - 0.2
+    assert accuracy(predict(collection, "artist")) < 0.5
+
+
+@pytest.mark.parametrize("protocol", ["random", "track", "artist", "filtered"])
+def test_shuffled_labels_give_chance_under_every_protocol(collection, protocol):
+    tracks, X, _, _ = collection
+    rng = np.random.default_rng(1)
+    by_song = pd.Series(rng.permutation(tracks["genre"].to_numpy()), tracks.index)
+    # Pieces of a song keep one label where songs stay together; else each piece has its own.
+    y = by_song.loc[X.index.get_level_values(0)].to_numpy()
+    y = rng.permutation(y) if protocol == "random" else y
+    found = [
+        accuracy(predict(collection, protocol, GaussianNB(), pd.Series(y, X.index)))
+        for y in [y, *(rng.permutation(y) for _ in range(4) if protocol == "random")]
+    ]
+    assert np.mean(found) == pytest.approx(0.25, abs=0.12)
+
+
+def test_every_item_is_predicted_by_a_model_that_did_not_see_it(collection):
+    class Memory(KNeighborsClassifier):
+        def predict(self, X):
+            near = self.kneighbors(X, 1)[0][:, 0]
+            assert (near > 0).all(), "an item of the test side was learnt"
+            return super().predict(X)
+
+    found = predict(collection, "random", Memory(1))
+    assert len(found.table) == len(collection[1])
+    assert found.table.index.is_unique
+
+
+def test_choosing_happens_inside_the_training_side_and_is_reported(collection):
+    search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1, 15]})
+    found = predict(collection, "filtered", search)
+    assert len(found.chosen) == 1
+    assert found.chosen[0]["n_neighbors"] in (1, 15)
+    _, X, y, protocols = collection
+    train, _ = protocols["filtered"].folds(y.to_numpy())[0]
+    model, _ = evaluation.fit(search, X, y.to_numpy(dtype=object), train, protocols["filtered"])
+    assert model.n_samples_fit_ == len(train)
+
+
+def test_votes_and_mean_probability_put_pieces_together():
+    found = predictions(
+        ["rock"] * 6,
+        ["rock", "jazz", "jazz", "rock", "rock", "jazz"],
+        [[0.1, 0.9], [0.6, 0.4], [0.6, 0.4], [0.4, 0.6], [0.4, 0.6], [0.95, 0.05]],
+        [("a", 0), ("a", 1), ("a", 2), ("b", 0), ("b", 1), ("b", 2)],
+    )
+    vote = evaluation.to_tracks(found, "vote").table
+    mean = evaluation.to_tracks(found, "mean").table
+    assert vote["predicted"].to_dict() == {"a": "jazz", "b": "rock"}
+    assert mean["predicted"].to_dict() == {"a": "rock", "b": "jazz"}
+    assert vote["votes"].tolist() == [3, 3]
+
+
+def test_a_draw_is_decided_by_probability():
+    pieces = [("a", 0), ("a", 1)]
+    found = predictions(["rock"] * 2, ["rock", "jazz"], [[0.1, 0.9], [0.6, 0.4]], pieces)
+    assert evaluation.to_tracks(found, "vote").table["predicted"].tolist() == ["rock"]
+
+
+def test_metrics_of_a_known_case():
+    found = predictions(["jazz", "jazz", "rock", "rock"], ["jazz", "rock", "rock", "rock"])
+    values = evaluation.metrics(found)
+    assert values["accuracy"] == 0.75
+    assert values["recall"] == 0.75
+    assert values["precision"] == pytest.approx((1 + 2 / 3) / 2)
+    assert evaluation.recall_by_genre(found).to_dict() == {"jazz": 0.5, "rock": 1.0}
+    assert evaluation.confusions(found).loc["jazz", "rock"] == 1
+
+
+def test_intervals_are_wider_when_items_come_in_groups():
+    rng = np.random.default_rng(0)
+    correct = np.repeat(rng.random(40) < 0.6, 10)
+    groups = np.repeat(np.arange(40), 10)
+    alone = evaluation.bootstrap_interval(correct, np.arange(400))
+    grouped = evaluation.bootstrap_interval(correct, groups)
+    assert grouped[1] - grouped[0] > 2 * (alone[1] - alone[0])
+    low, high = alone
+    assert low < correct.mean() < high
+    assert high - low == pytest.approx(4 * np.sqrt(0.24 / 400), rel=0.15)
+
+
+def test_mcnemar_counts_what_only_one_gets_right():
+    true = ["jazz"] * 10
+    one = predictions(true, ["jazz"] * 9 + ["rock"])
+    other = predictions(true, ["rock"] * 8 + ["jazz"] * 2)
+    found = evaluation.mcnemar(one, other)
+    assert (found["only_one"], found["only_other"]) == (8, 1)
+    assert found["p"] == pytest.approx(2 * (1 + 9) / 2**9)
+    assert evaluation.mcnemar(one, one)["p"] == 1.0
+
+
+def test_a_score_has_protocol_n_and_interval(collection):
+    found = evaluation.score(predict(collection, "artist"), "knn", "features_3_sec", published=0.87)
+    assert (found.protocol, found.level, found.n) == ("artist", "segment", 400)
+    assert found.ci95[0] <= found.accuracy <= found.ci95[1]
+
+
+def test_the_nearest_piece_is_of_the_same_song(collection):
+    tracks, X, _, _ = collection
+    shares = evaluation.same_song_neighbours(X, tracks)
+    assert shares["song"] > 0.95
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_shuffling_the_column_that_decides_costs_all(collection):
+    _, X, y, protocols = collection
+    X = X.assign(answer=pd.factorize(y)[0] * 10.0)
+    drops = evaluation.permutation_drops(
+        GaussianNB(),
+        X,
+        y,
+        protocols["artist"],
+        {"answer": ["answer"], "noise": ["a", "b"]},
+        n_jobs=1,
+    )
+    assert drops.index[0] == "answer"
+    assert drops.loc["answer", "drop"] > 0.5
+    assert abs(drops.loc["noise", "drop"]) < 0.1
+
+
+def test_fewer_artists_are_fewer_items_to_learn_from(collection):
+    _, X, y, protocols = collection
+    curve = evaluation.artist_curve(GaussianNB(), X, y, protocols["artist"], (0.25, 1.0))
+    assert curve["artists"].tolist() == [4.0, 16.0]
+
+
+def test_the_published_3_s_table_is_evaluated_like_computed_pieces(tmp_path):
+    rng = np.random.default_rng(0)
+    names = [f"{g}.{n:05d}" for g in ("blues", "jazz") for n in range(8)]
+    rows = [(f"{name}.{piece}.wav", name.split(".")[0]) for name in names for piece in range(10)]
+    pieces = pd.DataFrame(rng.normal(size=(160, 57)), columns=list(FEATURE_COLUMNS))
+    pieces.insert(0, "length", 66149)
+    pieces.insert(0, "filename", [name for name, _ in rows])
+    pieces["label"] = [label for _, label in rows]
+    pieces.to_csv(tmp_path / "features_3_sec.csv", index=False)
+    songs = pieces.iloc[::10].assign(filename=[f"{name}.wav" for name in names], length=661794)
+    songs.to_csv(tmp_path / "features_30_sec.csv", index=False)
+    dataset = read_dataset(tmp_path)
+    features = load_features(dataset, "features_3_sec")
+    assert "features_3_sec.csv" in features.source
+    protocols, reasons = make_protocols(dataset.tracks, features.values.index, n_splits=4)
+    assert set(reasons) == {"artist", "filtered"}
+    found = evaluation.cross_predict(
+        KNeighborsClassifier(), features.X, features.genre, protocols["track"], n_jobs=1
+    )
+    joined = evaluation.to_tracks(found)
+    assert (len(found.table), len(joined.table)) == (160, 16)
+    assert joined.table["votes"].eq(10).all()
+
+
+def test_calls_side_by_side_keep_their_keys_and_share_the_cores():
+    calls = {n: partial(pow, n, 2) for n in range(5)}
+    calls["threads"] = partial(os.getenv, "OMP_NUM_THREADS")
+    found = evaluation.side_by_side(calls, n_jobs=2)
+    assert list(found) == list(calls)
+    assert [found[n] for n in range(5)] == [0, 1, 4, 9, 16]
+    assert int(found["threads"]) <= max(1, os.cpu_count() // 2)

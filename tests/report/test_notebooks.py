@@ -1,0 +1,80 @@
+"""The report: pairs, execution, and what happens when a cell fails."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from helpers import NOTEBOOK
+
+from genre_utils.report import NotebookError, execute, pair_text, render, repository
+from genre_utils.report.steps import main
+
+
+def test_pairs_are_in_step_with_their_scripts():
+    scripts = sorted(Path("notebooks").glob("[0-9]*.py"))
+    assert scripts
+    for script in scripts:
+        pair = script.with_suffix(".ipynb").read_text(encoding="utf-8")
+        assert pair == pair_text(script, repository()), f"{script} changed: make sync"
+
+
+def test_a_pair_is_a_valid_notebook_without_outputs(built):
+    notebook = nbformat.reads(pair_text(built[0]), as_version=4)
+    nbformat.validate(notebook)
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+    assert "parameters" in notebook.cells[2].metadata["tags"]
+
+
+def test_parameters_reach_the_notebook_and_results_come_out(built):
+    found = json.loads((built[1].parent / "results" / "01_good.json").read_text())
+    assert found["facts"]["six"] == 6
+    assert found["profile"] == "quick"
+
+
+def test_a_failing_cell_is_shown_and_the_former_result_stays(demo_root, tmp_path, capsys):
+    script, output = tmp_path / "01_bad.py", tmp_path / "01_bad.ipynb"
+    script.write_text('# %% tags=["parameters"]\ndata = ""\n\n# %%\nx = 1\nx / 0\n')
+    output.write_text("former")
+    with pytest.raises(NotebookError, match=r"cell \[3\](.|\n)*x / 0(.|\n)*ZeroDivisionError"):
+        execute(script, output, {"data": str(demo_root)})
+    assert output.read_text() == "former"
+
+
+def test_a_notebook_that_has_said_enough_ends_well_and_says_why(demo_root, tmp_path):
+    script, output = tmp_path / "01_short.py", tmp_path / "build" / "01_short.ipynb"
+    end = 'raise EnoughSaid("Nothing to evaluate here.")\n\n# %%\nnever = 1 / 0\n'
+    script.write_text(
+        NOTEBOOK.replace("01_good", "01_short").replace("pd.DataFrame(", f"{end}pd.DataFrame(")
+    )
+    text = script.read_text().replace("import Results", "import EnoughSaid, Results")
+    script.write_text(text)
+    parameters = {"data": str(demo_root), "output": str(output.parent / "results")}
+    execute(script, output, parameters)
+    page = tmp_path / "01_short.html"
+    render(output, page, pages=["01_short"])
+    html = page.read_text()
+    assert "Nothing to evaluate here." in html
+    assert "EnoughSaid:" not in html
+    assert "never" not in html
+
+
+def test_a_wrong_folder_is_one_sentence_and_status_1(tmp_path, capsys):
+    stamp = ["stamp", "--data", str(tmp_path / "nowhere"), "-o", str(tmp_path / "stamp")]
+    assert main(stamp) == 1
+    said = capsys.readouterr().err.strip()
+    assert "nowhere does not exist" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_the_stamp_is_rewritten_only_when_something_changed(demo_root, tmp_path):
+    path = tmp_path / "stamp"
+    stamp = ["stamp", "--data", str(demo_root), "-o", str(path)]
+    assert main(stamp) == 0
+    before = path.stat().st_mtime_ns
+    assert main(stamp) == 0
+    assert path.stat().st_mtime_ns == before
+    for option in (["--profile", "quick"], ["--listen"], ["--seed", "1"]):
+        before = path.read_text()
+        assert main([*stamp, *option]) == 0
+        assert path.read_text() != before
