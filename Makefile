@@ -7,25 +7,28 @@ SEED   ?= 0
 # Where the collection is: DATA=..., or the environment variable GTZAN_HOME, or data/gtzan.
 # If it is nowhere, `report` fetches the mini set; where that fails, the demo collection is
 # synthesized, and its pages go to reports/demo.
+space := $(subst ,, )
 DATA ?= $(or $(GTZAN_HOME),$(wildcard data/gtzan))
 ifeq ($(strip $(DATA)),)
 override DATA := data/demo
 NOWHERE := yes
 endif
-DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(DATA)/DEMO.json))
+DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(subst $(space),\ ,$(DATA))/DEMO.json))
 PROFILE ?= $(if $(DEMO),quick,full)
 # Pages with audio players are for this machine alone: the recordings are not ours to publish.
 LISTEN  ?= $(if $(DEMO),1)
 # Only full pages without recordings go where pages are committed.
 OUT     := $(if $(DEMO),reports/demo,$(if $(LISTEN)$(filter-out full,$(PROFILE)),reports/local,reports))
 
-BIN       := $(VENV)/bin
+BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.ready
 BUILD     := build/$(OUT)
 NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
-TEMPLATES := $(wildcard reports/template/* reports/template/page/*)
+# All files below a folder, however deep.
+below      = $(foreach f,$(wildcard $1/*),$(call below,$f) $f)
+TEMPLATES := $(call below,genre_utils/report/template)
 STEP      := $(BIN)/python -m genre_utils.report
 
 .DELETE_ON_ERROR:
@@ -33,8 +36,8 @@ STEP      := $(BIN)/python -m genre_utils.report
 .PHONY: help env report fetched-or-demo data audit demo test check lint format sync bench lab lock clean FORCE
 
 help: ## print this
-	@echo "make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]"; echo
-	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' Makefile | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+	@$(PYTHON) -c 'import re; print("make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]\n"); \
+	  [print(f"  {name:8} {what}") for name, what in re.findall(r"(?m)^([a-z]+):.*?## (.*)", open("Makefile").read())]'
 	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
 
 env: $(READY) ## make the environment, .venv, and nothing else
@@ -68,9 +71,11 @@ test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN
 check: $(READY) ## say which committed pages were made from another version of their source
 	@$(STEP) check reports
 
-lint: $(READY) ## check the style of the code
+lint: $(READY) ## check style, types, and that rooms import only from rooms below
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff check --fix .

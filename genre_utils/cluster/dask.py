@@ -91,7 +91,7 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
             yield client
         return
     try:
-        # Asked before there is a client: what is left of one that failed can block the next for ever.
+        # Asked first: what is left of a client that failed can block the next one for ever.
         with ThreadPoolExecutor(1) as aside:  # there may be a running event loop here
             aside.submit(asyncio.run, _greet(scheduler)).result()
         client = Client(scheduler, timeout=CONNECT_SECONDS)

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from genre_utils.files import to_json, write_text
 
-TEMPLATES = Path("reports/template")
+TEMPLATES = Path(__file__).with_name("template")
 LONG_OUTPUT = 30
 COVER_WIDTH = 560
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
