@@ -8,6 +8,7 @@ import argparse
 import faulthandler
 import io
 import json
+import math
 import random
 import resource
 import sys
@@ -133,15 +134,15 @@ READERS = {
 
 
 def fuzz(
-    minutes: float, seed: int, keep: Path, *, quiet: bool = False
+    minutes: float, seed: int, keep: Path, *, most: float = math.inf, quiet: bool = False
 ) -> tuple[Counter, list[str]]:
-    """Try inputs for some minutes; returns how many of each kind, and what failed."""
+    """Try inputs for some minutes, or `most`; returns how many of each kind, and what failed."""
     rng = random.Random(seed)
     resource.setrlimit(resource.RLIMIT_AS, (_used() + MEMORY, resource.RLIM_INFINITY))
     tried, failures = Counter(), []
     end = time.monotonic() + 60 * minutes
     with tempfile.TemporaryDirectory() as folder:
-        while time.monotonic() < end:
+        while time.monotonic() < end and sum(tried.values()) < most:
             kind = rng.choice(list(READERS))
             seeds, read, refusal = READERS[kind]
             path = Path(folder) / "input"
@@ -170,11 +171,13 @@ def _used() -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--inputs", type=int, help="end after so many")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "fuzz-input",
                         help="where the last input and those that failed are kept")  # fmt: skip
     options = parser.parse_args()
-    tried, failures = fuzz(options.minutes, options.seed, options.keep)
+    most = options.inputs or math.inf
+    tried, failures = fuzz(options.minutes, options.seed, options.keep, most=most)
     print(f"{sum(tried.values())} inputs ({', '.join(f'{n} {k}' for k, n in tried.items())}), "
           f"{len(failures)} failures")  # fmt: skip
     print("\n".join(sorted(set(failures))))

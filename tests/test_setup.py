@@ -1,9 +1,12 @@
 """The ways to set up the project give the same versions."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 LOCK = Path("requirements.lock").read_text(encoding="utf-8")
@@ -44,3 +47,15 @@ def test_what_the_readme_points_to_is_there():
     assert targets
     for target in targets:
         assert Path(target).exists(), target
+
+
+@pytest.mark.parametrize("body", ["os.kill(os.getpid(), 11)", "time.sleep(60)"])
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_worker_that_dies_or_hangs_ends_the_run(tmp_path, body):
+    test = tmp_path / "test_bad.py"
+    test.write_text(f"import os, time\n\ndef test_bad():\n    {body}\n\ndef test_good(): pass\n")
+    command = [sys.executable, "-m", "pytest", "-n", "2", "-c", "pyproject.toml"]
+    command += ["-o", "timeout=3", "--confcutdir", tmp_path, "-p", "no:cacheprovider", test]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
+    assert run.returncode == 1
+    assert "test_bad" in run.stdout and "crashed" in run.stdout

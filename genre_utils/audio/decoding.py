@@ -140,7 +140,8 @@ def _blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
             while len(block := file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)):
                 yield rate, block.mean(axis=1)
     except FileNotFoundError as error:
-        raise AudioError(f"{Path(path).name} does not exist") from error
+        name = "the file" if hasattr(path, "seek") else Path(path).name
+        raise AudioError(f"{name} does not exist") from error
     except (sf.LibsndfileError, TypeError) as error:
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
@@ -148,7 +149,7 @@ def _blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _not_empty(path: str | Path | BinaryIO) -> Path | BinaryIO:
-    if hasattr(path, "seek"):
+    if not isinstance(path, str) and hasattr(path, "seek"):
         size = path.seek(0, os.SEEK_END)
         path.seek(0)
     else:

@@ -153,7 +153,7 @@ class Spectra:
     Arrays are (frames, bins), so that a frame lies together in memory.
     """
 
-    def __init__(self, y: np.ndarray, sr: int):
+    def __init__(self, y: np.ndarray, sr: int) -> None:
         y = check_signal(np.asarray(y, dtype=np.float32), sr)
         self._transform(np.pad(y, N_FFT // 2, mode="reflect"), sr, (True, True))
 

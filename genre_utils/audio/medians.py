@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _compiled() -> Callable[[np.ndarray, np.ndarray, int], None]:
     """Return the kernel as machine code, kept for the next program where that is possible."""
     import numba  # noqa: PLC0415  (a quarter of a second, and who asks for help needs none)
 
-    settings = {"boundscheck": False, "error_model": "numpy"}
+    settings: dict[str, Any] = {"boundscheck": False, "error_model": "numpy"}
     signature = "void(float32[:,::1], float32[:,::1], int64)"
     try:
         with alone():

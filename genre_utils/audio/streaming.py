@@ -128,8 +128,8 @@ def _frame_features(read, sr: int, block_frames: int, tuning: float, samples: in
             own = part[block.core_samples].astype(np.float64)
             sums[name] += own.sum(), own @ own
     values: dict[str, float] = {}
-    for name, frames in found.items():
-        values |= moments(name, np.concatenate(frames))
+    for name, parts in found.items():
+        values |= moments(name, np.concatenate(parts))
     for name, (total, squares) in sums.items():
         mean = total / samples
         values |= {f"{name}_mean": mean, f"{name}_var": squares / samples - mean**2}

@@ -12,7 +12,7 @@ from genre_utils.cli.arguments import count
 _SHOWN_FAULTS = 20
 
 
-def add_cluster_commands(commands) -> None:
+def add_cluster_commands(commands: argparse._SubParsersAction) -> None:
     """Add `features`.
 
     Parameters

@@ -11,7 +11,7 @@ from genre_utils.cli.arguments import count
 from genre_utils.files import to_json
 
 
-def add_data_commands(commands) -> None:
+def add_data_commands(commands: argparse._SubParsersAction) -> None:
     """Add `download` and `audit`.
 
     Parameters
@@ -123,8 +123,7 @@ def _audit_text(dataset, result) -> str:
 
 def _download(options: argparse.Namespace) -> int:
     from genre_utils.data import DatasetError, read_dataset  # noqa: PLC0415
-    from genre_utils.sources import get_collection  # noqa: PLC0415
-    from genre_utils.sources.download import DownloadError  # noqa: PLC0415
+    from genre_utils.sources import DownloadError, get_collection  # noqa: PLC0415
 
     try:
         outcome = get_collection(options.to, options.which, progress=not options.quiet)

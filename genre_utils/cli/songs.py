@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from genre_utils.cli.arguments import count, share
 
 TOP = 3
 
 
-def add_song_commands(commands) -> None:
+def add_song_commands(commands: argparse._SubParsersAction) -> None:
     """Add `predict`, `models`, `recommend` and `taste`.
 
     Parameters
@@ -52,7 +53,8 @@ def _predict(options: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"genre: {error}", file=sys.stderr)
         return 2
-    found, failed = [], 0
+    found: list[dict[str, Any]] = []
+    failed = 0
     for path in _progress(list(_audio_files(options.files))):
         try:
             if os.path.isdir(path):  # noqa: PTH112  (that of pathlib raises where nobody may look)
@@ -146,23 +148,23 @@ def _models(options: argparse.Namespace) -> int:
         return 0
     if not found:
         print(f"There is no trained model in {models_dir()}. {HOW_TO_GET_A_MODEL}")
-    for model in found:
-        if "error" in model:
-            print(f"{model['name']}: {model['error']}")
+    for known in found:
+        if "error" in known:
+            print(f"{known['name']}: {known['error']}")
             continue
         scores = "; ".join(
-            f"{s['accuracy']:.1%} under {s['protocol']} (n = {s['n']})" for s in model["scores"]
+            f"{s['accuracy']:.1%} under {s['protocol']} (n = {s['n']})" for s in known["scores"]
         )
-        data = model["dataset"]
+        data = known["dataset"]
         kind = "synthesized music" if data["synthetic"] else data["name"]
         print(
-            f"{model['name']}: trained on {kind}, {model['profile']} profile; "
+            f"{known['name']}: trained on {kind}, {known['profile']} profile; "
             f"{scores or 'not scored'}"
         )
     return 0
 
 
-def _add_recommend(commands) -> None:
+def _add_recommend(commands: argparse._SubParsersAction) -> None:
     recommend = commands.add_parser(
         "recommend",
         help="name songs that are like a song",

@@ -209,7 +209,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def _partitions(base: Path) -> pd.Series:
-    sides = {}
+    sides: dict[str, str] = {}
     for side in PARTITIONS:
         path = base / "splits" / f"{side}_filtered.txt"
         if path.is_file():

@@ -119,8 +119,8 @@ def load_features(
     genre.index = values.index
     used = values.index.get_level_values("track_id").unique()
     drawn = int(paths[used].map(_is_picture).sum())
-    files = [f"{n} {what} files" for n, what in ((drawn, "picture"), (len(used) - drawn, "audio"))]
-    files = " and ".join(text for text in files if not text.startswith("0 "))
+    counts = [f"{n} {what} files" for n, what in ((drawn, "picture"), (len(used) - drawn, "audio"))]
+    files = " and ".join(text for text in counts if not text.startswith("0 "))
     source = f"Computed from {files} ({len(values)} rows)."
     return Features(values, genre, source, faults)
 

@@ -93,7 +93,7 @@ def _crop(pixels: np.ndarray) -> np.ndarray:
 
 def _undo_color_map(pixels: np.ndarray, margin: np.ndarray) -> np.ndarray:
     flat = pixels.reshape(-1, 3).astype(np.int64)
-    packed, inverse = np.unique(flat @ [65536, 256, 1], return_inverse=True)
+    packed, inverse = np.unique(flat @ np.array([65536, 256, 1]), return_inverse=True)
     colors = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
     count = np.bincount(inverse)
     drawn = (colors != margin).any(axis=1)

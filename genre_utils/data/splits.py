@@ -34,7 +34,9 @@ class GroupedKFold(BaseCrossValidator):
         Seed of the shuffling.
     """
 
-    def __init__(self, groups: np.ndarray, n_splits: int = 10, random_state: int | None = None):
+    def __init__(
+        self, groups: np.ndarray, n_splits: int = 10, random_state: int | None = None
+    ) -> None:
         self.groups = groups
         self.n_splits = n_splits
         self.random_state = random_state
@@ -63,7 +65,7 @@ class PartitionSplit(BaseCrossValidator):
         Which side is the test side.
     """
 
-    def __init__(self, partition: np.ndarray, side: str = "test"):
+    def __init__(self, partition: np.ndarray, side: str = "test") -> None:
         self.partition = partition
         self.side = side
 

@@ -17,7 +17,7 @@ from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
 class NoUsableAudio(DatasetError):  # noqa: N818
     """No file of a collection can be used; `faults` lists them with the reasons."""
 
-    def __init__(self, message: str, faults: pd.DataFrame):
+    def __init__(self, message: str, faults: pd.DataFrame) -> None:
         super().__init__(message)
         self.faults = faults
 

@@ -57,6 +57,8 @@ def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
     weight
         Of `one`, from 0 to 1.
     """
+    if one.probability is None or other.probability is None:
+        raise ValueError("one of the two models gives no probabilities: they cannot be fused")
     both = one.table.index.intersection(other.table.index)
     mean = (weight * one.probability.loc[both]).add(
         (1 - weight) * other.probability.loc[both], fill_value=0
@@ -112,6 +114,8 @@ def metrics(predictions: Predictions) -> dict[str, float]:
 def log_loss(predictions: Predictions) -> float:
     """Mean negative logarithm of the probability that the true genre was given."""
     probability, true = predictions.probability, predictions.table["true"]
+    if probability is None:
+        raise ValueError("this model gives no probabilities: it has no logarithmic loss")
     columns = probability.columns.get_indexer(true)
     given = probability.to_numpy()[np.arange(len(true)), columns]
     return float(-np.log(np.maximum(np.where(columns < 0, 0, given), 1e-12)).mean())

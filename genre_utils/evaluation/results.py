@@ -87,7 +87,7 @@ class Results:
         Seed of all random choices.
     """
 
-    def __init__(self, notebook: str, dataset: Dataset, profile: str, seed: int):
+    def __init__(self, notebook: str, dataset: Dataset, profile: str, seed: int) -> None:
         self.started = time.monotonic()
         self.notebook, self.dataset, self.profile, self.seed = notebook, dataset, profile, seed
         self.scores: list[Score] = []

@@ -40,7 +40,7 @@ class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Such a classifier, for example XGBoost's.
     """
 
-    def __init__(self, estimator: BaseEstimator):
+    def __init__(self, estimator: BaseEstimator) -> None:
         self.estimator = estimator
 
     def fit(self, X, y) -> LabelEncoded:
@@ -75,7 +75,7 @@ class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         0 weighs all tracks alike, 1 all artists.
     """
 
-    def __init__(self, estimator: BaseEstimator, artists: pd.Series, power: float = 0.5):
+    def __init__(self, estimator: BaseEstimator, artists: pd.Series, power: float = 0.5) -> None:
         self.estimator = estimator
         self.artists = artists
         self.power = power

@@ -35,7 +35,7 @@ class FeedForward(ClassifierMixin, BaseEstimator):
         batch_size: int = 64,
         learning_rate: float = 1e-3,
         random_state: int = 0,
-    ):
+    ) -> None:
         self.units = units
         self.dropout = dropout
         self.epochs = epochs

@@ -74,7 +74,7 @@ class NeighbourIndex(BaseEstimator):
         Seed of the cells' centres.
     """
 
-    def __init__(self, probes: float = 0.03, random_state: int = 0):
+    def __init__(self, probes: float = 0.03, random_state: int = 0) -> None:
         self.probes = probes
         self.random_state = random_state
 

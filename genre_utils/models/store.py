@@ -146,6 +146,8 @@ def save_model(
     from genre_utils.evaluation import versions  # noqa: PLC0415
     from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
 
+    if classifier.crop is None:
+        raise ValueError("only a network that looks at crops can be kept")
     described = results.dataset.describe()
     name = model_name(results.dataset.name, results.profile)
     if _fingerprint(name) not in (None, described["fingerprint"]):

@@ -89,7 +89,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         members: int = 1,
         random_state: int = 0,
         n_jobs: int = 1,
-    ):
+    ) -> None:
         self.build = build
         self.epochs = epochs
         self.batch_size = batch_size
@@ -162,7 +162,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         steps = round(self.epochs * a_pass / rounds)
         rates = iter(self.learning_rate * _warm_cosine(rounds * steps, steps // 2))
         batches = self._batches(frames, targets, size, np.random.default_rng(seed))
-        history, best, waited = [], None, 0
+        history: list[dict[str, float]] = []
+        best: list[np.ndarray] = []
+        lowest, waited = None, 0
         for number in range(1, rounds + 1):
             # One call a step: feeding a data set costs more than so small a network.
             each = []
@@ -172,11 +174,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             held_out = self._check(bench, *checked)
             row = {"epoch": number * steps / a_pass, **pd.DataFrame(each).astype(float).mean()}
             history.append(row | held_out)
-            if best is None or held_out["val_loss"] < best[0]:
-                best, waited = (held_out["val_loss"], bench.get_weights()), 0
+            if lowest is None or held_out["val_loss"] < lowest:
+                lowest, best, waited = held_out["val_loss"], bench.get_weights(), 0
             elif (waited := waited + 1) >= self.patience:
                 break
-        return best[1], pd.DataFrame(history)
+        return best, pd.DataFrame(history)
 
     def _check(self, network, frames: np.ndarray, codes: np.ndarray) -> dict[str, float]:
         probability = self._predict(network, frames, views=CHECK_VIEWS)
@@ -282,7 +284,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return total / np.maximum(total.max(axis=(1, 2), keepdims=True), 1e-9)
 
 
-def _moments(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _moments(frames: np.ndarray) -> tuple[np.ndarray | np.float32, np.ndarray | np.float32]:
     """Mean and deviation of each coefficient (of raw samples, of all), some items at a time."""
     axes = tuple(range(frames.ndim - 1)) if frames.ndim > 2 else None
     count, total, squares = 0, 0.0, 0.0

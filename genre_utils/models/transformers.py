@@ -29,7 +29,7 @@ class ArtistWhitening(TransformerMixin, BaseEstimator):
         Share of the covariance that is replaced by a multiple of the identity, within (0, 1].
     """
 
-    def __init__(self, artists: pd.Series, shrinkage: float = 0.1):
+    def __init__(self, artists: pd.Series, shrinkage: float = 0.1) -> None:
         self.artists = artists
         self.shrinkage = shrinkage
 
@@ -63,7 +63,7 @@ class ToNormal(QuantileTransformer):
     `QuantileTransformer` with the output that is meant here, and silent on small tables.
     """
 
-    def __init__(self, *, n_quantiles: int = 100, random_state: int = 0):
+    def __init__(self, *, n_quantiles: int = 100, random_state: int = 0) -> None:
         super().__init__(
             n_quantiles=n_quantiles, output_distribution="normal", random_state=random_state
         )
@@ -93,7 +93,7 @@ class NeighbourAverage(TransformerMixin, BaseEstimator):
         Of the similarity, with which they are weighted: the larger, the less distant ones count.
     """
 
-    def __init__(self, neighbours: int = 10, power: float = 3.0):
+    def __init__(self, neighbours: int = 10, power: float = 3.0) -> None:
         self.neighbours = neighbours
         self.power = power
 
@@ -137,7 +137,7 @@ class KernelLDA(TransformerMixin, ClassifierMixin, BaseEstimator):
         components: int = 400,
         shrinkage: float = 0.2,
         random_state: int = 0,
-    ):
+    ) -> None:
         self.gamma = gamma
         self.components = components
         self.shrinkage = shrinkage

@@ -61,10 +61,13 @@ def song_map(place: np.ndarray, genre: pd.Series, marked: Sequence[int], title: 
     colors, markers = genre_colors(names), genre_markers(names)
     for name in names:
         here = (genre == name).to_numpy()
-        ax.scatter(*place[here].T, s=22, color=colors[name], marker=markers[name], alpha=0.75,
+        x, y = place[here].T
+        ax.scatter(x, y, s=22, color=colors[name], marker=markers[name], alpha=0.75,
                    linewidths=0, label=name)  # fmt: skip
-    ax.scatter(*place[list(marked)].T, s=130, facecolors="none", edgecolors="black", linewidths=1.2)
-    ax.scatter(*place[marked[0]], s=320, facecolors="none", edgecolors="black", linewidths=2)
+    x, y = place[list(marked)].T
+    ax.scatter(x, y, s=130, facecolors="none", edgecolors="black", linewidths=1.2)
+    x, y = place[marked[0]]
+    ax.scatter(x, y, s=320, facecolors="none", edgecolors="black", linewidths=2)
     ax.set(
         title=title, xticks=[], yticks=[], xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)"
     )

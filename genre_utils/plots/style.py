@@ -62,7 +62,7 @@ def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
     cover
         Whether this is the figure that stands for its notebook on the index page.
     """
-    figure = np.ravel(axes)[0].figure
+    figure = np.ravel(np.asarray(axes))[0].figure
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     width = int(figure.get_figwidth() * 80)

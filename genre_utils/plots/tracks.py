@@ -238,8 +238,10 @@ def genre_plane(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) ->
     colors = genre_colors(sorted(genre.unique()))
     for (name, color), marker in zip(colors.items(), MARKERS * 10, strict=False):
         own = points[(genre == name).to_numpy()]
-        ax.scatter(*own.T, s=22, color=color, marker=marker, alpha=0.75, label=name, lw=0)
-        ax.scatter(*own.mean(axis=0), s=170, color=color, marker=marker, edgecolor="white", lw=1.5)
+        x, y = own.T
+        ax.scatter(x, y, s=22, color=color, marker=marker, alpha=0.75, label=name, lw=0)
+        x, y = own.mean(axis=0)
+        ax.scatter(x, y, s=170, color=color, marker=marker, edgecolor="white", lw=1.5)
     ax.set(
         title="Genres in the plane of the first two components (large: their means)",
         xlabel=names[0],

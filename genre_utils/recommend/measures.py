@@ -150,7 +150,9 @@ def simulate_listener(
     wanted = np.isin(collection.genre, liked)
     first = rng.choice(np.flatnonzero(wanted))
     heard = collection.song == collection.song[first]
-    likes, skips, precision = [], [], []
+    likes: list[int] = []
+    skips: list[int] = []
+    precision = []
     for _ in range(rounds):
         query = ROCCHIO[0] * vectors[first]
         if feedback and likes:
@@ -171,7 +173,7 @@ def listening(
     *,
     listeners: int = 200,
     seed: int = 0,
-    **settings,
+    **settings: int,
 ) -> Mapping[str, np.ndarray]:
     """Many simulated listeners, with and without feedback; see `simulate_listener`.
 

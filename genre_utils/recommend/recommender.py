@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ class UnknownTrack(ValueError):  # noqa: N818
     """A track that is not in the collection; the message names the nearest that are."""
 
 
-def best_recommender(tracks: pd.DataFrame, **settings) -> CosineRecommender:
+def best_recommender(tracks: pd.DataFrame, **settings: Any) -> CosineRecommender:
     """The recommender that does best without knowing genres: see notebook 5.
 
     Parameters
@@ -96,7 +97,7 @@ class CosineRecommender(BaseEstimator):
         tame_hubs: float = 0.0,
         variety: float = 0.0,
         index: NeighbourIndex | None = None,
-    ):
+    ) -> None:
         self.scaling = scaling
         self.tame_hubs = tame_hubs
         self.variety = variety
@@ -171,10 +172,10 @@ class CosineRecommender(BaseEstimator):
         if k < 1:
             raise ValueError("ask for at least one song")
         seeds, query, reference = self._query(seed, taste)
-        barred = self.positions([*exclude, *(taste.skips if taste else ())], strict=False)
+        unwanted = self.positions([*exclude, *(taste.skips if taste else ())], strict=False)
         liked = self.positions(taste.likes if taste else (), strict=False)
         twins = self._twins(seeds, query)
-        barred = {*barred, *seeds, *twins, *liked}
+        barred = {*unwanted, *seeds, *twins, *liked}
         if not same_artist:
             artists = set(self.tracks_["artist"].iloc[seeds].dropna())
             barred |= set(np.flatnonzero(self.tracks_["artist"].isin(artists)))

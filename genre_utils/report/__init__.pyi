@@ -20,7 +20,7 @@ from .notebooks import (
     pair_text as pair_text,
 )
 from .notebooks import (
-    repository as repository,
+    package_address as package_address,
 )
 from .notebooks import (
     to_notebook as to_notebook,

@@ -16,8 +16,8 @@ from pathlib import Path
 from genre_utils.files import write_text
 
 PACKAGE = Path(__file__).parents[1]
-# They bring the data; what it is, is told by its own fingerprint.
-NOT_FOLLOWED = ("sources/download.py", "sources/remotes.py")
+# How data comes onto the disk changes no page: what it is, is told by its own fingerprint.
+NOT_FOLLOWED = ("data", "sources")
 
 
 class UnknownModule(ImportError):  # noqa: N818
@@ -40,7 +40,7 @@ def modules_of(script: Path, known: dict[Path, set[Path]] | None = None) -> list
         If an import leads nowhere: nothing is passed over in silence.
     """
     known = {} if known is None else known
-    todo, found = [script], set()
+    todo, found = [script], set[Path]()
     while todo:
         path = todo.pop()
         if path not in known:
@@ -70,21 +70,25 @@ def _imports(path: Path) -> Iterator[Path]:
     for node in _executed(tree):
         for module, name, bound in _names(node):
             package = PACKAGE.joinpath(*module.split(".")[1:])
-            for target in _resolved(package, name, tree, bound, f"{path}:{node.lineno}"):
-                if target.relative_to(PACKAGE).as_posix() not in NOT_FOLLOWED:
+            for target in _resolved(package, name, tree, bound, f"{path}: import of {module}"):
+                if (_room(path), _room(target)) != NOT_FOLLOWED:
                     yield target
+
+
+def _room(path: Path) -> str:
+    return path.parent.relative_to(PACKAGE).as_posix() if path.is_relative_to(PACKAGE) else ""
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
     """All nodes but those that only type checkers see."""
-    todo = [tree]
+    todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         yield node
-        children = ast.iter_child_nodes(node)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            children = node.orelse
-        todo += children
+            todo += node.orelse
+        else:
+            todo += ast.iter_child_nodes(node)
 
 
 def _names(node: ast.AST) -> Iterator[tuple[str, str | None, str]]:
@@ -95,11 +99,12 @@ def _names(node: ast.AST) -> Iterator[tuple[str, str | None, str]]:
             if alias.name.split(".")[0] == own:
                 yield alias.name, None, alias.asname or alias.name
     elif isinstance(node, ast.ImportFrom):
+        module = node.module or ""
         if node.level:
-            raise UnknownModule(f"line {node.lineno}: relative imports are not followed")
-        if (node.module or "").split(".")[0] == own:
+            raise UnknownModule(f"from {'.' * node.level}{module}: write {own}. instead of dots")
+        if module.split(".")[0] == own:
             for alias in node.names:
-                yield node.module, alias.name, alias.asname or alias.name
+                yield module, alias.name, alias.asname or alias.name
 
 
 def _resolved(

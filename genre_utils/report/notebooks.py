@@ -17,11 +17,18 @@ from genre_utils.evaluation import EnoughSaid
 _LONGEST = 80  # characters of a folder, so that a socket in it has an address that systems take
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
-SETUP = """# Where the package is missing, as on Colab, this installs it. Elsewhere it does nothing.
+SETUP = """\
+# Where the package is missing, as on Colab, it is installed from here: a wheel that lies beside
+# this notebook (make wheel builds it), or an address such as git+https://...
+package = "{package}"
+
 import importlib.util
+from pathlib import Path
 
 if importlib.util.find_spec("genre_utils") is None:
-    {how}"""
+    address = package if ":" in package else Path(package).resolve().as_uri()
+    print(f"The package genre_utils is being installed from {{address}}")
+    %pip install --quiet "genre_utils[colab] @ {{address}}\""""
 
 
 class NotebookError(RuntimeError):
@@ -48,32 +55,28 @@ def to_notebook(script: Path) -> NotebookNode:
     return nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
 
 
-def pair_text(script: Path, repository: str = "") -> str:
+def pair_text(script: Path, package: str) -> str:
     """Text of the .ipynb that stands beside a percent script.
 
     Parameters
     ----------
     script
         ``notebooks/NN_name.py``.
-    repository
+    package
         Where the package can be installed from, for those who have only the .ipynb.
     """
     notebook = to_notebook(script)
-    setup = nbformat.v4.new_code_cell(SETUP.format(how=_how_to_install(repository)), id="setup")
+    setup = nbformat.v4.new_code_cell(SETUP.format(package=package), id="setup")
     notebook.cells.insert(1, setup)
     return nbformat.writes(notebook, indent=1) + "\n"
 
 
-def repository(project: Path = Path("pyproject.toml")) -> str:
-    """Address of the project's repository, from the one place where it is set."""
+def package_address(project: Path = Path("pyproject.toml")) -> str:
+    """Where the package can be had: the project's repository if it names one, else a wheel."""
     settings = tomllib.loads(project.read_text(encoding="utf-8"))
-    return settings["tool"]["genre_utils"]["repository"]
-
-
-def _how_to_install(repository: str) -> str:
-    if repository:
-        return f'%pip install --quiet "genre_utils[index] @ git+{repository}"'
-    return 'raise ModuleNotFoundError("Install the package first: pip install PROJECT-FOLDER")'
+    if repository := settings["tool"]["genre_utils"]["repository"]:
+        return f"git+{repository}"
+    return f"genre_utils-{settings['project']['version']}-py3-none-any.whl"
 
 
 def execute(script: Path, output: Path, parameters: dict) -> None:

@@ -157,7 +157,7 @@ def _finish(html: str, results: dict) -> str:
     _figures(soup)
     _tables(soup)
     _folds(soup)
-    for text in soup.main.find_all(string=re.compile(r"\d %")):
+    for text in _required(soup, "main").find_all(string=re.compile(r"\d %")):
         if not text.find_parent(["pre", "code"]):
             text.replace_with(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", text))
     return re.sub(r"\n{3,}", "\n\n", str(soup))
@@ -167,6 +167,13 @@ def _tag(soup: BeautifulSoup, name: str, text: str = "", **attributes: str) -> T
     tag = soup.new_tag(name, attrs={k.replace("_", "-"): v for k, v in attributes.items()})
     tag.string = text
     return tag
+
+
+def _required(soup: BeautifulSoup, selector: str) -> Tag:
+    found = soup.select_one(selector)
+    if found is None:
+        raise ValueError(f"the template of the pages has no {selector}")
+    return found
 
 
 def _summary(soup: BeautifulSoup, results: dict) -> None:
@@ -197,7 +204,7 @@ def _contents(soup: BeautifulSoup) -> None:
         item = soup.new_tag("li")
         item.append(_tag(soup, "a", heading.get_text().strip(), href=f"#{heading['id']}"))
         entries.append(item)
-    soup.select_one("#contents details").append(entries)
+    _required(soup, "#contents details").append(entries)
 
 
 def _figures(soup: BeautifulSoup) -> None:
@@ -209,7 +216,7 @@ def _figures(soup: BeautifulSoup) -> None:
         image.wrap(soup.new_tag("div", attrs=frame | {"aria-label": f"Figure {number}"}))
         caption = soup.new_tag("figcaption", attrs={"aria-hidden": "true"})
         caption.append(_tag(soup, "b", f"Figure {number}. "))
-        caption.append(image.get("alt", ""))
+        caption.append(str(image.get("alt", "")))
         figure.append(caption)
 
 

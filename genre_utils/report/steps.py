@@ -14,7 +14,7 @@ from genre_utils.audio import AudioError
 from genre_utils.data import DatasetError, read_dataset
 from genre_utils.files import to_json, write_text
 from genre_utils.report.dependencies import source_fingerprint
-from genre_utils.report.notebooks import NotebookError, execute, pair_text, repository
+from genre_utils.report.notebooks import NotebookError, execute, package_address, pair_text
 from genre_utils.report.overview import build_index, build_performance, outdated
 from genre_utils.report.pages import render
 
@@ -43,12 +43,17 @@ def _note_scores(results: Path) -> None:
 
 
 def _commit() -> str | None:
-    """Return the commit that is checked out, if this is a checkout."""
+    """Return the commit that is checked out, if this is a checkout; pages do not make it dirty."""
+    changes = ["git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!reports"]
     try:
-        asked = ["git", "describe", "--always", "--dirty", "--abbrev=10", "--exclude=*"]
-        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+        commit = _told(["git", "rev-parse", "--short=10", "HEAD"])
+        return f"{commit}-dirty" if _told(changes) else commit
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _told(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,7 +102,7 @@ def _run(options: argparse.Namespace) -> int:
     match options.step:
         case "pair":
             for script in options.scripts:
-                write_text(script.with_suffix(".ipynb"), pair_text(script, repository()))
+                write_text(script.with_suffix(".ipynb"), pair_text(script, package_address()))
         case "stamp":
             text = stamp(options.data, options.profile, options.seed, options.listen)
             if not options.output.exists() or options.output.read_text() != text:

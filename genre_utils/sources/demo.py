@@ -70,7 +70,12 @@ def write_demo(
     """
     if tracks_per_genre < 1 or seconds < 1 or seed < 0:
         raise ValueError("A demo needs a track a genre, a second a track, and a seed from 0 up.")
-    marker = {"synthetic": True, "version": VERSION, "seed": seed, "seconds": seconds}
+    marker: dict[str, object] = {
+        "synthetic": True,
+        "version": VERSION,
+        "seed": seed,
+        "seconds": seconds,
+    }
     marker |= {"tracks_per_genre": tracks_per_genre, "sentence": SENTENCE}
     target = Path(root).resolve()
     if _is_settled(target, marker):

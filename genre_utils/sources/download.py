@@ -69,7 +69,13 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
     return outcome
 
 
-def fetch(remote: Remote, root: Path, *, progress: bool = True, timeout=None) -> bool:
+def fetch(
+    remote: Remote,
+    root: Path,
+    *,
+    progress: bool = True,
+    timeout: float | tuple[float, float] | None = None,
+) -> bool:
     """Fetch one remote into a folder, unless it is there.
 
     A transfer that broke off goes on where it stopped, also from another address. What arrives
@@ -217,7 +223,8 @@ def _transfer(remote: Remote, address: str, own: Path, progress: bool, timeout) 
                     "what comes is not what was published (checksum)"
                 ) from error
         except requests.HTTPError as error:
-            raise _UnavailableError(f"the server answers {error.response.status_code}") from error
+            status = "nothing" if error.response is None else error.response.status_code
+            raise _UnavailableError(f"the server answers {status}") from error
         except requests.RequestException as error:
             arrived = (part.stat().st_size if part.exists() else 0) - before
             if attempt + 1 == ATTEMPTS or arrived <= 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers import extract, kept, sound, sounds
+from helpers import AS_ROOT, extract, kept, sound, sounds
 
 from genre_utils.cli import songs
 from genre_utils.cli.main import main
@@ -119,7 +119,7 @@ def test_a_file_that_may_not_be_read_is_one_fault(tmp_path, own_cache, monkeypat
     assert read.tracks["duplicate_of"].isna().all()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.skipif(AS_ROOT, reason="nothing is forbidden to root")
 def test_a_read_only_collection_is_used(tmp_path, own_cache):
     found = sounds(tmp_path / "root")
     for folder in [tmp_path / "root", *(tmp_path / "root").rglob("*")]:

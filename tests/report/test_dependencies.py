@@ -100,3 +100,47 @@ def test_rules_name_each_notebook_and_outlive_a_module_that_is_gone(package, tmp
     shutil.rmtree(package / "low")
     with pytest.raises(UnknownModule):
         rules(scripts)
+
+
+# One module of each room, and the notebooks that come to import it.
+CASES = {
+    "audio/features.py": "01 02 03 04 05",
+    "audio/compiling.py": "01 02 03 04 05",
+    "sources/demo.py": "",
+    "data/auditing.py": "01",
+    "data/inputs.py": "01 02 03 04 05",
+    "evaluation/intervals.py": "01 03 04 05",
+    "cluster/dask.py": "",
+    "models/training.py": "04",
+    "models/transformers.py": "03 04 05",
+    "recommend/taste.py": "05",
+    "plots/songs.py": "05",
+    "plots/networks.py": "04",
+    "report/pages.py": "",
+    "cli/main.py": "",
+    "files.py": "01 02 03 04 05",
+}
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    copy = tmp_path_factory.mktemp("copied") / "genre_utils"
+    shutil.copytree(dependencies.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+@pytest.mark.parametrize("module, names", CASES.items())
+def test_a_change_in_a_room_makes_exactly_its_pages_outdated(copied, monkeypatch, module, names):
+    monkeypatch.setattr(dependencies, "PACKAGE", copied)
+    scripts = sorted(Path("notebooks").glob("0[1-5]*.py"))
+    before = [source_fingerprint(script) for script in scripts]
+    with (copied / module).open("a") as file:
+        file.write("\nx = 1\n")
+    after = [source_fingerprint(script) for script in scripts]
+    changed = [s.name[:2] for s, a, b in zip(scripts, before, after, strict=True) if a != b]
+    assert changed == names.split()
+
+
+def test_every_room_has_a_case():
+    rooms = {path.parent.name for path in dependencies.PACKAGE.glob("*/__init__.py")}
+    assert rooms == {case.split("/")[0] for case in CASES if "/" in case}

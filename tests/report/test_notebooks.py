@@ -1,13 +1,15 @@
 """The report: pairs, execution, and what happens when a cell fails."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from helpers import NOTEBOOK
 
-from genre_utils.report import NotebookError, execute, pair_text, render, repository
+from genre_utils.report import NotebookError, execute, package_address, pair_text, render
 from genre_utils.report.steps import main
 
 
@@ -16,11 +18,11 @@ def test_pairs_are_in_step_with_their_scripts():
     assert scripts
     for script in scripts:
         pair = script.with_suffix(".ipynb").read_text(encoding="utf-8")
-        assert pair == pair_text(script, repository()), f"{script} changed: make sync"
+        assert pair == pair_text(script, package_address()), f"{script} changed: make sync"
 
 
 def test_a_pair_is_a_valid_notebook_without_outputs(built):
-    notebook = nbformat.reads(pair_text(built[0]), as_version=4)
+    notebook = nbformat.reads(pair_text(built[0], "x.whl"), as_version=4)
     nbformat.validate(notebook)
     assert all(not cell.get("outputs") for cell in notebook.cells)
     assert "parameters" in notebook.cells[2].metadata["tags"]
@@ -78,3 +80,23 @@ def test_the_stamp_is_rewritten_only_when_something_changed(demo_root, tmp_path)
         before = path.read_text()
         assert main([*stamp, *option]) == 0
         assert path.read_text() != before
+
+
+def test_two_executions_at_once_in_one_folder(demo_root, tmp_path):
+    """Each kernel has sockets of its own, and leaves nothing in the working folder."""
+    (tmp_path / "work").mkdir()
+    code = (
+        "import sys; from pathlib import Path; from genre_utils.report import execute;"
+        "name, folder = sys.argv[1:];"
+        "execute(Path(name), Path(folder) / Path(name).name, {'data': ''})"
+    )
+    runs = []
+    for name in ("01_a.py", "02_b.py"):
+        script = tmp_path / name
+        script.write_text('# %% tags=["parameters"]\ndata = ""\n\n# %%\nprint(6 * 7)\n')
+        command = [sys.executable, "-c", code, script, tmp_path / "out"]
+        runs.append(subprocess.Popen(command, cwd=tmp_path / "work", stderr=subprocess.PIPE))
+    for run in runs:
+        told = run.communicate(timeout=120)[1]
+        assert run.returncode == 0, told.decode()
+    assert not list((tmp_path / "work").iterdir())

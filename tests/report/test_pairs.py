@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from genre_utils.report import package_address
+
 PAIRS = sorted(Path("notebooks").glob("[0-9]*.ipynb"))
 
 
@@ -40,9 +42,15 @@ def test_a_notebook_runs_alone(pair, installed, demo_root, tmp_path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
+def test_the_wheel_that_a_notebook_asks_for_is_the_one_that_is_built(installed):
+    (wheel,) = installed.parent.glob("*.whl")
+    assert wheel.name == package_address()
+
+
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda p: p.stem)
 def test_the_first_code_installs_the_package_where_it_is_missing(pair):
     notebook = nbformat.read(pair, as_version=4)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert 'find_spec("genre_utils") is None' in first.source
+    assert f'package = "{package_address()}"' in first.source
     assert notebook.cells.index(first) == 1

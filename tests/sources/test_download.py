@@ -1,7 +1,6 @@
 """Downloads: from a server of our own, good and bad, by the code that users run."""
 
 import errno
-import os
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers import AS_ROOT
 from remotes_of_tests import archive_with, got, nothing_left, served
 
 from genre_utils.data import read_dataset
@@ -182,7 +182,7 @@ def test_a_disk_that_fills_up_is_said_and_the_archive_is_kept(server, mini, tmp_
     assert len(server.asked) == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.skipif(AS_ROOT, reason="nothing is forbidden to root")
 def test_a_folder_that_cannot_be_written_is_named(server, mini, tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(DownloadError, match="cannot be written to"):
