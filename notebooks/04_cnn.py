@@ -498,13 +498,13 @@ if len(fusions):
     found["fusion", "picture and features_30_sec", "filtered"] = fused
     fused_score = evaluation.score(fused, "fusion", "picture and features_30_sec", seed=seed)
     shared = evaluation.fuse(sides["test"], alone, 1.0)
-    against = evaluation.mcnemar(fused, shared)
+    against = evaluation.paired_test(fused, shared, seed=seed)
     results.fact(
         fusion_model=chosen["model"],
         fusion_weight=chosen["weight of the network"],
         fusion_valid_accuracy=chosen["accuracy on valid"],
         classical_test_accuracy=evaluation.metrics(alone)["accuracy"],
-        fusion_mcnemar=against,
+        fusion_against_network=against,
     )
     best_of_each = fusions.drop_duplicates("model").set_index("model")
     display(best_of_each.rename(index=MODEL_NAMES).round(3))
@@ -515,8 +515,9 @@ if len(fusions):
             f"features {evaluation.metrics(alone)['accuracy']:.1%}, together "
             f"**{fused_score.accuracy:.1%}** [{fused_score.ci95[0]:.1%}, {fused_score.ci95[1]:.1%}], "
             f"n = {fused_score.n}. Compared with the network alone, {against['only_one']} tracks are "
-            f"right only together and {against['only_other']} only without the features (McNemar's "
-            f"exact test over tracks, as if they were independent: p = {against['p']:.1g})."
+            f"right only together and {against['only_other']} only without the features: "
+            f"{100 * against['difference']:+.1f} points [{100 * against['low']:+.1f}, "
+            f"{100 * against['high']:+.1f}] (permutation test over artists: p = {against['p']:.2g})."
         )
     )
 elif why_no_fusion:

@@ -194,10 +194,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from genre_utils.models import ArtistWhitening, KernelLDA, to_normal
-from genre_utils.data import artist_groups
 
 songs = recommend.Collection.of(tracks)
-within = make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)))
+within = make_pipeline(to_normal(), ArtistWhitening(tracks["artist_group"]))
 learned = make_pipeline(to_normal(), KernelLDA(components=min(400, len(X) // 2)))
 spaces = {
     "min-max": MinMaxScaler(),

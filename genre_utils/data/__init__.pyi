@@ -23,10 +23,7 @@ from .dataset import (
     read_dataset as read_dataset,
 )
 from .identity import (
-    artist_groups as artist_groups,
-)
-from .identity import (
-    song_groups as song_groups,
+    identify as identify,
 )
 from .inputs import (
     EXTRACTION_VERSION as EXTRACTION_VERSION,

@@ -43,6 +43,8 @@ CHECKS = {
     "checksum": "Not the published recording (MD5)",
     "duplicate": "Byte for byte the same as another",
     "near duplicate": "The same recording as another, in another cut, level or coding",
+    "excerpt": "Another excerpt of a song, by artist and title; never on two sides of our splits",
+    "two sides": "By artists who are on more than one side of the published partition",
     "no audio": "No audio, though a table or list names them",
     "not in table": "Audio, but no row in the published table",
     "no picture": "No picture, though others have one",
@@ -101,6 +103,7 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
         *_outliers(heard),
         *_wrong_checksums(heard, checksums),
         *_doubles(dataset, heard),
+        *_identities(dataset.tracks),
         *_gaps(dataset),
     ]
     order = list(CHECKS)
@@ -194,6 +197,17 @@ def _doubles(dataset: Dataset, heard: dict[str, dict]) -> Iterator[tuple[str, st
         )
 
 
+def _identities(tracks: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Songs with several excerpts, and artists on several sides."""
+    others = tracks[(tracks["song"] != tracks.index) & tracks["duplicate_of"].isna()]
+    for row in others.itertuples():
+        yield "excerpt", row.Index, f"{row.song}: {row.artist}, {row.title}"
+    placed = tracks.dropna(subset=["artist_group", "partition"])
+    sides = placed.groupby("artist_group")["partition"].nunique()
+    for row in placed[placed["artist_group"].isin(sides.index[sides > 1])].itertuples():
+        yield "two sides", row.Index, f"{row.partition}: {row.artist}"
+
+
 def _gaps(dataset: Dataset) -> Iterator[tuple[str, str, str]]:
     tracks = dataset.tracks
     lacks = {
@@ -216,8 +230,8 @@ def _counts(dataset: Dataset, usable: set[str]) -> pd.DataFrame:
             "tracks": by_genre.size(),
             "usable_audio": by_genre["usable"].sum(),
             "in_table": by_genre["table"].sum().astype(int),
-            "artists": by_genre["artist"].nunique(),
-            "largest_artist_share": by_genre["artist"].agg(
+            "artists": by_genre["artist_group"].nunique(),
+            "largest_artist_share": by_genre["artist_group"].agg(
                 lambda a: a.value_counts(normalize=True).max() if a.notna().any() else np.nan
             ),
         }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from genre_utils.audio import AUDIO_SUFFIXES
+from genre_utils.data.identity import identify
 from genre_utils.data.naming import (
     GTZAN_GENRES,
     PICTURE_SUFFIXES,
@@ -25,8 +26,8 @@ from genre_utils.sources import is_demo
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
 TRACK_COLUMNS = (
-    "genre path artist title partition duplicate_of annotated_tempo picture table".split()
-)
+    "genre path artist title song artist_group partition duplicate_of annotated_tempo picture table"
+).split()
 PARTITIONS = ("train", "valid", "test")
 HOW_TO_GET_DATA = (
     "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
@@ -49,7 +50,8 @@ class Dataset:
     tracks
         Index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`; a cell is missing where the
         root has nothing to say. ``annotated_tempo`` is in beats per minute, as people heard it;
-        ``table`` says whether the published 30 s table has the track.
+        ``table`` says whether the published 30 s table has the track; ``song`` and
+        ``artist_group`` are from `identify`.
     tables
         The published tables that are there, by length: ``{30: path, 3: path}``.
     missing
@@ -144,7 +146,7 @@ def read_dataset(root: Path) -> Dataset:
         tracks[name] = values.reindex(tracks.index) if len(values) else None
     tracks["duplicate_of"] = _duplicates(base, tracks)
     tracks["annotated_tempo"] = tracks["annotated_tempo"].astype(float)
-    tracks = tracks.rename_axis("track_id")[TRACK_COLUMNS]
+    tracks = identify(tracks.rename_axis("track_id"))[TRACK_COLUMNS]
     return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), is_demo(base))
 
 
@@ -255,17 +257,13 @@ def _pictures(base: Path) -> pd.Series:
 
 def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
     """First track with the same bytes, from the published checksums or else from the files."""
-    sums = published_checksums(base).reindex(tracks.index).dropna()
-    if sums.empty:
-        paths = tracks["path"].dropna()
-        paths = paths[paths.map(lambda p: Path(p).is_file())]
-        sizes = paths.map(lambda p: Path(p).stat().st_size)
-        alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index
-        sums = pd.Series(
-            {track: _digest_if_readable(paths[track]) for track in alike}, dtype=object
-        )
-        sums = sums.dropna()
-    sums = sums.sort_index()
+    published = published_checksums(base).reindex(tracks.index).dropna()
+    paths = tracks["path"].dropna()
+    paths = paths[paths.map(lambda p: Path(p).is_file())]
+    sizes = paths.map(lambda p: Path(p).stat().st_size)
+    alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index.difference(published.index)
+    own = {track: _digest_if_readable(paths[track]) for track in alike}
+    sums = pd.concat([published, pd.Series(own, dtype=object).dropna()]).sort_index()
     first = sums.groupby(sums).transform(lambda group: group.index[0])
     return first[first != first.index].reindex(tracks.index)
 

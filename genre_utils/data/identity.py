@@ -1,39 +1,156 @@
-"""Which tracks are one song, and which are by one artist."""
+"""Which tracks are one song, and which artists are one artist.
+
+Splits, bootstraps, whitening, recommendations and duplicates all ask here, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+_AND = re.compile(r"\s*(?:,|\+|\band\b|\bwith\b|\bvs\b)\s*")
+_FEATURING = re.compile(r"\s*\b(?:feat|ft|featuring)\b\s*")
+# Bands whose names could be taken for lists of artists.
+_BANDS = frozenset(
+    (
+        "ashford and simpson, blood sweat and tears, crosby stills and nash, "
+        "crosby stills nash and young, earth wind and fire, emerson lake and palmer, "
+        "hall and oates, love and kisses, nice and smooth, peaches and herb, "
+        "peter paul and mary, simon and garfunkel"
+    ).split(", ")
+)
+# A version of a song is that song; a part of a longer piece ("part 2") is another.
+_VERSION = re.compile(
+    r"[\(\[][^)\]]*\b(?:live|remix|mix|edit|version|demo|acoustic|unplugged|instrumental|remaster\w*)"
+    r"\b[^)\]]*[\)\]]",
+    re.IGNORECASE,
+)
 
 
-def song_groups(tracks: pd.DataFrame) -> pd.Series:
-    """Song of each track: equal recordings are one.
+def normalised(name: str) -> str:
+    """A name without case, accents, punctuation and leading article; "&" is "and".
+
+    Examples
+    --------
+    >>> normalised("The Sugarhill Gang"), normalised("Guns N' Roses"), normalised("J.S. Bach")
+    ('sugarhill gang', 'guns n roses', 'js bach')
+    """
+    return re.sub(r"^the (?=.)", "", _words(name, keep="")) or name
+
+
+def _words(name: str, keep: str) -> str:
+    """Lower case words, accents and punctuation gone but for the characters to `keep`."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in ".'’`")
+    return " ".join(re.sub(rf"[^\w{re.escape(keep)}]+", " ", plain).split())
+
+
+def members(name: str, known: Iterable[str] = ()) -> list[str]:
+    """Artists behind a name, normalised: the name itself first, then who plays together under it.
+
+    Guests ("feat.") are members. So are names joined by "and", "&", "with", "+" or commas, if each
+    is a full name of two words or more, or `known`; otherwise they are a band's ("Shirley &
+    Company"), which stays whole, but for members of two words that are known. Of a leader with a
+    band ("Magic Slim & The Teardrops") the leader is a member.
+
+    Parameters
+    ----------
+    name
+        As written.
+    known
+        Names of artists on their own, normalised.
+    """
+    if normalised(name) in _BANDS:
+        return [normalised(name)]
+    known = set(known)
+    found = []
+    for side in _FEATURING.split(_words(name, keep=",+")):
+        parts = [part for part in _AND.split(side) if part.strip(" ,+")]
+        leader, *rest = [re.sub(r"^the (?=.)", "", part) for part in parts] or [""]
+        full = [part for part in (leader, *rest) if part in known or " " in part]
+        if any(part.startswith("the ") for part in parts[1:]):
+            full = [leader] if leader in full else []
+        elif len(full) < len(parts):
+            full = [part for part in full if part in known and " " in part]
+        found += full
+        if side != _words(name, keep=",+"):  # one of several sides of a "feat."
+            found.append(normalised(side))
+    return list(dict.fromkeys([normalised(name), *found]))
+
+
+def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -> pd.DataFrame:
+    """Say of each track which song it is, and by which artist.
+
+    One song: the same bytes, the same recording, or the same artist and title. Titles are compared
+    without case, punctuation and notes of the version ("(live)"); parts of a longer piece ("part
+    1", "part 2") are songs of their own.
+
+    One artist: names that mean the same, and all who ever play together. Tracks that are one song
+    are by one artist.
 
     Parameters
     ----------
     tracks
-        As in `Dataset.tracks`.
+        As in `Dataset.tracks`: ``artist``, ``title`` and ``duplicate_of``.
+    recordings
+        Pairs of tracks with the same recording, as fingerprints tell them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with the columns ``song``, the first track of each song, and ``artist_group``, a
+        name for each artist; missing where nobody is named.
     """
-    return _merge_duplicates(pd.Series(tracks.index, tracks.index), tracks)
+    song = _songs(tracks, recordings)
+    return tracks.assign(song=song, artist_group=_artists(tracks, song))
 
 
-def artist_groups(tracks: pd.DataFrame) -> pd.Series:
-    """Artist of each track, so that equal recordings have one and nameless ones share a genre's.
+def _artists(tracks: pd.DataFrame, song: pd.Series) -> pd.Series:
+    names = tracks["artist"].dropna()
+    known = _artists_of_names(names)
+    ties: list[tuple[str, Hashable]] = [(track, ("song", of)) for track, of in song.items()]
+    ties += [(track, ("artist", known[name])) for track, name in names.items()]
+    found = _components(tracks.index, ties)
+    plain = names.map(normalised)
+    told = plain.groupby(found[plain.index]).agg(lambda own: own.mode()[0])
+    return found.map(told).astype(object)
 
-    Parameters
-    ----------
-    tracks
-        As in `Dataset.tracks`.
-    """
-    artists = tracks["artist"].fillna("unnamed artists of " + tracks["genre"])
-    return _merge_duplicates(artists, tracks)
+
+def _songs(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]]) -> pd.Series:
+    ties: list[tuple[str, Hashable]] = []
+    for track, first in tracks["duplicate_of"].dropna().items():
+        ties += [(track, ("copy", first)), (first, ("copy", first))]
+    for pair in recordings:
+        ties += [(track, ("recording", *pair)) for track in pair]
+    if "title" in tracks:
+        named = tracks[["artist", "title"]].dropna()
+        known = _artists_of_names(named["artist"])
+        for track, name, title in named.itertuples():
+            if plain := normalised(_VERSION.sub(" ", title)):
+                ties.append((track, ("title", known[name], plain)))
+    found = _components(tracks.index, ties)
+    return pd.Series(tracks.index, tracks.index, dtype=object).groupby(found).transform("min")
 
 
-def _merge_duplicates(groups: pd.Series, tracks: pd.DataFrame) -> pd.Series:
-    """Give the groups of exact duplicates one name."""
-    merged = groups.astype(object).copy()
-    own = pd.Series(tracks.index, tracks.index, dtype=object)
-    first = tracks["duplicate_of"].astype(object).fillna(own)
-    for twins in tracks.groupby(first).groups.values():
-        if len(twins) > 1:
-            merged[merged.isin(set(merged[twins]))] = merged[twins[0]]
-    return merged
+def _artists_of_names(artists: pd.Series) -> dict[str, int]:
+    """Number of the artist behind each name as written; who plays together has one number."""
+    names = list(artists.dropna().unique())
+    alone = {normalised(name) for name in names}
+    ties = [(name, member) for name in names for member in members(name, alone)]
+    return _components(pd.Index(names), ties).to_dict()
+
+
+def _components(items: pd.Index, ties: Sequence[tuple[str, Hashable]]) -> pd.Series:
+    """Number of the connected component of each item; a tie joins an item to whatever it names."""
+    known = [(item, tie) for item, tie in ties if item in items]
+    rows = items.get_indexer([item for item, _ in known])
+    columns = len(items) + pd.factorize(pd.Series([tie for _, tie in known], dtype=object))[0]
+    size = len(items) + len(known)
+    graph = coo_array((np.ones(len(known)), (rows, columns)), shape=(size, size))
+    return pd.Series(connected_components(graph, directed=False)[1][: len(items)], items)

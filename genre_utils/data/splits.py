@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
 
-from genre_utils.data.identity import artist_groups, song_groups
-
 MIN_ITEMS = 6  # a genre; fewer leave too little to fit on once folds are made
 PROTOCOLS = {
     "random": "items at random: songs and artists on both sides, as published",
@@ -147,13 +145,13 @@ def make_protocols(
 ) -> tuple[dict[str, Protocol], dict[str, str]]:
     """All protocols that a table's tracks support.
 
-    Exact duplicates count as one song, and their artists as one artist. Tracks without a named
-    artist could be by anyone, so those of a genre are kept together as if one artist made them.
+    Songs and artists are those of `identify`. A track without a named artist could be by anyone:
+    under "artist" it is on neither side.
 
     Parameters
     ----------
     tracks
-        As in `Dataset.tracks`.
+        As in `Dataset.tracks`: ``genre``, ``song``, ``artist_group``, ``partition``.
     index
         Index of the table: ``track_id``, or ``track_id`` and ``segment``.
     n_splits
@@ -168,15 +166,14 @@ def make_protocols(
     """
     track = index.get_level_values("track_id")
     own = tracks.loc[track.unique()]
-    songs = song_groups(own)
-    artists = artist_groups(own)
-    genre = own.loc[track, "genre"].to_numpy(dtype=object)
-    units = {
-        "random": np.arange(len(index)),
-        "track": songs.loc[track].to_numpy(),
-        "artist": artists.loc[track].to_numpy(),
-    }
-    drawn = {**units, "random": units["track"]}
+    genre, song, artist, partition = (
+        own.loc[track, name].to_numpy(dtype=object)
+        for name in ("genre", "song", "artist_group", "partition")
+    )
+    units = {"random": np.arange(len(index)), "track": song, "artist": artist}
+    # Where nobody is named, each song is drawn on its own.
+    by_artist = np.where(pd.isna(artist), song, artist)
+    drawn = {"random": song, "track": song, "artist": by_artist}
     protocols, reasons = {}, {}
     few = pd.Series(genre).value_counts()
     if few.min() < MIN_ITEMS:
@@ -187,12 +184,12 @@ def make_protocols(
         counts = pd.Series(groups).groupby(genre).nunique()
         lone = list(counts.index[counts < 2])
         note = ""
-        if name == "artist" and own["artist"].isna().all():
+        if name == "artist" and own["artist_group"].isna().all():
             reasons[name] = "the collection does not say who the artists are"
             continue
-        if name == "artist" and lone and len(counts) - len(lone) > 1:
+        if name == "artist" and len(counts) - len(lone) > 1:
             groups = np.where(np.isin(genre, lone), None, groups)  # noqa: PLW2901
-            note = f"without {', '.join(lone)}, whose tracks are all by one artist"
+            note = _left_out(own, lone)
         elif lone:
             what = {"random": "row", "track": "song", "artist": "artist"}[name]
             reasons[name] = f"{lone[0]} has only one {what}"
@@ -206,7 +203,6 @@ def make_protocols(
             else GroupedKFold(groups, folds, seed)
         )
         protocols[name] = Protocol(name, splitter, drawn[name], random_state=seed, note=note)
-    partition = own.loc[track, "partition"].to_numpy(dtype=object)
     lacking = [
         f"{side} has {len(missing)} of {len(set(genre))} genres missing"
         for side in ("train", "valid", "test")
@@ -215,5 +211,14 @@ def make_protocols(
     if lacking:
         reasons["filtered"] = f"in the published partition, {lacking[0]}"
     else:
-        protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), units["artist"])
+        protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), by_artist)
     return protocols, reasons
+
+
+def _left_out(tracks: pd.DataFrame, lone: list[str]) -> str:
+    """What the protocol "artist" leaves out, in one phrase; "" if nothing."""
+    nameless = int((tracks["artist_group"].isna() & ~tracks["genre"].isin(lone)).sum())
+    told = [f"without {', '.join(lone)} (fewer than two named artists)"] if lone else []
+    if nameless:
+        told.append(f"without {nameless} tracks whose artist is not named")
+    return ", ".join(told)

@@ -14,7 +14,8 @@ from .intervals import (
     bootstrap_interval as bootstrap_interval,
 )
 from .intervals import (
-    mcnemar as mcnemar,
+    nested_choice as nested_choice,
+    paired_test as paired_test,
 )
 from .predictions import (
     Predictions as Predictions,

@@ -157,9 +157,9 @@ def same_song_neighbours(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:
     track = X.index.get_level_values("track_id")
     own = tracks.loc[track]
     theirs = tracks.loc[track[other]]
-    song = track.to_numpy() == track[other].to_numpy()
-    named = own["artist"].notna().to_numpy()
-    artist = named & (own["artist"].to_numpy() == theirs["artist"].to_numpy()) & ~song
+    song = own["song"].to_numpy() == theirs["song"].to_numpy()
+    named = own["artist_group"].notna().to_numpy()
+    artist = named & (own["artist_group"].to_numpy() == theirs["artist_group"].to_numpy()) & ~song
     genre = (own["genre"].to_numpy() == theirs["genre"].to_numpy()) & ~song & ~artist
     shares = {"song": song, "artist": artist, "genre": genre, "other": ~(song | artist | genre)}
     return pd.Series({name: float(share.mean()) for name, share in shares.items()})

@@ -51,10 +51,12 @@ class Score:
         "segment" or "track".
     accuracy, ci95, macro_f1
         Fractions; `ci95` is the bootstrap interval of the accuracy.
-    n
-        How many items were scored.
+    n, genres
+        How many items were scored, of how many genres.
     published
         The accuracy somebody published for this, or None.
+    runs, sd
+        Of networks: from how many seeds the accuracy is the mean, and its standard deviation.
     """
 
     model: str
@@ -65,7 +67,10 @@ class Score:
     ci95: tuple[float, float]
     macro_f1: float
     n: int
+    genres: int
     published: float | None = None
+    runs: int = 1
+    sd: float | None = None
 
 
 class EnoughSaid(Exception):  # noqa: N818

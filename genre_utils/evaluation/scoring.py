@@ -218,5 +218,6 @@ def score(
         ),
         macro_f1=found["f1"],
         n=len(predictions.table),
+        genres=predictions.table["true"].nunique(),
         published=published,
     )

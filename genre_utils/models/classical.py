@@ -23,7 +23,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelEncoder, MinMaxScaler
 from sklearn.svm import SVC
 
-from genre_utils.data import artist_groups
 from genre_utils.models.feed_forward import FeedForward
 from genre_utils.models.transformers import ArtistWhitening, artist_of, to_normal
 
@@ -192,7 +191,7 @@ def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> Base
     trees
         How many of them.
     """
-    whitening = ArtistWhitening(artist_groups(tracks))
+    whitening = ArtistWhitening(tracks["artist_group"])
     members = {
         "laplacian": make_pipeline(
             to_normal(),
@@ -206,7 +205,7 @@ def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> Base
         "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
         "logistic": ArtistBalanced(
             make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000)),
-            tracks["artist"],
+            tracks["artist_group"],
         ),
     }
     return VotingClassifier(list(members.items()), voting="soft")
@@ -225,7 +224,7 @@ def probabilistic_models(
     logistic = make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000))
     return {
         "blend": best_model(tracks, seed, trees=trees),
-        "logistic": ArtistBalanced(logistic, tracks["artist"]),
+        "logistic": ArtistBalanced(logistic, tracks["artist_group"]),
         "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
         "lda": make_pipeline(
             to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
@@ -241,7 +240,9 @@ def svm_on_whitened(tracks: pd.DataFrame) -> BaseEstimator:
     tracks
         As in `Dataset.tracks`.
     """
-    return make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)), SVC(C=5, gamma=0.006))
+    return make_pipeline(
+        to_normal(), ArtistWhitening(tracks["artist_group"]), SVC(C=5, gamma=0.006)
+    )
 
 
 def tree_shares(

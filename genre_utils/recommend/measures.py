@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import skew
 from sklearn.base import TransformerMixin, clone
 
-from genre_utils.data import GroupedKFold, artist_groups
+from genre_utils.data import GroupedKFold
 from genre_utils.evaluation import bootstrap_interval
 from genre_utils.recommend.recommender import ROCCHIO
 
@@ -29,10 +29,9 @@ class Collection:
     @classmethod
     def of(cls, tracks: pd.DataFrame) -> Collection:
         """From rows of `Dataset.tracks`; a track without an artist counts as by one of its own."""
-        own = pd.Series(tracks.index, tracks.index, dtype=object)
-        song = tracks["duplicate_of"].astype(object).fillna(own)
-        artist = tracks["artist"].astype(object).fillna(song)
-        parts = (tracks["genre"], song, artist, artist_groups(tracks))
+        song = tracks["song"]
+        artist = tracks["artist_group"].astype(object).fillna(song)
+        parts = (tracks["genre"], song, artist, artist)
         return cls(*(part.to_numpy(dtype=str) for part in parts))
 
     def barred(self, *, same_artist: bool) -> np.ndarray:

@@ -13,7 +13,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio import FEATURE_GROUPS
-from genre_utils.data import artist_groups
 from genre_utils.models import (
     SAME,
     ArtistWhitening,
@@ -58,7 +57,9 @@ def best_recommender(tracks: pd.DataFrame, **settings: Any) -> CosineRecommender
     **settings
         Of `CosineRecommender`.
     """
-    scaling = make_pipeline(to_normal(), ArtistWhitening(artist_groups(tracks)), NeighbourAverage())
+    scaling = make_pipeline(
+        to_normal(), ArtistWhitening(tracks["artist_group"]), NeighbourAverage()
+    )
     return CosineRecommender(scaling, **settings)
 
 

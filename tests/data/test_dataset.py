@@ -279,7 +279,8 @@ def test_a_folder_without_extras_says_what_is_missing(tmp_path):
     put(tmp_path / "rock/a.wav")
     found = read_dataset(tmp_path)
     row = found.tracks.loc["rock/a"]
-    assert row.drop(["genre", "path", "table"]).isna().all() and not row["table"]
+    assert row.drop(["genre", "path", "song", "table"]).isna().all() and not row["table"]
+    assert row["song"] == "rock/a"
     assert len(found.missing) == 6 and all(text.endswith(".") for text in found.missing)
     for word in ("features_30_sec", "features_3_sec", "picture", "artist", "partition", "tempo"):
         assert any(word in text for text in found.missing)

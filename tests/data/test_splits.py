@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils.data import artist_groups, make_protocols, read_dataset
+from genre_utils.data import identify, make_protocols, read_dataset
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
@@ -22,14 +22,14 @@ def collections(draw):
             rows.append((f"{genre}.{n:05d}", genre, artist, side))
     tracks = pd.DataFrame(rows, columns=["track_id", "genre", "artist", "partition"])
     tracks = tracks.set_index("track_id")
-    tracks["duplicate_of"] = None
+    tracks["duplicate_of"], tracks["title"] = None, None
     for _ in range(draw(st.integers(0, 2))):
         first, other = draw(st.lists(st.sampled_from(list(tracks.index)), min_size=2, max_size=2))
         if first < other and tracks.loc[first, "duplicate_of"] is None:
             tracks.loc[other, "duplicate_of"] = first
     pieces = draw(st.integers(1, 3))
     index = pd.MultiIndex.from_product([tracks.index, range(pieces)], names=["track_id", "segment"])
-    return tracks, index
+    return identify(tracks), index
 
 
 @given(collections())
@@ -50,9 +50,8 @@ def test_no_song_and_no_artist_is_on_both_sides(collection):
                 artists = tracks["artist"]
                 known = [set(artists[track[side]].dropna()) for side in (train, test)]
                 assert not known[0] & known[1]
-                nameless = tracks[artists.isna()]["genre"]
-                both = [set(nameless.reindex(track[side]).dropna()) for side in (train, test)]
-                assert not both[0] & both[1]
+                nameless = tracks.index[tracks["artist_group"].isna()]
+                assert not set(nameless) & {*track[train], *track[test]}
 
 
 @given(collections())
@@ -62,14 +61,18 @@ def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
     protocols, _ = make_protocols(tracks, index, n_splits=3)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
     # Without a second artist of its genre, nothing of it can be on both sides.
-    artists = artist_groups(tracks).groupby(tracks["genre"]).nunique()
-    left_out = {"random": [], "track": [], "artist": list(artists.index[artists < 2])}
+    named = tracks["artist_group"].notna()
+    artists = tracks.groupby("genre")["artist_group"].nunique()
+    usable = named & (tracks["genre"].map(artists) >= 2)
+    everything = pd.Series(True, tracks.index)
+    in_play = {"random": everything, "track": everything, "artist": usable}
     for name, protocol in protocols.items():
         folds = protocol.folds(y)
         tested = np.concatenate([test for _, test in folds])
         assert len(tested) == len(set(tested))
         if name != "filtered":
-            assert sorted(tested) == list(np.flatnonzero(~np.isin(y, left_out[name])))
+            items = in_play[name][index.get_level_values(0)].to_numpy()
+            assert sorted(tested) == list(np.flatnonzero(items))
         for train, test in folds:
             pool, splits = protocol.choosing(y, train)
             assert not set(pool) & set(test)
@@ -96,7 +99,7 @@ def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
 
 
 def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
-    tracks = read_dataset(demo_root).tracks.assign(artist=None, partition=None)
+    tracks = identify(read_dataset(demo_root).tracks.assign(artist=None, partition=None))
     protocols, reasons = make_protocols(tracks, pieces_of(tracks))
     assert set(protocols) == {"random", "track"}
     assert "artists" in reasons["artist"]
@@ -112,13 +115,15 @@ def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
 def test_genres_of_a_single_artist_are_left_out_of_the_artist_protocol_and_this_is_said(demo_root):
     tracks = read_dataset(demo_root).tracks
     tracks.loc[tracks["genre"] == "blues", "artist"] = "Only One"
+    tracks = identify(tracks)
     index = pieces_of(tracks)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
     protocol = make_protocols(tracks, index)[0]["artist"]
     tested = np.concatenate([test for _, test in protocol.folds(y)])
     assert set(y[tested]) == set(y) - {"blues"}
     assert "blues" in protocol.note
-    assert len(tested) == (y != "blues").sum()
+    named = tracks["artist_group"].notna().loc[index.get_level_values(0)].to_numpy()
+    assert len(tested) == ((y != "blues") & named).sum()
 
 
 def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
@@ -126,6 +131,7 @@ def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
     tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
     tracks = tracks.rename_axis("track_id").assign(artist=None, partition=None, duplicate_of=None)
     tracks.loc[["blues.00003", "blues.00005"], "duplicate_of"] = "blues.99999"
+    tracks = identify(tracks)
     groups = pd.Series(make_protocols(tracks, tracks.index)[0]["track"].groups, tracks.index)
     assert groups["blues.00003"] == groups["blues.00005"]
     assert groups.nunique() == 15

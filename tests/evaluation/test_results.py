@@ -14,7 +14,7 @@ from genre_utils.files import write_text
 def found(demo_root):
     found = Results("09_test", read_dataset(demo_root), "quick", 7)
     found.fact(ratio=np.array([0.5, 0.25]), count=np.int64(3), nothing=float("nan"))
-    found.scores.append(Score("knn", "mfcc", "track", "segment", 0.5, (0.4, 0.6), 0.45, 100))
+    found.scores.append(Score("knn", "mfcc", "track", "segment", 0.5, (0.4, 0.6), 0.45, 100, 2))
     return found
 
 

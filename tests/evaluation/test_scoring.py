@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
 from genre_utils.audio import FEATURE_COLUMNS
-from genre_utils.data import load_features, make_protocols, read_dataset
+from genre_utils.data import identify, load_features, make_protocols, read_dataset
 from genre_utils.evaluation import Predictions
 
 GENRES = ["blues", "jazz", "metal", "rock"]
@@ -35,7 +35,7 @@ def collection():
                 rows.append((f"{genre}.{4 * a + s:05d}", genre, f"{genre} artist {a}", side))
                 values.append(song + rng.normal(0, 0.05, (5, 6)))
     tracks = pd.DataFrame(rows, columns=["track_id", "genre", "artist", "partition"])
-    tracks = tracks.set_index("track_id").assign(duplicate_of=None)
+    tracks = identify(tracks.set_index("track_id").assign(duplicate_of=None))
     index = pd.MultiIndex.from_product([tracks.index, range(5)], names=["track_id", "segment"])
     X = pd.DataFrame(np.concatenate(values), index=index, columns=list("abcdef"))
     y = pd.Series(tracks.loc[index.get_level_values(0), "genre"].to_numpy(), index)
@@ -151,14 +151,55 @@ def test_intervals_are_wider_when_items_come_in_groups():
     assert high - low == pytest.approx(4 * np.sqrt(0.24 / 400), rel=0.15)
 
 
-def test_mcnemar_counts_what_only_one_gets_right():
+def test_a_paired_test_counts_what_only_one_gets_right():
     true = ["jazz"] * 10
     one = predictions(true, ["jazz"] * 9 + ["rock"])
     other = predictions(true, ["rock"] * 8 + ["jazz"] * 2)
-    found = evaluation.mcnemar(one, other)
+    found = evaluation.paired_test(one, other)
     assert (found["only_one"], found["only_other"]) == (8, 1)
-    assert found["p"] == pytest.approx(2 * (1 + 9) / 2**9)
-    assert evaluation.mcnemar(one, one)["p"] == 1.0
+    # Each item is a group of its own: the sign test, two-sided.
+    assert found["p"] == pytest.approx(2 * (1 + 9) / 2**9, abs=0.01)
+    assert found["difference"] == pytest.approx(0.7)
+    assert found["low"] < 0.7 < found["high"]
+    assert evaluation.paired_test(one, one)["p"] == 1.0
+
+
+def test_a_paired_test_draws_artists_not_tracks():
+    true = ["jazz"] * 40
+    one, other = predictions(true, ["jazz"] * 40), predictions(true, ["rock"] * 20 + ["jazz"] * 20)
+    alone = evaluation.paired_test(one, other)
+    for side in (one, other):
+        side.table["group"] = np.repeat(["A", "B"], 20)
+    grouped = evaluation.paired_test(one, other)
+    assert alone["p"] < 0.001
+    assert grouped["p"] > 0.4  # twenty songs, but one artist
+    assert grouped["low"] <= 0 and alone["low"] > 0
+
+
+def test_a_nested_choice_of_models_that_guess_is_not_the_luckiest_of_them():
+    rng = np.random.default_rng(0)
+    true = rng.choice(["jazz", "rock"], 200)
+    fold = np.repeat(range(10), 20)
+    lucky, nested = [], []
+    for _ in range(20):
+        guesses = {}
+        for name in "abcdefgh":
+            guesses[name] = predictions(true, rng.choice(["jazz", "rock"], 200))
+            guesses[name].table["fold"] = fold
+        lucky.append(max(accuracy(p) for p in guesses.values()))
+        chosen, names = evaluation.nested_choice(guesses)
+        nested.append(accuracy(chosen))
+        assert set(names) == set(range(10)) and len(chosen.table) == 200
+    assert np.mean(lucky) > 0.53
+    assert np.mean(nested) == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_nested_choice_takes_what_is_better():
+    good, bad = predictions(["jazz"] * 4, ["jazz"] * 4), predictions(["jazz"] * 4, ["rock"] * 4)
+    for side in (good, bad):
+        side.table["fold"] = [0, 0, 1, 1]
+    chosen, names = evaluation.nested_choice({"bad": bad, "good": good})
+    assert accuracy(chosen) == 1.0 and set(names.values()) == {"good"}
 
 
 def test_a_score_has_protocol_n_and_interval(collection):
