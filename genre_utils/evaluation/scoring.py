@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -198,26 +198,43 @@ def fit_on_partition(
 
 
 def score(
-    predictions: Predictions,
+    predictions: Predictions | Sequence[Predictions],
     model: str,
     data: str,
     *,
     published: float | None = None,
     seed: int = 0,
 ) -> Score:
-    """Turn predictions into a score with its protocol, interval and n."""
-    found = metrics(predictions)
+    """Turn predictions into a score with its protocol, interval and n.
+
+    Parameters
+    ----------
+    predictions
+        Of one model; or of the same network from several seeds, whose mean is the score.
+    model, data
+        Short names of the model and of what it was given.
+    published
+        The accuracy somebody published for this.
+    seed
+        Of the bootstrap.
+    """
+    runs = [predictions] if isinstance(predictions, Predictions) else list(predictions)
+    first, found = runs[0], [metrics(run) for run in runs]
+    if not all(run.table.index.equals(first.table.index) for run in runs):
+        raise ValueError("the runs were not tested on the same items")
+    accuracies = [one["accuracy"] for one in found]
+    correct = np.mean([run.correct for run in runs], axis=0)
     return Score(
         model=model,
         input=data,
-        protocol=predictions.protocol,
-        level=predictions.level,
-        accuracy=found["accuracy"],
-        ci95=bootstrap_interval(
-            predictions.correct, predictions.table["group"].to_numpy(), seed=seed
-        ),
-        macro_f1=found["f1"],
-        n=len(predictions.table),
-        genres=predictions.table["true"].nunique(),
+        protocol=first.protocol,
+        level=first.level,
+        accuracy=float(np.mean(accuracies)),
+        ci95=bootstrap_interval(correct, first.table["group"].to_numpy(), seed=seed),
+        macro_f1=float(np.mean([one["f1"] for one in found])),
+        n=len(first.table),
+        genres=first.table["true"].nunique(),
         published=published,
+        runs=len(runs),
+        sd=float(np.std(accuracies, ddof=1)) if len(runs) > 1 else None,
     )

@@ -130,12 +130,14 @@ def headline(scores: list[dict], chosen: dict | None = None) -> list[dict]:
     -------
     list of dict
         ``label``, ``published`` and ``marks``: dicts of protocol, accuracy, low and high, all as
-        fractions. Per input the level that was published counts, else tracks.
+        fractions. Per input the level that was published counts, else tracks. Scores over fewer
+        genres than others compare with none of them, and are left out.
     """
     rows: dict[tuple[str, str], dict] = {}
+    genres = max((score["genres"] for score in scores), default=0)
     for score in scores:
         level = "segment" if score["input"] in ("features_3_sec", "mfcc", "mel", "raw") else "track"
-        if score["level"] != level:
+        if score["level"] != level or score["genres"] < genres:
             continue
         key = (score["model"], score["input"])
         label = f"{MODEL_NAMES.get(score['model'], score['model'])}, {score['input']}"

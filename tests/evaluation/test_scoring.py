@@ -202,6 +202,16 @@ def test_a_nested_choice_takes_what_is_better():
     assert accuracy(chosen) == 1.0 and set(names.values()) == {"good"}
 
 
+def test_a_score_of_several_seeds_is_their_mean():
+    runs = [predictions(["jazz"] * 10, ["jazz"] * n + ["rock"] * (10 - n)) for n in (4, 6, 8)]
+    found = evaluation.score(runs, "cnn", "mel")
+    assert (found.accuracy, found.runs, found.n, found.genres) == (pytest.approx(0.6), 3, 10, 1)
+    assert found.sd == pytest.approx(0.2)
+    assert found.ci95[0] < 0.6 < found.ci95[1]
+    with pytest.raises(ValueError, match="same items"):
+        evaluation.score([runs[0], predictions(["jazz"], ["jazz"])], "cnn", "mel")
+
+
 def test_a_score_has_protocol_n_and_interval(collection):
     found = evaluation.score(predict(collection, "artist"), "knn", "features_3_sec", published=0.87)
     assert (found.protocol, found.level, found.n) == ("artist", "segment", 400)

@@ -43,6 +43,7 @@ def test_the_index_is_built_from_the_results_alone(page):
     found = json.loads(results.read_text())
     score = {"model": "knn", "input": "mfcc", "protocol": "track", "level": "track"}
     score |= {"accuracy": 0.5, "ci95": [0.4, 0.6], "macro_f1": 0.5, "n": 10, "published": 0.87}
+    score |= {"genres": 10, "runs": 3, "sd": 0.01}
     results.write_text(json.dumps(found | {"scores": [score]}))
     page.unlink()
     build_index(page.parent)
@@ -196,6 +197,7 @@ def site(page):
     """A page and an index of three scores."""
     results = page.parent / "results/01_good.json"
     rest = {"input": "mfcc", "level": "track", "macro_f1": 0.5, "n": 10, "published": None}
+    rest |= {"genres": 10, "runs": 1, "sd": None}
     scores = [
         rest | {"model": m, "protocol": p, "accuracy": a, "ci95": [a - 0.1, a + 0.1]}
         for m, p, a in SCORES
