@@ -280,18 +280,37 @@ if len(doubled):
     display(table)
 
 # %% [markdown]
+# Two excerpts of one song are no copies, and still they are one song: the same voice, band and mix.
+# Where artist and title are known, they tell. How many songs are there more than once?
+
+# %%
+several = tracks["song"].value_counts()
+several = several[several > 1]
+excerpts = tracks[tracks["song"].isin(several.index)]
+results.fact(songs_with_several_excerpts=len(several), tracks_of_these=len(excerpts))
+display(
+    Markdown(
+        f"{len(several)} songs have several excerpts, {len(excerpts)} tracks in all. From here on, one "
+        "song is one song: no split has it on both sides, and no song is recommended for itself."
+    )
+)
+if len(several):
+    display(excerpts.sort_values("song")[["song", "artist", "title"]].head(8))
+
+# %% [markdown]
 # ## What is wrong with it: few artists
 #
 # Songs of one artist share voice, band, studio and microphone. If an artist is on both sides of a
-# split, a model can recognise the studio and be praised for the genre.
+# split, a model can recognise the studio and be praised for the genre. One artist is all names that
+# mean the same, and all who ever play together: a duet connects two.
 
 # %%
-named = tracks["artist"].dropna()
+named = tracks["artist_group"].dropna()
 if named.empty:
     display(Markdown("This root does not say who plays (meta/GTZANindex.txt)."))
 else:
     ax = plots.artists_per_genre(tracks)
-    per_genre = tracks.dropna(subset=["artist"]).groupby("genre")["artist"]
+    per_genre = tracks.dropna(subset=["artist_group"]).groupby("genre")["artist_group"]
     artists, largest = per_genre.nunique(), per_genre.value_counts()
     few, most = artists.idxmin(), largest.idxmax()
     plots.show(
@@ -311,6 +330,16 @@ else:
             f"{few} has only {artists[few]}. {most[1]} alone has {largest.max()} tracks of {most[0]}."
         )
     )
+    sides = tracks.dropna(subset=["artist_group", "partition"]).groupby("artist_group")["partition"]
+    several_sides = sides.nunique().loc[lambda n: n > 1].index
+    results.fact(artists_on_several_sides=list(several_sides))
+    if len(several_sides):
+        display(
+            Markdown(
+                "The published partition keeps names apart, as they are written. By way of duets, "
+                f"{', '.join(several_sides)} are on two of its sides."
+            )
+        )
 
 # %% [markdown]
 # ## What is wrong with it: everything we can check

@@ -533,7 +533,7 @@ display(
 # %%
 from scipy.stats import spearmanr
 
-per_genre = tracks.groupby("genre")["artist"].nunique()
+per_genre = tracks.groupby("genre")["artist_group"].nunique()
 per_genre = per_genre[per_genre.index.isin(recall.index)]
 if per_genre.nunique() > 1 and len(per_genre) > 2:
     relation = spearmanr(per_genre, recall.reindex(per_genre.index)).statistic

@@ -104,8 +104,8 @@ def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -
     Returns
     -------
     pandas.DataFrame
-        The same with the columns ``song``, the first track of each song, and ``artist_group``, a
-        name for each artist; missing where nobody is named.
+        The same with the columns ``song``, the first track of each song, and ``artist_group``, the
+        most frequent of an artist's names; missing where nobody is named.
     """
     song = _songs(tracks, recordings)
     return tracks.assign(song=song, artist_group=_artists(tracks, song))
@@ -117,8 +117,7 @@ def _artists(tracks: pd.DataFrame, song: pd.Series) -> pd.Series:
     ties: list[tuple[str, Hashable]] = [(track, ("song", of)) for track, of in song.items()]
     ties += [(track, ("artist", known[name])) for track, name in names.items()]
     found = _components(tracks.index, ties)
-    plain = names.map(normalised)
-    told = plain.groupby(found[plain.index]).agg(lambda own: own.mode()[0])
+    told = names.groupby(found[names.index]).agg(lambda own: own.mode()[0])
     return found.map(told).astype(object)
 
 

@@ -160,8 +160,8 @@ def correlations(table: pd.DataFrame) -> Axes:
 
 def artists_per_genre(tracks: pd.DataFrame) -> Axes:
     """Share of each genre's tracks that its most frequent artists have."""
-    known = tracks.dropna(subset=["artist"])
-    counts = known.groupby("genre")["artist"].value_counts()
+    known = tracks.dropna(subset=["artist_group"])
+    counts = known.groupby("genre")["artist_group"].value_counts()
     _, ax = plt.subplots(figsize=(10, 1.5 + 0.4 * known["genre"].nunique()))
     for genre, artists in counts.groupby(level="genre"):
         left = 0

@@ -111,7 +111,7 @@ def test_recordings_join_songs_and_songs_join_artists():
     tracks.loc["jazz.00002", "duplicate_of"] = "jazz.00001"
     found = identify(tracks, [("jazz.00000", "jazz.00001")])
     assert set(found["song"]) == {"jazz.00000"}
-    assert set(found["artist_group"]) == {"a b"}
+    assert set(found["artist_group"]) == {"A B"}
 
 
 ROWS = st.tuples(
