@@ -106,3 +106,6 @@ from .tables import (
 from .tables import (
     read_feature_table as read_feature_table,
 )
+from .recordings import (
+    with_recordings as with_recordings,
+)

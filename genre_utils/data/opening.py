@@ -13,6 +13,7 @@ from genre_utils.data.dataset import (
     DatasetError,
     read_dataset,
 )
+from genre_utils.data.recordings import with_recordings
 from genre_utils.sources import DownloadError, get_collection, write_demo
 
 
@@ -21,7 +22,7 @@ class NoCollection(DatasetError):  # noqa: N818
 
 
 def open_dataset(data: str | Path | None = None) -> Dataset:
-    """Find a collection and list what is in it.
+    """Find a collection, list what is in it, and listen for recordings that are there twice.
 
     Searched in this order: `data`, the environment variable ``GTZAN_HOME``, ``data/gtzan`` in the
     working folder or the one above it. If there is none, the mini collection is downloaded into
@@ -39,18 +40,23 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
     DatasetError
         If a folder that was named is not there, or has neither audio nor a table.
     """
+    return with_recordings(read_dataset(_there(data)))
+
+
+def _there(data: str | Path | None) -> Path:
+    """Root of a collection that is there, or is made now."""
     try:
-        return read_dataset(find_root(data))
+        return find_root(data)
     except NoCollection:
         home = next((folder for folder in _nearby() if folder.is_dir()), _nearby()[0])
     try:
         get_collection(home / "gtzan")
-        return read_dataset(home / "gtzan")
+        return home / "gtzan"
     except DownloadError as error:
         warnings.warn(
-            f"There is no collection here, so the demo collection is used. {error}", stacklevel=2
+            f"There is no collection here, so the demo collection is used. {error}", stacklevel=3
         )
-    return read_dataset(write_demo(home / "demo"))
+    return write_demo(home / "demo")
 
 
 def find_root(data: str | Path | None = None) -> Path:
