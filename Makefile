@@ -125,9 +125,10 @@ data/demo/DEMO.json: genre_utils/sources/demo.py | $(READY)
 	$(BIN)/python -m genre_utils.sources.demo data/demo
 	@touch $@
 
-# The stamp is written anew only when the data, the profile or the seed changed.
+# The stamp is written anew only when the data, the profile or the seed changed. It is also looked at
+# by make -n, which would otherwise take it for changed, and name every notebook.
 $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEMO.json)
-	@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
+	+@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
 
 # Which modules each notebook comes to import; asked anew each time, written when it changed.
