@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 import time
@@ -258,3 +259,15 @@ def test_prediction_needs_no_tensorflow(home, song):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - start < 30
+
+
+def test_prediction_writes_nothing_into_the_home(home, song, tmp_path):
+    own = tmp_path / "own home"
+    own.mkdir()
+    dropped = ("ORT_", "XDG_", "GENRE_UTILS_CACHE")
+    env = {name: text for name, text in os.environ.items() if not name.startswith(dropped)}
+    env |= {"HOME": str(own), "USERPROFILE": str(own), "LOCALAPPDATA": str(own)}
+    command = [sys.executable, "-m", "genre_utils.cli", "predict", song]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(own.rglob("*")) == []
