@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import os
 import shutil
@@ -11,10 +10,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import filelock
-import platformdirs
-
 from genre_utils.sources.archives import DownloadError, unpack
+from genre_utils.sources.locking import BusyError, alone
 from genre_utils.sources.remotes import COMPANIONS, KAGGLE, REMOTES, SETS, Remote
 
 OFFLINE_VARIABLE = "GENRE_UTILS_OFFLINE"
@@ -56,6 +53,8 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
             if fetch(REMOTES[name], root, progress=progress):
                 outcome.fetched.append(name)
             break
+        except BusyError:
+            raise
         except DownloadError as error:
             outcome.failed[name] = str(error)
     else:
@@ -64,6 +63,8 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
         try:
             if fetch(REMOTES[name], root, progress=progress):
                 outcome.fetched.append(name)
+        except BusyError:
+            raise
         except DownloadError as error:
             outcome.failed[name] = str(error)
     return outcome
@@ -101,6 +102,8 @@ def fetch(
     ------
     DownloadError
         If it cannot be had, or there is no room for it. Nothing half-done is left in its place.
+    BusyError
+        If another program downloads into the same folder, and is not done in half an hour.
     """
     root = _settled(root)
     if remote.is_there(root):
@@ -108,7 +111,7 @@ def fetch(
     own = transfers(root)
     reasons: list[str] = []
     try:
-        with _alone(root):
+        with alone(root):
             if remote.is_there(root):  # another program was quicker
                 return False
             try:
@@ -148,13 +151,6 @@ def _settled(root: Path) -> Path:
     if not root.name:
         raise DownloadError(f"{root} cannot hold a collection: name a folder of its own.")
     return root
-
-
-def _alone(root: Path) -> filelock.FileLock:
-    """Let one program at a time fetch into a folder."""
-    folder = Path(platformdirs.user_cache_dir("genre_utils")) / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(folder / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.lock")
 
 
 def transfers(root: Path) -> Path:

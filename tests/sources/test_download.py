@@ -1,18 +1,29 @@
 """Downloads: from a server of our own, good and bad, by the code that users run."""
 
 import errno
+import subprocess
+import sys
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from helpers import AS_ROOT
 from remotes_of_tests import archive_with, got, nothing_left, served
 
 from genre_utils.data import read_dataset
-from genre_utils.sources import REMOTES, DownloadError, download, transfers, unpack
+from genre_utils.sources import (
+    REMOTES,
+    DownloadError,
+    download,
+    get_collection,
+    locking,
+    transfers,
+    unpack,
+)
 
 
 def test_the_mini_set_is_fetched_unpacked_and_read(server, mini, tmp_path):
@@ -236,3 +247,43 @@ def test_two_programs_fetch_it_once(server, mini, tmp_path):
         done = list(pool.map(lambda _: got(remote, tmp_path / "a"), range(2)))
     assert sorted(done) == [False, True]
     assert len(server.asked) == 1
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from genre_utils.sources.locking import alone
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another program that downloads into the folder "a" until its input ends."""
+    command = [sys.executable, "-c", HOLD, tmp_path / "a"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        program.stdout.readline()
+        yield program
+        program.kill()
+
+
+def test_one_that_waits_says_so_once(server, mini, tmp_path, *, other, monkeypatch, capfd):
+    monkeypatch.setattr(locking, "SILENT_SECONDS", 0.1)
+    Timer(0.5, other.stdin.close).start()
+    assert got(served(server, mini, "/main.zip"), tmp_path / "a")
+    told = f"Another program is downloading into {tmp_path / 'a'}: this one waits for it.\n"
+    assert capfd.readouterr().err == told
+
+
+def test_one_that_waits_in_vain_gives_up(server, mini, tmp_path, *, other, monkeypatch):
+    monkeypatch.setattr(locking, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(locking, "PATIENT_SECONDS", 0.2)
+    with pytest.raises(DownloadError, match=r"^Another program has been downloading into .*again"):
+        got(served(server, mini, "/main.zip"), tmp_path / "a")
+    assert server.asked == []
+    monkeypatch.delenv("GENRE_UTILS_OFFLINE")
+    with pytest.raises(DownloadError) as error:
+        get_collection(tmp_path / "a", "full", progress=False)
+    assert str(error.value).count("Another program") == 1
