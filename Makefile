@@ -53,7 +53,9 @@ fetched-or-demo: $(READY)
 	  echo "There is no collection here and none can be downloaded, so a small one is synthesized:"; \
 	  echo "everything runs, but its scores say nothing about music. Its pages go to reports/demo;"; \
 	  echo "what is in reports/ stays as it is. With real music: make report DATA=folder."; \
-	  $(MAKE) --no-print-directory report DATA=data/demo; \
+	  $(MAKE) --no-print-directory report DATA=data/demo && \
+	  echo "NO REAL MUSIC: no collection could be downloaded (see above), so the pages in reports/demo" && \
+	  echo "are of synthesized music, and their scores say nothing. With real music: make report DATA=folder."; \
 	fi
 
 data: $(READY) ## fetch GTZAN into data/gtzan: 100 tracks, or all 1000 with FULL=1

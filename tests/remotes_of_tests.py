@@ -13,17 +13,41 @@ def md5(content):
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
+def recordings(content):
+    """The md5 of each recording in a zip in the shape of the mini set."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = [(name.split("genres/"), name) for name in archive.namelist()]
+        return {
+            parts[1]: md5(archive.read(name))
+            for parts, name in found
+            if len(parts) == 2 and name.endswith(".wav")
+        }
+
+
+def changed(content, name, data=None):
+    """The same zip with other bytes for a file, or without it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        files = {entry: old.read(entry) for entry in old.namelist()}
+    (whole,) = (entry for entry in files if entry.endswith(name))
+    files |= {whole: data}
+    return zipped({entry: data for entry, data in files.items() if data is not None})
+
+
 def served(server, content, *paths, name="mini", **changes):
     """Put content at some paths of the server; a remote that points there."""
     server.files |= dict.fromkeys(paths, content)
     settings = {
         "addresses": tuple(server.address + path for path in paths),
-        "md5": md5(content),
         "size": len(content),
         "unpacked": len(content),
     }
     if name == "mini":
         settings["complete"] = {"genres_original/*/*.wav": 40}
+        settings["files"] = recordings(content)
+    else:
+        settings["md5"] = md5(content)
     return replace(REMOTES[name], **settings | changes)
 
 
@@ -37,16 +61,22 @@ def nothing_left(root):
     return True
 
 
-def archive_with(name, kind):
+def zipped(files):
     file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def archive_with(name, kind, size=4):
+    files = {"genres/jazz/jazz.00000.wav": b"fine", name: bytes(size)}
     if kind == "zip":
-        with zipfile.ZipFile(file, "w") as archive:
-            archive.writestr("genres/jazz/jazz.00000.wav", "fine")
-            archive.writestr(name, "outside")
-    else:
-        with tarfile.open(fileobj=file, mode="w:gz") as archive:
-            for path in ("genres/jazz/jazz.00000.wav", name):
-                entry = tarfile.TarInfo(path)
-                entry.size = 4
-                archive.addfile(entry, io.BytesIO(b"fine"))
+        return zipped(files)
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for path, data in files.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
     return file.getvalue()

@@ -1,6 +1,8 @@
 """The ways to set up the project give the same versions."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -59,3 +61,76 @@ def test_a_worker_that_dies_or_hangs_ends_the_run(tmp_path, body):
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
     assert run.returncode == 1
     assert "test_bad" in run.stdout and "crashed" in run.stdout
+
+
+# Stands for Python and for genre: makes the files that it is asked for, and downloads nothing.
+STAND_IN = """#!/bin/sh
+[ "$1" = download ] && exit 1
+[ "$2" = genre_utils.sources.demo ] && mkdir -p "$3"
+while [ $# -gt 1 ]; do
+  [ "$1" = --output ] && [ ! -e "$2" ] && mkdir -p "$(dirname "$2")" && : > "$2"
+  shift
+done
+exit 0
+"""
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Run make in a folder with the project's files, and an environment that does nothing."""
+    if sys.platform == "win32" or not shutil.which("make"):
+        pytest.skip("needs make and a shell")
+    project = tmp_path / "project"
+    (project / ".venv/bin").mkdir(parents=True)
+    shutil.copy("Makefile", project)
+    for name in ("genre_utils", "notebooks", "pyproject.toml", "requirements.lock"):
+        (project / name).symlink_to(Path(name).resolve())
+    for name in ("python", "genre"):
+        (project / ".venv/bin" / name).write_text(STAND_IN)
+        (project / ".venv/bin" / name).chmod(0o755)
+    for name in (".locked", ".ready"):
+        (project / ".venv" / name).touch()
+    inherited = {"DATA", "GTZAN_HOME", "OUT", "VENV", "PROFILE", "LISTEN", "MAKEFLAGS", "MAKELEVEL"}
+    env = {name: text for name, text in os.environ.items() if name not in inherited}
+
+    def run(*arguments):
+        command = ["make", *arguments]
+        options = {"cwd": project, "env": env, "capture_output": True, "timeout": 60}
+        return subprocess.run(command, text=True, check=False, **options)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("demo", "beside", "out"),
+    [(True, False, "reports/demo"), (False, False, "reports"), (False, True, "reports")],
+)
+def test_a_folder_with_a_space_is_the_demo_only_if_it_is_one(make, tmp_path, demo, beside, out):
+    folder = tmp_path / "my music of old"
+    folder.mkdir()
+    if demo:
+        (folder / "DEMO.json").touch()
+    if beside:  # what the folder's name would be, were it cut at a space
+        (tmp_path / "my").mkdir()
+        (tmp_path / "my/DEMO.json").touch()
+        (tmp_path / "project/old").mkdir()
+        (tmp_path / "project/old/DEMO.json").touch()
+    done = make("-n", "report", f"DATA={folder}")
+    assert done.returncode == 0, done.stderr
+    assert f"The report is in {out}/index.html" in done.stdout
+    assert f'--data "{folder}"' in done.stdout
+
+
+def test_a_report_that_falls_back_to_the_demo_says_so_last(make):
+    done = make("report")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "There is no collection here and none can be downloaded" in lines[0]
+    assert lines.index("The report is in reports/demo/index.html") == len(lines) - 3
+    assert lines[-2].startswith("NO REAL MUSIC")
+
+
+def test_a_report_of_the_demo_that_was_asked_for_does_not(make):
+    done = make("demo")
+    assert done.returncode == 0, done.stderr
+    assert "NO REAL MUSIC" not in done.stdout

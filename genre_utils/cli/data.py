@@ -30,7 +30,7 @@ def add_data_commands(commands: argparse._SubParsersAction) -> None:
         nargs="?",
         choices=["mini", "full"],
         default="mini",
-        help="100 tracks, 126 MB (mini), or 1000 with tables and pictures, 1.4 GB (full)",
+        help="100 tracks, 123 MB (mini), or 1000 with tables and pictures, 1.4 GB (full)",
     )
     download.add_argument("--to", type=Path, default=Path("data/gtzan"), help="(data/gtzan)")
     download.add_argument("--quiet", action="store_true", help="no progress bars")

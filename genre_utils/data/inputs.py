@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -285,8 +286,9 @@ def _from_arrow(table: pa.Table) -> pd.DataFrame:
 def _remove_leftovers(folder: Path) -> None:
     """Remove what a killed run was writing, an hour after it can still be at it."""
     for path in folder.glob(f".*{UNFINISHED}"):
-        if time.time() - path.stat().st_mtime > 3600:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another program has finished with it
+            if time.time() - path.stat().st_mtime > 3600:
+                path.unlink()
 
 
 def _keep(table: pa.Table, path: Path) -> str | None:

@@ -181,9 +181,14 @@ def save_model(
                 "files": {path.name: file_digest(path) for path in sorted(built.iterdir())},
             }
             (built / "model.json").write_text(to_json(about) + "\n", encoding="utf-8")
+            former = Path(beside) / "former"
             if target.exists():
-                target.replace(Path(beside) / "former")
-            built.replace(target)
+                target.replace(former)
+            try:
+                built.replace(target)
+            finally:
+                if former.exists() and not target.exists():
+                    former.replace(target)
     except OSError as error:
         why = error.strerror or error
         raise ModelError(f"The model cannot be kept in {target}: {why}.") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import os
 import shutil
@@ -11,15 +10,14 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import filelock
-import platformdirs
-
-from genre_utils.sources.archives import DownloadError, unpack
+from genre_utils.sources.archives import DownloadError, keep_published, listing_digest, unpack
+from genre_utils.sources.locking import BusyError, alone
 from genre_utils.sources.remotes import COMPANIONS, KAGGLE, REMOTES, SETS, Remote
 
 OFFLINE_VARIABLE = "GENRE_UTILS_OFFLINE"
 ATTEMPTS = 4
 CONNECT_SECONDS, READ_SECONDS = 10, 30
+BLOAT = 2  # an archive unpacks to so many times what was announced, at most
 
 
 @dataclass
@@ -56,6 +54,8 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
             if fetch(REMOTES[name], root, progress=progress):
                 outcome.fetched.append(name)
             break
+        except BusyError:
+            raise
         except DownloadError as error:
             outcome.failed[name] = str(error)
     else:
@@ -64,6 +64,8 @@ def get_collection(root: Path, which: str = "mini", *, progress: bool = True) ->
         try:
             if fetch(REMOTES[name], root, progress=progress):
                 outcome.fetched.append(name)
+        except BusyError:
+            raise
         except DownloadError as error:
             outcome.failed[name] = str(error)
     return outcome
@@ -79,7 +81,7 @@ def fetch(
     """Fetch one remote into a folder, unless it is there.
 
     A transfer that broke off goes on where it stopped, also from another address. What arrives
-    is checked before it is unpacked, and unpacked beside its place before it is moved there.
+    is checked, as a whole or file by file, and unpacked beside its place before it is moved there.
 
     Parameters
     ----------
@@ -101,6 +103,8 @@ def fetch(
     ------
     DownloadError
         If it cannot be had, or there is no room for it. Nothing half-done is left in its place.
+    BusyError
+        If another program downloads into the same folder, and is not done in half an hour.
     """
     root = _settled(root)
     if remote.is_there(root):
@@ -108,7 +112,7 @@ def fetch(
     own = transfers(root)
     reasons: list[str] = []
     try:
-        with _alone(root):
+        with alone(root):
             if remote.is_there(root):  # another program was quicker
                 return False
             try:
@@ -138,8 +142,15 @@ def fetch(
 def _get(remote: Remote, address: str, root: Path, own: Path, progress: bool, timeout) -> None:  # noqa: PLR0917
     if address.startswith(KAGGLE):
         _from_kaggle(remote, address.removeprefix(KAGGLE), root, own)
-    else:
-        _install(remote, _transfer(remote, address, own, progress, timeout), root)
+        return
+    archive, resumed = _transfer(remote, address, own, progress, timeout)
+    try:
+        _install(remote, archive, root)
+    except _UnavailableError:
+        if not resumed:
+            raise
+        # Its two ends may be of two archives: once more, from the start.
+        _install(remote, _transfer(remote, address, own, progress, timeout)[0], root)
 
 
 def _settled(root: Path) -> Path:
@@ -148,13 +159,6 @@ def _settled(root: Path) -> Path:
     if not root.name:
         raise DownloadError(f"{root} cannot hold a collection: name a folder of its own.")
     return root
-
-
-def _alone(root: Path) -> filelock.FileLock:
-    """Let one program at a time fetch into a folder."""
-    folder = Path(platformdirs.user_cache_dir("genre_utils")) / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(folder / f"{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.lock")
 
 
 def transfers(root: Path) -> Path:
@@ -196,27 +200,29 @@ def _disk_trouble(remote: Remote, root: Path, error: OSError) -> str:
     return f"{_capital(remote.what)} cannot be written to {root} ({error.strerror or error})."
 
 
-def _transfer(remote: Remote, address: str, own: Path, progress: bool, timeout) -> Path:
-    """Fetch a file, resuming what an earlier transfer left, and check it."""
+def _transfer(
+    remote: Remote, address: str, own: Path, progress: bool, timeout
+) -> tuple[Path, bool]:
+    """Fetch a file and check it; returns also whether a part of it was there before."""
     import pooch  # noqa: PLC0415
     import requests  # noqa: PLC0415
 
     pooch.get_logger().setLevel(logging.WARNING)
-    part = own / f"{remote.name}.part"
+    part, complete = own / f"{remote.name}.part", own / f"{remote.name}.complete"
     resuming = _Resuming(part, progress, timeout or (CONNECT_SECONDS, READ_SECONDS))
+    kept = complete.exists()
     for attempt in range(ATTEMPTS):
         resumed = part.exists()
         before = part.stat().st_size if resumed else 0
         try:
-            return Path(
-                pooch.retrieve(
-                    address,
-                    known_hash=f"md5:{remote.md5}",
-                    fname=f"{remote.name}.complete",
-                    path=own,
-                    downloader=resuming,
-                )
+            pooch.retrieve(
+                address,
+                known_hash=f"md5:{remote.md5}" if remote.md5 else None,
+                fname=complete.name,
+                path=own,
+                downloader=resuming,
             )
+            return complete, resumed or kept
         except ValueError as error:  # the checksum; pooch has removed the file
             if not resumed:
                 raise _UnavailableError(
@@ -313,9 +319,13 @@ def _install(remote: Remote, archive: Path, root: Path) -> None:
         return
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         try:
-            unpack(archive, Path(folder))
+            unpack(archive, Path(folder), at_most=BLOAT * remote.unpacked)
             _move_parts(remote, Path(folder), root)
-        except (DownloadError, _UnavailableError):
+        except DownloadError as error:
+            archive.unlink()
+            told = str(error).removesuffix(".")
+            raise _UnavailableError(told[0].lower() + told[1:]) from error
+        except _UnavailableError:
             archive.unlink()
             raise
     archive.unlink()
@@ -327,6 +337,10 @@ def _move_parts(remote: Remote, folder: Path, root: Path) -> None:
         found = min(folder.rglob(name), key=lambda p: len(p.parts), default=None)
         if found is None:
             raise _UnavailableError(f"there is no {name} in what comes")
+        if remote.files:
+            keep_published(found, remote.files)
+        if remote.listing and listing_digest(found) != remote.listing:
+            raise _UnavailableError(f"{name} does not hold what was published (checksum)")
         target = root / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 KAGGLE = "kaggle:"
@@ -13,6 +14,9 @@ _LISTS = "coreyker/dnn-mgr"
 _LISTS_AT = "bdad579ea6cb37b665ea6019fe1026a6ce20cbc7"
 _ARTISTS = "mtp0326/SynthToSoul"
 _ARTISTS_AT = "e983d93fb7c8a7b345327fa41320326ff1a4df6c"
+_TEMPO_BEAT = "https://github.com/TempoBeatDownbeat"
+_MINI_AT = "a61439e86c13037011fde8e0f0743ec55c50bce3"
+_TEMPO_AT = "fd9cafdebb6426fee41c3718791be61306323dd7"
 _KAGGLE_SET = "andradaolteanu/gtzan-dataset-music-genre-classification"
 
 
@@ -39,7 +43,12 @@ class Remote:
         What is known of the terms.
     md5
         Checksum of what is fetched, as its publishers list it; none for Kaggle, whose transfers
-        are checked against the checksum that Kaggle sends, and their audio by the audit.
+        are checked against the checksum that Kaggle sends, and their audio by the audit; none for
+        GitHub's archives, which are packed anew and may differ in bytes where no file does.
+    files
+        The md5 of each file in what it gives, where the archive has no checksum of its own.
+    listing
+        One md5 for all of them instead, as from `archives.listing_digest`.
     """
 
     name: str
@@ -51,6 +60,8 @@ class Remote:
     complete: dict[str, int]
     licence: str
     md5: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    listing: str = ""
 
     def is_there(self, root: Path) -> bool:
         """Whether all of it is in a folder."""
@@ -64,6 +75,12 @@ _NO_LICENCE = (
     "their owners'. For research and teaching."
 )
 _SPLIT_LICENCE = "Published with Kereliuk, Sturm and Larsen 2015 (IEEE TMM 17), without a licence."
+
+
+def _md5_list(name: str) -> dict[str, str]:
+    """Read a list beside this module, in the format of ``md5sum``."""
+    lines = Path(__file__).with_name(name).read_text(encoding="ascii").splitlines()
+    return {path: md5 for md5, path in (line.split("  ", 1) for line in lines)}
 
 
 def _split(side: str, size: int, md5: str) -> Remote:
@@ -90,15 +107,13 @@ REMOTES = {
         Remote(
             name="mini",
             what="GTZAN mini, 10 tracks of each genre",
-            addresses=(
-                "https://github.com/TempoBeatDownbeat/gtzan_mini/archive/refs/heads/main.zip",
-            ),
-            size=126_000_000,
-            unpacked=270_000_000,
+            addresses=(f"{_TEMPO_BEAT}/gtzan_mini/archive/{_MINI_AT}.zip",),
+            size=123_500_000,
+            unpacked=133_000_000,
             gives={"genres": "genres_original"},
             complete={"genres_original/*/*.wav": 100},
             licence=_NO_LICENCE,
-            md5="44f7f23af8363d96c59663a987f29a4c",
+            files=_md5_list("mini.md5"),
         ),
         Remote(
             name="kaggle",
@@ -143,15 +158,13 @@ REMOTES = {
         Remote(
             name="tempo",
             what="tempi that people annotated",
-            addresses=(
-                "https://github.com/TempoBeatDownbeat/gtzan_tempo_beat/archive/refs/heads/main.zip",
-            ),
-            size=2_000_000,
+            addresses=(f"{_TEMPO_BEAT}/gtzan_tempo_beat/archive/{_TEMPO_AT}.zip",),
+            size=800_000,
             unpacked=8_000_000,
             gives={"tempo": "tempo"},
             complete={"tempo/*.bpm": 999},
             licence="See the repository TempoBeatDownbeat/gtzan_tempo_beat.",
-            md5="4baa58112697a8087de04558d6e97442",
+            listing="efc7cdcded84029f37a5021f5b2d2fd6",
         ),
         Remote(
             name="artists",

@@ -104,3 +104,8 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, own_cache, monkeypatch):
     with pytest.warns(UserWarning, match="No space left"):
         values, _ = extract_collection(paths, "features_30_sec", n_jobs=1, progress=False)
     assert len(values) == 1 and not [p for p in own_cache.rglob("*") if p.is_file()]
+
+
+def test_leftovers_that_another_program_removes_are_no_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "glob", lambda self, _: [tmp_path / ".a.parquet.tmp"])
+    inputs._remove_leftovers(tmp_path)

@@ -1,10 +1,13 @@
 """Trained models: kept, found, checked; and what they say of clips, on the command line too."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +93,26 @@ def test_saving_again_replaces_the_former_and_leaves_nothing_else(home, trained,
     _, network, _ = trained
     store.save_model(network, Results("04_cnn", read_dataset(demo_root), "quick", 0), [])
     assert [p.name for p in home.iterdir()] == ["demo"]
+
+
+def test_a_model_that_cannot_be_moved_into_place_leaves_the_former(
+    home, trained, demo_root, monkeypatch
+):
+    before = (home / "demo/model.json").read_bytes()
+    replace = Path.replace
+
+    def fails(self, target):
+        if self.name == "built":
+            raise OSError(errno.EIO, "Input/output error")
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fails)
+        with pytest.raises(store.ModelError, match=r"cannot be kept in .*Input/output error"):
+            store.save_model(trained[1], Results("04_cnn", read_dataset(demo_root), "quick", 1), [])
+    assert (home / "demo/model.json").read_bytes() == before
+    assert [p.name for p in home.iterdir()] == ["demo"]
+    assert store.load_model().name == "demo"
 
 
 @pytest.mark.parametrize("file", ["network.onnx", "network.keras", "model.json"])
@@ -236,3 +259,15 @@ def test_prediction_needs_no_tensorflow(home, song):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - start < 30
+
+
+def test_prediction_writes_nothing_into_the_home(home, song, tmp_path):
+    own = tmp_path / "own home"
+    own.mkdir()
+    dropped = ("ORT_", "XDG_", "GENRE_UTILS_CACHE")
+    env = {name: text for name, text in os.environ.items() if not name.startswith(dropped)}
+    env |= {"HOME": str(own), "USERPROFILE": str(own), "LOCALAPPDATA": str(own)}
+    command = [sys.executable, "-m", "genre_utils.cli", "predict", song]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(own.rglob("*")) == []

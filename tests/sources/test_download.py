@@ -1,18 +1,29 @@
 """Downloads: from a server of our own, good and bad, by the code that users run."""
 
 import errno
+import subprocess
+import sys
 import tarfile
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from helpers import AS_ROOT
-from remotes_of_tests import archive_with, got, nothing_left, served
+from remotes_of_tests import archive_with, changed, got, md5, nothing_left, served, zipped
 
 from genre_utils.data import read_dataset
-from genre_utils.sources import REMOTES, DownloadError, download, transfers, unpack
+from genre_utils.sources import (
+    REMOTES,
+    DownloadError,
+    download,
+    get_collection,
+    locking,
+    transfers,
+    unpack,
+)
 
 
 def test_the_mini_set_is_fetched_unpacked_and_read(server, mini, tmp_path):
@@ -102,9 +113,75 @@ def test_a_server_that_says_nothing_is_left_for_the_next(server, mini, tmp_path)
 
 def test_wrong_content_is_refused_and_nothing_of_it_stays(server, mini, tmp_path):
     remote = served(server, mini, "/main.zip", "/too.zip")
-    server.files["/main.zip"] = mini[:-1] + b"x"
+    server.files["/main.zip"] = mini[: len(mini) // 2]
     server.files["/too.zip"] = b"<html>sign in</html>"
-    with pytest.raises(DownloadError, match=r"checksum.*By hand: fetch http.*/main.zip or http"):
+    with pytest.raises(DownloadError, match=r"unpacked.*By hand: fetch .*/main.zip or h") as error:
+        got(remote, tmp_path / "a")
+    assert "\n" not in str(error.value)
+    assert nothing_left(tmp_path / "a")
+
+
+def test_a_list_that_is_not_the_published_one_is_refused(server, tmp_path):
+    remote = served(server, b"jazz/jazz.00000.wav", "/train", name="train")
+    server.files["/train"] = b"jazz/jazz.00001.wav"
+    with pytest.raises(DownloadError, match="is not what was published"):
+        got(remote, tmp_path / "a")
+    assert nothing_left(tmp_path / "a")
+
+
+def test_an_archive_packed_anew_is_taken_if_its_recordings_are_right(server, mini, tmp_path):
+    remote = served(server, mini, "/main.zip")
+    server.files["/main.zip"] = changed(mini, "README.md", b"Read this.")
+    assert server.files["/main.zip"] != mini
+    assert got(remote, tmp_path / "a")
+    assert len(read_dataset(tmp_path / "a").audio) == 40
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(b"RIFF other", "jazz.00001.wav is not the file that was published"), (None, "is missing")],
+)
+def test_one_wrong_or_missing_recording_and_none_is_taken(server, mini, tmp_path, data, told):
+    remote = served(server, mini, "/main.zip")
+    server.files["/main.zip"] = changed(mini, "jazz.00001.wav", data)
+    with pytest.raises(DownloadError, match=r"jazz/jazz.00001.wav.*By hand") as error:
+        got(remote, tmp_path / "a")
+    assert told in str(error.value)
+    assert nothing_left(tmp_path / "a")
+    assert len(server.asked) == 1
+
+
+def test_what_nobody_published_is_left_out(server, mini, tmp_path):
+    extra = changed(mini, "README.md", b"").replace(b"mini-main/README.md", b"mini-main/genres/ow")
+    assert b"genres/ow" in extra
+    remote = served(server, mini, "/main.zip")
+    server.files["/main.zip"] = extra
+    assert got(remote, tmp_path / "a")
+    assert {path.suffix for path in (tmp_path / "a").rglob("*.*")} == {".wav"}
+    assert not list((tmp_path / "a").rglob("ow"))
+
+
+def test_many_small_files_have_one_checksum(server, tmp_path):
+    files = {"b.bpm": b"1", "a.bpm": b"2"}
+    told = "".join(f"{md5(files[name])}  {name}\n" for name in sorted(files))
+    content = zipped({f"repo-1/tempo/{name}": data for name, data in files.items()})
+    remote = served(
+        server, content, "/t.zip", name="tempo", md5="", listing=md5(told.encode()),
+        complete={"tempo/*.bpm": 2},
+    )  # fmt: skip
+    server.files["/t.zip"] = changed(content, "a.bpm", b"3")
+    with pytest.raises(DownloadError, match="tempo does not hold what was published"):
+        got(remote, tmp_path / "a")
+    assert nothing_left(tmp_path / "a")
+    server.files["/t.zip"] = content
+    assert got(remote, tmp_path / "a")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_an_archive_far_larger_than_announced_is_not_unpacked(server, tmp_path, kind):
+    content = archive_with("genres/jazz/x.wav", kind, size=3_000_000)
+    remote = served(server, content, "/main.zip", unpacked=1_000_000)
+    with pytest.raises(DownloadError, match="holds more than 2 MB"):
         got(remote, tmp_path / "a")
     assert nothing_left(tmp_path / "a")
 
@@ -236,3 +313,43 @@ def test_two_programs_fetch_it_once(server, mini, tmp_path):
         done = list(pool.map(lambda _: got(remote, tmp_path / "a"), range(2)))
     assert sorted(done) == [False, True]
     assert len(server.asked) == 1
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from genre_utils.sources.locking import alone
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another program that downloads into the folder "a" until its input ends."""
+    command = [sys.executable, "-c", HOLD, tmp_path / "a"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        program.stdout.readline()
+        yield program
+        program.kill()
+
+
+def test_one_that_waits_says_so_once(server, mini, tmp_path, *, other, monkeypatch, capfd):
+    monkeypatch.setattr(locking, "SILENT_SECONDS", 0.1)
+    Timer(0.5, other.stdin.close).start()
+    assert got(served(server, mini, "/main.zip"), tmp_path / "a")
+    told = f"Another program is downloading into {tmp_path / 'a'}: this one waits for it.\n"
+    assert capfd.readouterr().err == told
+
+
+def test_one_that_waits_in_vain_gives_up(server, mini, tmp_path, *, other, monkeypatch):
+    monkeypatch.setattr(locking, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(locking, "PATIENT_SECONDS", 0.2)
+    with pytest.raises(DownloadError, match=r"^Another program has been downloading into .*again"):
+        got(served(server, mini, "/main.zip"), tmp_path / "a")
+    assert server.asked == []
+    monkeypatch.delenv("GENRE_UTILS_OFFLINE")
+    with pytest.raises(DownloadError) as error:
+        get_collection(tmp_path / "a", "full", progress=False)
+    assert str(error.value).count("Another program") == 1

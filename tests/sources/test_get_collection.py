@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -17,6 +18,7 @@ from genre_utils.cli.main import main
 from genre_utils.data import open_dataset, opening, read_dataset
 from genre_utils.sources import (
     COMPANIONS,
+    GENRES,
     REMOTES,
     SETS,
     DownloadError,
@@ -25,6 +27,7 @@ from genre_utils.sources import (
     remotes,
     transfers,
 )
+from genre_utils.sources.archives import listing_digest
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def world(server, mini, monkeypatch):
         path = f"/{name}"
         if name == "tempo":
             content = archive_with("repo/tempo/gtzan_jazz_00000.bpm", "zip")
-        table[name] = served(server, content, path, name=name)
+        table[name] = served(server, content, path, name=name, listing="")
     table["tempo"] = replace(table["tempo"], complete={"tempo/*.bpm": 1})
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w:gz") as archive:
@@ -172,10 +175,36 @@ def test_every_remote_has_what_it_takes():
         assert remote.addresses
         assert remote.licence
         assert remote.size > 0
-        assert len(remote.md5) == 32 or remote.addresses[0].startswith(remotes.KAGGLE)
+        checks = [remote.md5, remote.listing, *remote.files.values()]
+        assert all(len(check) == 32 for check in checks if check)
+        assert any(checks) or remote.addresses[0].startswith(remotes.KAGGLE)
+        for address in remote.addresses:
+            assert "github" not in address or re.search(r"[/@][0-9a-f]{40}[/.]", address), address
         assert remote.complete.keys()
         assert not remote.is_there(Path("/nonexistent"))
     assert {name for names in SETS.values() for name in names} | set(COMPANIONS) == set(REMOTES)
+
+
+def test_each_recording_of_the_mini_set_has_its_checksum():
+    files = REMOTES["mini"].files
+    assert len(set(files.values())) == 100
+    for name in files:
+        found = re.fullmatch(r"(\w+)/\1\.\d{5}\.wav", name)
+        assert found[1] in GENRES
+    assert sum(REMOTES["mini"].complete.values()) == len(files)
+
+
+@pytest.mark.real
+def test_the_mini_set_and_the_tempi_are_those_that_were_published(real_root):
+    if not all(REMOTES[name].is_there(real_root) for name in ("mini", "tempo")):
+        pytest.skip("the mini set or the tempi are not there")
+    for name, checksum in REMOTES["mini"].files.items():
+        assert md5((real_root / "genres_original" / name).read_bytes()) == checksum
+    assert listing_digest(real_root / "tempo") == REMOTES["tempo"].listing
+    for index in (real_root / "meta").glob("*gtzan_genre_index*.json"):
+        listed = json.loads(index.read_text())["tracks"]
+        for name, checksum in REMOTES["mini"].files.items():
+            assert listed[Path(name).stem]["audio"][1] == checksum
 
 
 @pytest.mark.real
