@@ -146,6 +146,31 @@ def test_json_says_the_same(root, capsys):
     assert {row["genre"] for row in told["genres"]} == {"jazz", "rock"}
 
 
+def test_json_keeps_names_that_look_like_no_number(root, capsys):
+    sound(root / "genres/NaN-core/NaN-core.00000.wav", 1.0, seed=7)
+    assert main(["audit", str(root), "--json", "--jobs", "1"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "NaN-core" in {row["genre"] for row in told["genres"]}
+    assert any(row["largest_artist_share"] is None for row in told["genres"])
+
+
+def test_excerpts_of_one_song_and_artists_on_two_sides_are_listed(root):
+    (root / "meta").mkdir()
+    names = [f"{g}.{n:05d}" for g in ("jazz", "rock") for n in range(2)]
+    for name in names:
+        sound(root / f"genres/{name[:4]}/{name}.wav", 1.0, seed=names.index(name) + 20)
+    lines = [f"{names[0]}.wav ::: A B ::: So What", f"{names[1]}.wav ::: a b ::: so what?"]
+    lines += [f"{names[2]}.wav ::: C D and A B ::: Blue", f"{names[3]}.wav ::: E F ::: Red"]
+    (root / "meta/GTZANindex.txt").write_text("\n".join(lines))
+    (root / "splits").mkdir()
+    (root / "splits/train_filtered.txt").write_text(f"jazz/{names[0]}.wav\n")
+    (root / "splits/test_filtered.txt").write_text(f"rock/{names[2]}.wav\nrock/{names[3]}.wav\n")
+    found = audit(read_dataset(root), n_jobs=1, progress=False)
+    assert list(found.of("excerpt")["track"]) == [names[1]]
+    assert "A B" in found.of("two sides")["detail"].iloc[0]
+    assert set(found.of("two sides")["track"]) == {names[0], names[2]}
+
+
 def test_one_genre_cannot_be_used(tmp_path, capsys):
     sound(tmp_path / "genres/jazz/jazz.00000.wav", 1.0)
     (tmp_path / "genres/rock").mkdir()

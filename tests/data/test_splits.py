@@ -84,6 +84,29 @@ def pieces_of(tracks, count=2):
     return pd.MultiIndex.from_product([tracks.index, range(count)], names=["track_id", "segment"])
 
 
+def test_intervals_draw_songs_and_under_strict_protocols_artists():
+    """What is drawn again must be what is independent: not pieces, and not songs of one artist."""
+    names = [f"{genre}.{n:05d}" for genre in ("blues", "jazz") for n in range(12)]
+    tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
+    tracks = tracks.rename_axis("track_id").assign(title=None, duplicate_of=None)
+    tracks["artist"] = [f"{n[:4]} {int(n[-2:]) // 3}" if n[-1] != "9" else None for n in names]
+    tracks["partition"] = [("train", "valid", "test")[int(n[-2:]) % 3] for n in names]
+    tracks.loc["jazz.00003", "duplicate_of"] = "jazz.00002"
+    tracks = identify(tracks)
+    index = pieces_of(tracks)
+    own = tracks.loc[index.get_level_values(0)]
+    protocols, reasons = make_protocols(tracks, index, n_splits=3)
+    assert reasons == {}
+    by_artist = own["artist_group"].fillna(own["song"])
+    for name, drawn in (
+        ("random", own["song"]),
+        ("track", own["song"]),
+        ("artist", by_artist),
+        ("filtered", by_artist),
+    ):
+        assert list(protocols[name].groups) == list(drawn), name
+
+
 def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
     tracks = read_dataset(demo_root).tracks
     index = pieces_of(tracks)
