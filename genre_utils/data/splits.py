@@ -27,27 +27,33 @@ class GroupedKFold(BaseCrossValidator):
         Group of each item, shape (items,). No group is on both sides of a split; items whose
         group is missing are on neither.
     n_splits
-        Number of folds.
+        Number of folds; one that would be empty is left out.
     random_state
         Seed of the shuffling.
     """
 
-    def __init__(
-        self, groups: np.ndarray, n_splits: int = 10, random_state: int | None = None
-    ) -> None:
+    def __init__(self, groups: np.ndarray, n_splits: int = 10, random_state: int = 0) -> None:
         self.groups = groups
         self.n_splits = n_splits
         self.random_state = random_state
 
     def get_n_splits(self, X=None, y=None, groups=None) -> int:
-        """Number of folds."""
-        return self.n_splits
+        """Number of folds; without `y`, on which it hangs, how many there are at most."""
+        return self.n_splits if y is None else sum(1 for _ in self.split(X, y))
 
     def split(self, X, y, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield positions of the training and the test side of each fold."""
+        """Yield positions of the training and the test side of each fold.
+
+        Raises
+        ------
+        ValueError
+            If these are not the items that the groups are of.
+        """
+        known, y = np.asarray(self.groups), np.asarray(y)
+        _check_items(len(known), len(y), "groups")
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=self.random_state)
-        items = np.flatnonzero(pd.notna(self.groups))
-        for train, test in folds.split(items, np.asarray(y)[items], self.groups[items]):
+        items = np.flatnonzero(pd.notna(known))
+        for train, test in folds.split(items, y[items], known[items]):
             if len(test):
                 yield items[train], items[test]
 
@@ -72,9 +78,27 @@ class PartitionSplit(BaseCrossValidator):
         return 1
 
     def split(self, X=None, y=None, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield positions of the training side and of `side`."""
+        """Yield positions of the training side and of `side`.
+
+        Raises
+        ------
+        ValueError
+            If these are not the items that the partition is of, or a side is empty.
+        """
         partition = np.asarray(self.partition, dtype=object)
-        yield np.flatnonzero(partition == "train"), np.flatnonzero(partition == self.side)
+        if X is not None:
+            _check_items(len(partition), len(X), "the partition")
+        train, test = (np.flatnonzero(partition == side) for side in ("train", self.side))
+        if not len(train) or not len(test):
+            raise ValueError(f"the partition has no item for train or none for {self.side}")
+        yield train, test
+
+
+def _check_items(known: int, given: int, what: str) -> None:
+    if known != given:
+        raise ValueError(
+            f"{what} of {known} items cannot split {given}: they belong to one table, not to parts"
+        )
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelEncoder, MinMaxScaler
 from sklearn.svm import SVC
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from genre_utils.models.feed_forward import FeedForward
 from genre_utils.models.transformers import ArtistWhitening, artist_of, to_normal
@@ -30,7 +34,49 @@ from genre_utils.models.transformers import ArtistWhitening, artist_of, to_norma
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
 
 
-class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class _Wrapped(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """A classifier around another: what it takes and what it can do are the other's."""
+
+    estimator: BaseEstimator
+
+    def _check(self, X, *, reset: bool = False) -> None:
+        """Refuse what is no table; it goes on as it came, with its index and names."""
+        takes = get_tags(self.estimator).input_tags
+        validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=None,
+            accept_sparse=takes.sparse,
+            ensure_all_finite=not takes.allow_nan,
+        )
+
+    def _check_both(self, X, y) -> None:
+        self._check(X, reset=True)
+        check_consistent_length(X, y)
+        check_classification_targets(y)
+
+    def predict(self, X) -> np.ndarray:
+        """Names of the predicted classes."""
+        check_is_fitted(self)
+        self._check(X)
+        return self.estimator_.predict(X)
+
+    @available_if(lambda self: hasattr(self.estimator, "predict_proba"))
+    def predict_proba(self, X) -> np.ndarray:
+        """Probability of each of `classes_`, shape (items, classes)."""
+        check_is_fitted(self)
+        self._check(X)
+        return self.estimator_.predict_proba(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        own = get_tags(self.estimator).input_tags
+        tags.input_tags.sparse, tags.input_tags.allow_nan = own.sparse, own.allow_nan
+        return tags
+
+
+class LabelEncoded(_Wrapped):
     """Lets a classifier that wants the classes 0, 1, 2 ... work with names.
 
     Parameters
@@ -44,6 +90,7 @@ class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y) -> LabelEncoded:
         """Encode the labels and fit."""
+        self._check_both(X, y)
         self.encoder_ = LabelEncoder().fit(y)
         self.classes_ = self.encoder_.classes_
         self.estimator_ = clone(self.estimator).fit(X, self.encoder_.transform(y))
@@ -51,14 +98,11 @@ class LabelEncoded(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def predict(self, X) -> np.ndarray:
         """Names of the predicted classes."""
-        return self.encoder_.inverse_transform(self.estimator_.predict(X))
-
-    def predict_proba(self, X) -> np.ndarray:
-        """Probability of each of `classes_`, shape (items, classes)."""
-        return self.estimator_.predict_proba(X)
+        codes = super().predict(X)
+        return self.encoder_.inverse_transform(codes)
 
 
-class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class ArtistBalanced(_Wrapped):
     """Weights tracks so that an artist with many of them does not stand for the genre.
 
     A track of an artist with n tracks (on the training side, and pieces counting as tracks)
@@ -70,17 +114,21 @@ class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         A classifier that takes ``sample_weight``; of a pipeline, its last step does.
     artists
         Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
+        None if nobody is known; only then may X lack the index.
     power
         0 weighs all tracks alike, 1 all artists.
     """
 
-    def __init__(self, estimator: BaseEstimator, artists: pd.Series, power: float = 0.5) -> None:
+    def __init__(
+        self, estimator: BaseEstimator, artists: pd.Series | None = None, power: float = 0.5
+    ) -> None:
         self.estimator = estimator
         self.artists = artists
         self.power = power
 
-    def fit(self, X: pd.DataFrame, y) -> ArtistBalanced:
+    def fit(self, X, y) -> ArtistBalanced:
         """Count the artists of X by its index, and fit."""
+        self._check_both(X, y)
         artist = pd.Series(artist_of(X, self.artists))
         weight = artist.map(artist.value_counts()).to_numpy(dtype=float) ** -self.power
         model = clone(self.estimator)
@@ -92,14 +140,6 @@ class ArtistBalanced(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.estimator_ = model.fit(X, y, **{name: weight / weight.mean()})
         self.classes_ = self.estimator_.classes_
         return self
-
-    def predict(self, X) -> np.ndarray:
-        """Names of the predicted classes."""
-        return self.estimator_.predict(X)
-
-    def predict_proba(self, X) -> np.ndarray:
-        """Probability of each of `classes_`, shape (items, classes)."""
-        return self.estimator_.predict_proba(X)
 
 
 def published_models(seed: int = 0, *, epochs: int = 30) -> dict[str, BaseEstimator]:

@@ -6,6 +6,8 @@ from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genre_utils.models.networks import dense_network, load_keras
 from genre_utils.models.workbench import prepared
@@ -45,9 +47,10 @@ class FeedForward(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y) -> FeedForward:
         """Train the network from scratch."""
+        X, y = validate_data(self, X, y, dtype=np.float32)
+        check_classification_targets(y)
         load_keras().utils.set_random_seed(self.random_state)
-        X = np.asarray(X, dtype=np.float32)
-        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        self.classes_, codes = np.unique(y, return_inverse=True)
         build = partial(dense_network, units=tuple(self.units), dropout=self.dropout)
         self.network_ = build(X.shape[1:], len(self.classes_))
         bench = prepared(build, X.shape[1:], self.network_, at_once=20)
@@ -62,9 +65,11 @@ class FeedForward(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X) -> np.ndarray:
         """Probability of each of `classes_`, shape (items, classes)."""
-        said = self.network_(np.asarray(X, dtype=np.float32), training=False)
+        check_is_fitted(self)
+        said = self.network_(validate_data(self, X, dtype=np.float32, reset=False), training=False)
         return load_keras().ops.convert_to_numpy(said)
 
     def predict(self, X) -> np.ndarray:
         """Names of the predicted classes."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probability = self.predict_proba(X)
+        return self.classes_[probability.argmax(axis=1)]

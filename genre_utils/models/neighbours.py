@@ -8,6 +8,7 @@ from types import ModuleType
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 SAME = 1 - 1e-9  # from this similarity on, two songs are one
 _FEWEST = 16  # cells, in small collections
@@ -23,9 +24,9 @@ def unit_vectors(vectors: np.ndarray) -> np.ndarray:
 class ExactSearch(BaseEstimator):
     """Compares with all vectors."""
 
-    def fit(self, vectors: np.ndarray) -> ExactSearch:
+    def fit(self, X: np.ndarray, y=None) -> ExactSearch:
         """Keep unit vectors, shape (items, dimensions)."""
-        self.vectors_ = vectors
+        self.vectors_ = validate_data(self, X)
         return self
 
     def query(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -43,6 +44,8 @@ class ExactSearch(BaseEstimator):
         rows, similarity
             Shape (queries, k), the nearest first; equally near ones in their order.
         """
+        check_is_fitted(self)
+        queries = validate_data(self, queries, reset=False)
         k = min(k, len(self.vectors_))
         rows = np.empty((len(queries), k), dtype=np.intp)
         near = np.empty((len(queries), k))
@@ -78,10 +81,10 @@ class NeighbourIndex(BaseEstimator):
         self.probes = probes
         self.random_state = random_state
 
-    def fit(self, vectors: np.ndarray) -> NeighbourIndex:
+    def fit(self, X: np.ndarray, y=None) -> NeighbourIndex:
         """Build the index of unit vectors, shape (items, dimensions)."""
         faiss = _load_faiss()
-        self.vectors_ = np.ascontiguousarray(vectors, dtype=np.float32)
+        self.vectors_ = validate_data(self, X, dtype=np.float32, order="C")
         count, dimensions = self.vectors_.shape
         cells = int(np.clip(4 * np.sqrt(count), 1, max(1, count // 39)))
         quantizer = faiss.IndexFlatIP(dimensions)
@@ -104,10 +107,11 @@ class NeighbourIndex(BaseEstimator):
 
         Rows are -1, and similarities -1, where fewer were found than asked for.
         """
+        check_is_fitted(self)
+        queries = validate_data(self, queries, dtype=np.float32, order="C", reset=False)
         self.index_.nprobe = min(
             self.index_.nlist, max(_FEWEST, round(self.probes * self.index_.nlist))
         )
-        queries = np.ascontiguousarray(queries, dtype=np.float32)
         k = min(k, len(self.vectors_))
         _, rows = self.index_.search(queries, min(2 * k, len(self.vectors_)))
         near = np.einsum("nkd,nd->nk", self.vectors_[rows], queries, dtype=np.float64)
@@ -152,6 +156,7 @@ class NeighbourIndex(BaseEstimator):
             raise ValueError(f"{path} is no index, or a damaged one: build it again") from error
         if self.index_.ntotal != len(self.vectors_):
             raise ValueError(f"{path} and its vectors do not belong together: build it again")
+        self.n_features_in_ = self.vectors_.shape[1]
         return self
 
 

@@ -11,6 +11,9 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from genre_utils.models.augment import Augmentation, even_crops, random_crops
 from genre_utils.models.calibration import at_temperature, fit_temperature
@@ -105,33 +108,35 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(
-        self, X: pd.DataFrame, y, validation: tuple[pd.DataFrame, np.ndarray] | None = None
-    ) -> NetworkClassifier:
+    def fit(self, X, y, validation: tuple | None = None) -> NetworkClassifier:
         """Train from scratch.
 
         Parameters
         ----------
         X
             Index ``track_id`` (and ``segment``), one column ``frames`` with arrays of one shape.
+            Or an array, shape (items, ...), of which each item counts as a song.
         y
             Genres.
         validation
             Items and genres to stop and calibrate on, instead of a part of `X`.
         """
-        y = np.asarray(y, dtype=str)
+        table, y = self._table(X, reset=True), _genres(y)
+        check_consistent_length(table, y)
         if validation is None:
-            train, held_out = self._split(X, y)
-            validation = X.iloc[held_out], y[held_out]
-            X, y = X.iloc[train], y[train]
+            train, held_out = self._split(table, y)
+            validation = table.iloc[held_out], y[held_out]
+            table, y = table.iloc[train], y[train]
+        else:
+            validation = self._table(validation[0]), _genres(validation[1])
         self.classes_ = np.unique(y)
-        frames = stack_frames(X)
+        frames = stack_frames(table)
         self.mean_, self.scale_ = _moments(frames)
         targets = (y[:, None] == self.classes_).astype(np.float32)
-        val_y = np.asarray(validation[1], dtype=str)
+        val_frames, val_y = stack_frames(validation[0]), validation[1]
         known = np.isin(val_y, self.classes_)
         codes = np.searchsorted(self.classes_, val_y[known])
-        checked = stack_frames(validation[0])[known], codes
+        checked = val_frames[known], codes
         seeds = range(self.random_state, self.random_state + self.members)
         jobs = (delayed(self._train)(frames, targets, checked, seed) for seed in seeds)
         trained = Parallel(n_jobs=self.n_jobs if self.members > 1 else 1)(jobs)
@@ -139,8 +144,19 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         histories = [history.assign(member=i) for i, (_, history) in enumerate(trained)]
         self.history_ = pd.concat(histories, ignore_index=True)
         self.temperature_ = 1.0
-        self.temperature_ = fit_temperature(self.predict_proba(validation[0])[known], codes)
+        self.temperature_ = fit_temperature(self._probability(val_frames)[known], codes)
         return self
+
+    def _table(self, X, *, reset: bool = False) -> pd.DataFrame:
+        """Items in a column ``frames``, as they came or, of an array, each as a song of its own."""
+        if isinstance(X, pd.DataFrame) and "frames" in X:
+            if X.empty:
+                raise ValueError("there is no item, and at least one is needed")
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            return X
+        items = validate_data(self, X, reset=reset, allow_nd=True)
+        songs = pd.RangeIndex(len(items), name="track_id")
+        return pd.DataFrame({"frames": list(items)}, index=songs)
 
     def _item_shape(self, frames: np.ndarray) -> tuple[int, ...]:
         return frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
@@ -202,6 +218,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 yield items, labels
 
     def _split(self, X: pd.DataFrame, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if len(y) < 2:
+            raise ValueError("one sample is too few: some are trained on, others looked at")
         songs = X.index.get_level_values("track_id").to_numpy()
         fewest = pd.Series(songs).groupby(y).nunique().min()
         if not self.by_song or fewest < 2:
@@ -216,9 +234,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             frames = even_crops(frames, self.crop, views)
         return (frames - self.mean_) / self.scale_
 
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+    def predict_proba(self, X) -> np.ndarray:
         """Probability of each of `classes_`, shape (items, classes)."""
-        frames = stack_frames(X)
+        return self._probability(self._frames(X))
+
+    def _frames(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        return stack_frames(self._table(X))
+
+    def _probability(self, frames: np.ndarray) -> np.ndarray:
         each = [self._predict(network, frames) for network in self.networks_]
         return at_temperature(np.mean(each, axis=0), self.temperature_)
 
@@ -236,14 +260,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             found.append(said.reshape(size, views, -1).mean(axis=1)[: len(part)])
         return np.concatenate(found)
 
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
+    def predict(self, X) -> np.ndarray:
         """Names of the predicted classes."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probability = self.predict_proba(X)
+        return self.classes_[probability.argmax(axis=1)]
 
     def embed(self, X: pd.DataFrame) -> pd.DataFrame:
         """What the layer below the last sees of each item, members side by side."""
         keras = load_keras()
-        frames, found = stack_frames(X), []
+        frames, found = self._frames(X), []
         views = -(-frames.shape[1] // self.crop) if self.crop else None  # enough to see all of it
         for network in self.networks_:
             below = keras.Model(network.inputs[0], network.get_layer("embedding").output)
@@ -270,7 +295,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             From 0 to 1 in each item; the mean over members, interpolated.
         """
         keras = load_keras()
-        frames = stack_frames(X)
+        frames = self._frames(X)
         scaled = (frames - self.mean_) / self.scale_
         total = np.zeros(frames.shape, np.float32)
         for network in self.networks_:
@@ -304,6 +329,20 @@ def _warm_cosine(steps: int, warm: int) -> np.ndarray:
     return np.concatenate([up, (1 + np.cos(np.linspace(0, np.pi, steps - warm))) / 2])
 
 
+def _genres(y) -> np.ndarray:
+    y = column_or_1d(y, warn=True)
+    if pd.isna(y).any():
+        raise ValueError("y contains NaN: the genre of an item is missing")
+    check_classification_targets(y)
+    return y.astype(str) if y.dtype == object else y
+
+
 def stack_frames(X: pd.DataFrame) -> np.ndarray:
-    """Arrays in the cells of the column ``frames`` as one, shape (items, ...)."""
-    return np.stack(X["frames"].to_numpy())
+    """Arrays in the cells of the column ``frames`` as one, shape (items, ...).
+
+    Raises
+    ------
+    ValueError
+        If they differ in shape, or hold what is no number.
+    """
+    return check_array(np.stack(X["frames"].to_numpy()), allow_nd=True, input_name="frames")

@@ -6,15 +6,22 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+)
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.kernel_approximation import Nystroem
 from sklearn.preprocessing import QuantileTransformer
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from genre_utils.models.neighbours import SAME, ExactSearch, unit_vectors
 
 
-class ArtistWhitening(TransformerMixin, BaseEstimator):
+class ArtistWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Shrinks the directions in which songs of one artist differ, stretches the others.
 
     Within-class covariance normalisation (Hatch, Kajarekar and Stolcke, "Within-class covariance
@@ -25,16 +32,19 @@ class ArtistWhitening(TransformerMixin, BaseEstimator):
     ----------
     artists
         Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
+        None if nobody is known; only then may X lack the index.
     shrinkage
         Share of the covariance that is replaced by a multiple of the identity, within (0, 1].
     """
 
-    def __init__(self, artists: pd.Series, shrinkage: float = 0.1) -> None:
+    def __init__(self, artists: pd.Series | None = None, shrinkage: float = 0.1) -> None:
         self.artists = artists
         self.shrinkage = shrinkage
 
-    def fit(self, X: pd.DataFrame, y=None) -> ArtistWhitening:
+    def fit(self, X, y=None) -> ArtistWhitening:
         """Estimate the covariance within artists of X, which are known by its index."""
+        values = validate_data(self, X)
+        X = X if isinstance(X, pd.DataFrame) else pd.DataFrame(values)
         artist = artist_of(X, self.artists)
         within = X - X.groupby(artist).transform("mean")
         freedom = max(1, len(X) - len(set(artist)))
@@ -46,15 +56,39 @@ class ArtistWhitening(TransformerMixin, BaseEstimator):
         self.whitening_ = (vectors / np.sqrt(values)) @ vectors.T
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Apply the whitening; same shape and index, columns mixed."""
-        return pd.DataFrame(X.to_numpy() @ self.whitening_, X.index, X.columns)
+    def transform(self, X):
+        """Apply the whitening; same shape and index, columns mixed. Of an array, an array."""
+        check_is_fitted(self)
+        white = validate_data(self, X, reset=False) @ self.whitening_
+        return pd.DataFrame(white, X.index, X.columns) if isinstance(X, pd.DataFrame) else white
 
 
-def artist_of(X: pd.DataFrame, artists: pd.Series) -> np.ndarray:
-    """Artist of each row by its track; a missing one is an artist of its own."""
-    track = pd.Series(X.index.get_level_values("track_id"))
-    return track.map(artists).astype(object).fillna(track).to_numpy()
+def artist_of(X, artists: pd.Series | None) -> np.ndarray:
+    """Artist of each row by its track.
+
+    Parameters
+    ----------
+    X
+        Index ``track_id``, or that among others.
+    artists
+        Artist of each track; a missing one counts as an artist of its own. None if nobody is
+        known: then so does each row of an `X` without tracks.
+
+    Raises
+    ------
+    ValueError
+        If artists are known, but not the tracks.
+    """
+    if isinstance(X, pd.DataFrame) and "track_id" in X.index.names:
+        track = pd.Series(X.index.get_level_values("track_id"))
+        known = track if artists is None else track.map(artists).astype(object).fillna(track)
+        return known.to_numpy()
+    if artists is not None:
+        raise ValueError(
+            "artists are found by the index track_id, which these features lack: keep it, for "
+            'example by set_output(transform="pandas") on what comes before'
+        )
+    return np.arange(_num_samples(X))
 
 
 class ToNormal(QuantileTransformer):
@@ -80,7 +114,7 @@ def to_normal() -> ToNormal:
     return ToNormal().set_output(transform="pandas")
 
 
-class NeighbourAverage(TransformerMixin, BaseEstimator):
+class NeighbourAverage(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Moves each song towards its neighbours, so that it stands for what is around it.
 
     Database-side feature augmentation (Arandjelovic and Zisserman, CVPR 2012).
@@ -99,12 +133,13 @@ class NeighbourAverage(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None) -> NeighbourAverage:
         """Keep the songs, shape (songs, columns)."""
-        self.unit_ = unit_vectors(np.asarray(X, dtype=np.float64))
+        self.unit_ = unit_vectors(validate_data(self, X, dtype=np.float64))
         return self
 
     def transform(self, X) -> np.ndarray:
         """Add to each song its neighbours among those that were fitted; same shape."""
-        own = unit_vectors(np.asarray(X, dtype=np.float64))
+        check_is_fitted(self)
+        own = unit_vectors(validate_data(self, X, dtype=np.float64, reset=False))
         rows, near = ExactSearch().fit(self.unit_).query(own, self.neighbours + 1)
         # A song is no neighbour of its own, nor is its duplicate.
         weight = np.where(near < SAME, np.maximum(near, 0), 0) ** self.power
@@ -112,7 +147,7 @@ class NeighbourAverage(TransformerMixin, BaseEstimator):
         return unit_vectors(own + np.einsum("nk,nkd->nd", weight, self.unit_[rows]))
 
 
-class KernelLDA(TransformerMixin, ClassifierMixin, BaseEstimator):
+class KernelLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Directions that tell genres apart, in the space of a Gaussian kernel.
 
     Linear discriminant analysis on a Nystroem approximation (Mika et al., "Fisher discriminant
@@ -145,6 +180,8 @@ class KernelLDA(TransformerMixin, ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y) -> KernelLDA:
         """Learn the directions from genres."""
+        X, y = validate_data(self, X, y)
+        check_classification_targets(y)
         count = min(self.components, len(X))
         self.kernel_ = Nystroem(
             gamma=self.gamma, n_components=count, random_state=self.random_state
@@ -155,4 +192,15 @@ class KernelLDA(TransformerMixin, ClassifierMixin, BaseEstimator):
 
     def transform(self, X) -> np.ndarray:
         """Coordinates, shape (items, genres - 1)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False)
         return self.lda_.transform(self.kernel_.transform(X))
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.lda_.get_feature_names_out())
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags

@@ -70,6 +70,15 @@ def test_style_is_mean_and_deviation_and_nothing_else(batch):
     assert (changed.mean(axis=1) < high + 1e-4).all()
 
 
+def test_training_batches_get_their_style_mixed(batch):
+    targets = np.eye(6, dtype=np.float32)
+    for style, moved in ((1.0, True), (0.0, False)):
+        change = Augmentation(masks=0, style=style)
+        changed, labels = change(batch.copy(), targets, np.random.default_rng(0))
+        assert np.array_equal(labels, targets)
+        assert moved == (not np.allclose(changed.mean(axis=1), batch.mean(axis=1), atol=1e-3))
+
+
 def test_no_share_no_change(batch):
     assert np.allclose(mix_style(batch, 0.0, np.random.default_rng(0)), batch, atol=1e-5)
 

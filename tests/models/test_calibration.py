@@ -1,9 +1,12 @@
 """Temperatures and reliability: probabilities that mean what they say."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from helpers import tone
 
-from genre_utils.models import at_temperature, fit_temperature, reliability
+from genre_utils.models import at_temperature, classify_signal, fit_temperature, reliability
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.dirichlet(np.ones(4), 4000)
@@ -33,3 +36,23 @@ def test_reliability_sees_who_boasts():
     boast = at_temperature(TRUE, 0.3).max(axis=1)
     assert reliability(boast, right)[1] > 0.1
     assert reliability(np.ones(10), np.zeros(10))[1] == 1.0
+
+
+def test_a_clip_is_said_to_be_as_probable_as_the_temperature_makes_the_mean():
+    def probability(windows):
+        alternating = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1]])
+        return np.resize(alternating, (len(windows), 3)).astype(np.float32)
+
+    model = SimpleNamespace(
+        name="stub",
+        classes=("blues", "jazz", "rock"),
+        crop=128,
+        about={"temperature": 2.5},
+        probability=probability,
+    )
+    found = classify_signal(tone(30.0).astype(np.float32), model)
+    wanted = at_temperature(np.array([0.7, 0.2, 0.1]), 2.5)
+    assert list(found.probability) == ["blues", "jazz", "rock"]
+    assert list(found.probability.values()) == pytest.approx(list(wanted), abs=1e-6)
+    assert not found.sure  # though 0.7 was said before
+    assert len(found.votes) == 10

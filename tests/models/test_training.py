@@ -5,10 +5,17 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from genre_utils.data import PartitionSplit, Protocol
 from genre_utils.evaluation import fit_on_partition, fuse, log_loss
-from genre_utils.models import Augmentation, NetworkClassifier, dense_network, spectrogram_network
+from genre_utils.models import (
+    Augmentation,
+    NetworkClassifier,
+    at_temperature,
+    dense_network,
+    spectrogram_network,
+)
 
 SMALL = partial(spectrogram_network, widths=(4, 8))
 
@@ -95,6 +102,29 @@ def test_training_stops_when_it_only_gets_worse():
     long = NetworkClassifier(dense_network, epochs=60, patience=2, learning_rate=1e-2).fit(X, y)
     assert len(long.history_) < 10
     assert long.history_["val_loss"].min() <= long.history_["val_loss"].iloc[-1]
+
+
+def test_the_weights_are_those_of_the_round_that_was_best_on_other_songs():
+    X, _ = items(24)
+    y = np.random.default_rng(0).permutation(np.array(["a", "b"]).repeat(12))
+    train, other = slice(0, 16), slice(16, 24)
+    network = NetworkClassifier(dense_network, epochs=60, patience=3, learning_rate=1e-2)
+    network.fit(X[train], y[train], validation=(X[other], y[other]))
+    losses = network.history_["val_loss"]
+    assert losses.iloc[-1] > losses.min() + 0.1
+    said = at_temperature(network.predict_proba(X[other]), 1 / network.temperature_)
+    given = said[np.arange(8), (y[other] == "b").astype(int)]
+    assert -np.log(given).mean() == pytest.approx(losses.min(), abs=1e-3)
+
+
+def test_what_augmentation_changes_is_what_is_trained_on():
+    X, y = items(24)
+    network = NetworkClassifier(SMALL, epochs=1, crop=24, batch_size=8, learning_rate=1e-2)
+    plain, mixed = (
+        clone(network).set_params(augmentation=Augmentation(masks=0, style=style)).fit(X, y)
+        for style in (0.0, 1.0)
+    )
+    assert abs(plain.history_["loss"].iloc[-1] - mixed.history_["loss"].iloc[-1]) > 1e-3
 
 
 def test_on_the_partition_valid_is_for_stopping_and_test_for_the_end():

@@ -1,0 +1,167 @@
+"""Our estimators keep scikit-learn's contract, and say in words what they cannot take."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
+from sklearn.utils.estimator_checks import estimator_checks_generator
+from xgboost import XGBClassifier
+
+from genre_utils import models
+
+TRACKS = pd.Index([f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(12)],
+                  name="track_id")  # fmt: skip
+GENRES = np.array([name.split(".")[0] for name in TRACKS])
+ARTISTS = pd.Series([f"{name[:-5]}{int(name[-5:]) // 3}" for name in TRACKS], TRACKS)
+NETWORK = partial(models.dense_network, units=(8,))
+
+PLAIN = {
+    "label_encoded": models.LabelEncoded(LogisticRegression()),
+    "xgboost": models.LabelEncoded(XGBClassifier(n_estimators=10, n_jobs=1)),
+    "artist_balanced": models.ArtistBalanced(LogisticRegression()),
+    "artist_whitening": models.ArtistWhitening(),
+    "to_normal": models.ToNormal(),
+    "kernel_lda": models.KernelLDA(components=20),
+    "neighbour_average": models.NeighbourAverage(),
+    "exact_search": models.ExactSearch(),
+    "index": models.NeighbourIndex(),
+}
+NETWORKS = {
+    "feed_forward": models.FeedForward(units=(8,), epochs=8, learning_rate=0.05),
+    "network": models.NetworkClassifier(NETWORK, epochs=8, learning_rate=0.05),
+}
+
+
+def features(seed=0):
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(len(TRACKS), 4)), TRACKS, columns=list("abcd"))
+    X["a"] += 6.0 * (GENRES == "rock")
+    return X
+
+
+def frames():
+    return pd.DataFrame({"frames": list(features().to_numpy(np.float32))}, TRACKS)
+
+
+# As the project uses them: on tables with an index, and knowing the artists.
+USED = {
+    "label_encoded": (models.LabelEncoded(LogisticRegression()), features),
+    "artist_balanced": (models.ArtistBalanced(LogisticRegression(), ARTISTS), features),
+    "artist_whitening": (models.ArtistWhitening(ARTISTS), features),
+    "to_normal": (models.to_normal(), features),
+    "kernel_lda": (models.KernelLDA(), features),
+    "neighbour_average": (models.NeighbourAverage(), features),
+    "feed_forward": (NETWORKS["feed_forward"], features),
+    "network": (models.NetworkClassifier(NETWORK, epochs=1), frames),
+    "exact_search": (models.ExactSearch(), features),
+}
+used = pytest.mark.parametrize(("estimator", "inputs"), USED.values(), ids=USED)
+
+
+def asked(estimator, X):
+    """Call what it is fitted for."""
+    for name in ("predict", "transform"):
+        if hasattr(estimator, name):
+            return getattr(estimator, name)(X)
+    return estimator.query(X, 2)
+
+
+@used
+def test_before_it_is_fitted_it_says_so(estimator, inputs):
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        asked(estimator, inputs())
+
+
+def with_hole(X):
+    X = X.copy()
+    if "frames" in X:
+        X.iat[3, 0] = np.full(4, np.nan, np.float32)
+    else:
+        X.iloc[3, 1] = np.nan
+    return X
+
+
+@used
+def test_holes_and_emptiness_are_refused_in_words(estimator, inputs):
+    X = inputs()
+    if not isinstance(estimator, models.ToNormal):  # ranks leave holes where they were
+        with pytest.raises(ValueError, match="contains NaN"):
+            estimator.fit(with_hole(X), GENRES)
+    with pytest.raises(ValueError, match=r"0 sample|no item"):
+        estimator.fit(X[:0], GENRES[:0])
+    estimator.fit(X, GENRES)
+    if not isinstance(estimator, models.ToNormal):
+        with pytest.raises(ValueError, match="contains NaN"):
+            asked(estimator, with_hole(X))
+    with pytest.raises(ValueError, match=r"0 sample|no item"):
+        asked(estimator, X[:0])
+
+
+def checks():
+    """All of scikit-learn's; of networks those beyond the interface are slow: they train again."""
+    found = []
+    for name, estimator in (PLAIN | NETWORKS).items():
+        interface = {
+            c.func.__name__ for _, c in estimator_checks_generator(estimator, legacy=False)
+        }
+        for own, check in estimator_checks_generator(estimator):
+            what = check.func.__name__
+            slow = name in NETWORKS and what not in interface
+            marks = [pytest.mark.slow] if slow else []
+            found.append(pytest.param(own, check, marks=marks, id=f"{name}-{what}"))
+    return found
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
+@pytest.mark.parametrize(("estimator", "check"), checks())
+def test_scikit_learns_checks(estimator, check):
+    if isinstance(estimator, models.NeighbourIndex):
+        pytest.importorskip("faiss", reason="the extra `index` is not installed")
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", [USED["artist_whitening"][0], USED["artist_balanced"][0]])
+def test_artists_are_not_forgotten_in_silence_when_the_tracks_are(estimator):
+    with pytest.raises(ValueError, match="index track_id"):
+        estimator.fit(features().to_numpy(), GENRES)
+
+
+def test_without_artists_every_track_is_by_another():
+    X = features()
+    white = models.ArtistWhitening().fit_transform(X)
+    nobody = models.ArtistWhitening(pd.Series(dtype=object)).fit_transform(X)
+    pd.testing.assert_frame_equal(white, nobody)
+    np.testing.assert_array_equal(models.ArtistWhitening().fit_transform(X.to_numpy()), nobody)
+
+
+def test_columns_keep_their_names_to_the_end():
+    X = features()
+    steps = models.ToNormal(), models.ArtistWhitening(ARTISTS), models.NeighbourAverage()
+    averaged = make_pipeline(*steps).set_output(transform="pandas").fit_transform(X)
+    assert averaged.index.equals(X.index)
+    assert list(averaged) == list(X)
+    learned = models.KernelLDA().set_output(transform="pandas").fit_transform(X, GENRES)
+    assert list(learned) == ["kernellda0"]
+
+
+def test_a_wrapped_classifier_without_probabilities_has_none():
+    assert hasattr(models.LabelEncoded(LogisticRegression()), "predict_proba")
+    assert not hasattr(models.ArtistBalanced(LinearSVC()), "predict_proba")
+
+
+def test_a_network_takes_plain_arrays_and_names_that_are_numbers():
+    X, y = features().to_numpy(), (GENRES == "rock").astype(int)
+    network = models.NetworkClassifier(NETWORK, epochs=20, learning_rate=0.05, batch_size=8)
+    assert np.mean(network.fit(X, y).predict(X) == y) > 0.9
+
+
+def test_a_network_says_that_a_genre_is_missing():
+    unknown = GENRES.astype(object)
+    unknown[0] = None
+    with pytest.raises(ValueError, match="genre of an item is missing"):
+        models.NetworkClassifier(NETWORK).fit(frames(), unknown)
