@@ -221,10 +221,11 @@ def _recommend(options: argparse.Namespace) -> int:
         seeds = options.seeds or list(taste.likes)
         if not seeds:
             raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
-        seed = _seed(seeds)
+        seed, copies = _seed(seeds, library)
         table = recommender.recommend(
             seed,
             options.k,
+            copies=copies,
             same_artist=not options.other_artists,
             taste=taste,
         )
@@ -251,27 +252,33 @@ def _recommend(options: argparse.Namespace) -> int:
             told = ", ".join(f"{name} {share:+.2f}" for name, share in parts.items())
             print(f"           {row['similarity']:.2f} = {told}")
     if twins := table.attrs["duplicates"]:
-        print(f"The same recording under another name: {', '.join(twins)}.")
+        print(f"The same song, left out: {', '.join(twins)}.")
     if library.synthetic:
         print("These songs are synthesized; for real ones: make report DATA=folder.")
     return 0
 
 
-def _seed(seeds: list[str]):
-    """Tracks by name, or the features of an audio file."""
+def _seed(seeds: list[str], library):
+    """Tracks by name, or the features of an audio file; and which tracks are that file's song."""
     from genre_utils.audio import (  # noqa: PLC0415
         AUDIO_SUFFIXES,
         AudioError,
         features_of_file,
     )
 
-    path = Path(seeds[0])
-    if path.suffix.lower() not in AUDIO_SUFFIXES and not path.is_file():
-        return seeds
+    files = [
+        name
+        for name in seeds
+        if name not in library.X.index
+        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))  # noqa: PTH113
+    ]
+    if not files:
+        return seeds, []
+    path = files[0]
     if len(seeds) > 1:
-        raise AudioError("one audio file at a time can be the seed")
+        raise AudioError(f"{path}: an audio file must be the only seed")
     try:
-        return features_of_file(path)[0]
+        return features_of_file(path)[0], library.copies_of(path)
     except AudioError as error:
         raise AudioError(f"{path}: {error}") from error
 

@@ -1,10 +1,16 @@
 """Kept songs, and `genre recommend` over them."""
 
 import json
+import re
+import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import soundfile as sf
 from helpers import sound
 
+from genre_utils.audio import fingerprint, load_audio
 from genre_utils.cli.main import main
 from genre_utils.data import load_features, read_dataset
 from genre_utils.models import ModelError
@@ -18,7 +24,9 @@ def saved(demo_root, tmp_path_factory):
         patch.setenv("GENRE_UTILS_MODELS", str(home))
         dataset = read_dataset(demo_root)
         features = load_features(dataset, "features_30_sec", n_jobs=1, progress=False)
-        assert save_library(dataset, features, "quick") == home / "demo.songs.parquet"
+        prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
+        target = save_library(dataset, features, "quick", prints.values["frames"])
+        assert target == home / "demo.songs.parquet"
     return home, features
 
 
@@ -36,9 +44,61 @@ def test_songs_come_back_as_they_were(home, saved):
     library = load_library()
     assert library.name == "demo"
     assert library.synthetic
+    assert library.collection == "demo"
     assert library.X.equals(saved[1].X)
     assert library.tracks.loc["rock.00003", "duplicate_of"] == "rock.00002"
     assert library.tracks.loc["rock.00000", "duplicate_of"] is None
+
+
+def test_fingerprints_and_songs_are_kept(home, demo_root):
+    library = load_library()
+    audio = read_dataset(demo_root).audio
+    assert list(library.prints) == list(audio.index)
+    expected = fingerprint(load_audio(audio["jazz.00001"]))
+    assert np.array_equal(library.prints["jazz.00001"], expected)
+    assert library.tracks.loc["rock.00003", "song"] == library.tracks.loc["rock.00002", "song"]
+    assert library.tracks["song"].nunique() == len(library.tracks) - 1
+
+
+def test_tracks_without_audio_have_no_fingerprint(saved, tmp_path, demo_root, monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path))
+    dataset = read_dataset(demo_root)
+    tracks = dataset.tracks.copy()
+    tracks.loc["jazz.00000", "path"] = None
+    some = replace(dataset, tracks=tracks)
+    cached = load_features(some, "fingerprint", n_jobs=1, progress=False).values["frames"]
+    save_library(some, saved[1], "full", cached)
+    assert set(load_library().prints) == set(tracks.index) - {"jazz.00000"}
+    none = replace(dataset, tracks=tracks.assign(path=None))
+    save_library(none, saved[1], "full")
+    assert load_library().prints == {}
+
+
+def test_another_coding_in_the_collection_is_the_same_song(tmp_path, monkeypatch, demo_root):
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "models"))
+    root = tmp_path / "mine"
+    for track in ("blues.00000", "jazz.00000", "pop.00000"):
+        genre = track.split(".")[0]
+        (root / genre).mkdir(parents=True)
+        shutil.copy(demo_root / f"genres_original/{genre}/{track}.wav", root / genre)
+    y = load_audio(root / "jazz/jazz.00000.wav")
+    sf.write(root / "jazz/again.mp3", 0.5 * y[5000:], 22050)
+    dataset = read_dataset(root)
+    features = load_features(dataset, n_jobs=1, progress=False)
+    prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
+    save_library(dataset, features, "full", prints.values["frames"])
+    tracks = load_library().tracks
+    assert tracks["duplicate_of"].isna().all()
+    alike = tracks.index[tracks["song"] == tracks["song"].mode()[0]]
+    assert {name.split("/")[-1] for name in alike} == {"jazz.00000", "again"}
+
+
+def test_songs_of_an_older_version_are_a_sentence(home):
+    path = home / "demo.songs.parquet"
+    table = load_library().X
+    table.to_parquet(path)
+    with pytest.raises(ModelError, match="of another version"):
+        load_library()
 
 
 def test_damaged_and_missing_songs_are_sentences(home, capsys):
@@ -69,6 +129,24 @@ def test_duplicates_are_named(home, capsys):
     assert "rock.00002" not in {song["track"] for song in found["songs"]}
     for song in found["songs"]:
         assert sum(song["why"].values()) == pytest.approx(song["similarity"], abs=1e-9)
+
+
+@pytest.mark.parametrize("ending", ["mp3", "ogg", "wav"])
+def test_the_song_of_a_file_is_named_and_left_out(home, demo_root, tmp_path, capsys, ending):
+    y = load_audio(demo_root / "genres_original/rock/rock.00002.wav")
+    file = tmp_path / f"mine.{ending}"
+    sf.write(file, 0.7 * y[3000:], 22050)
+    assert main(["recommend", str(file), "-k", "40", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["duplicates"] == ["rock.00002", "rock.00003"]
+    assert not {"rock.00002", "rock.00003"} & {song["track"] for song in found["songs"]}
+    assert main(["recommend", str(file)]) == 0
+    assert "The same song, left out: rock.00002, rock.00003." in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_song_of_the_collection_names_none(home, tmp_path, capsys):
+    assert main(["recommend", str(sound(tmp_path / "other.wav", 5.0)), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["duplicates"] == []
 
 
 def test_likes_and_skips_are_remembered_shown_and_forgotten(home, capsys):
@@ -106,6 +184,18 @@ def test_unknown_names_suggest_the_nearest(home, capsys):
     assert "blues.00001" in capsys.readouterr().err
     assert main(["recommend", "blues.00001", "--like", "nothing"]) == 1
     assert "no track nothing" in capsys.readouterr().err
+    assert main(["recommend", "x" * 5000]) == 1
+    told = capsys.readouterr().err
+    assert re.fullmatch(r"genre: There is no track x{60}\.\.\. in the collection\.\n", told)
+
+
+def test_a_file_beside_other_seeds_is_said_so(home, tmp_path, capsys):
+    path = str(sound(tmp_path / "odd/base.wav", 3.0))
+    for seeds in (["blues.00001", path], [path, "blues.00001"], [path, path]):
+        assert main(["recommend", *seeds]) == 1
+        told = capsys.readouterr().err
+        assert "an audio file must be the only seed" in told
+        assert path in told
 
 
 @pytest.mark.parametrize("wrong", [["-k", "0"], ["-k", "x"], ["--variety", "2"]])
