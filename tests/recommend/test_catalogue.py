@@ -14,7 +14,7 @@ from genre_utils.audio import fingerprint, load_audio
 from genre_utils.cli.main import main
 from genre_utils.data import load_features, read_dataset
 from genre_utils.models import ModelError
-from genre_utils.recommend import load_library, save_library
+from genre_utils.recommend import Taste, load_library, read_tastes, save_library
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +164,54 @@ def test_likes_and_skips_are_remembered_shown_and_forgotten(home, capsys):
     assert main(["taste", "--forget"]) == 0
     capsys.readouterr()
     assert main(["taste", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"likes": [], "skips": []}
+    assert json.loads(capsys.readouterr().out) == {"likes": [], "skips": [], "collections": {}}
     assert main(["recommend"]) == 1
     assert "like some tracks first" in capsys.readouterr().err
+
+
+def test_likes_of_tracks_that_are_not_there_are_said_and_not_used(home, tmp_path, capsys):
+    path = tmp_path / "taste.json"
+    likes = ["odd/base", "jazz.00000", *(f"mine/{n}" for n in range(9))]
+    path.write_text(json.dumps({"format": 1, "likes": likes, "skips": []}))
+    assert main(["recommend", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["seeds"] == ["jazz.00000"]
+    assert len(told.err.splitlines()) == 1
+    assert re.search(r"not in demo are not used: odd/base, mine/0, mine/1, \.\.\.", told.err)
+    assert main(["recommend", "blues.00000", "--like", "pop.00000"]) == 0
+    kept = read_tastes(path)
+    assert kept["demo"] == Taste(("pop.00000",))
+    assert kept[""] == Taste(tuple(likes))
+    capsys.readouterr()
+    path.write_text(json.dumps({"format": 1, "likes": ["mine/0"], "skips": []}))
+    assert main(["recommend"]) == 1
+    assert "like some tracks first" in capsys.readouterr().err
+
+
+def test_forgetting_prints_json_and_takes_damaged_files(home, tmp_path, capsys):
+    path = tmp_path / "taste.json"
+    assert main(["recommend", "blues.00000", "--like", "jazz.00000"]) == 0
+    capsys.readouterr()
+    assert main(["taste", "--forget", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["forgotten"] == str(path)
+    assert found["damaged"] is False
+    assert found["collections"] == {"demo": {"likes": ["jazz.00000"], "skips": []}}
+    assert not path.exists()
+    for flags in (["--json"], []):
+        path.write_text("{damaged")
+        assert main(["taste"]) == 1
+        assert main(["taste", "--forget", *flags]) == 0
+        assert not path.exists()
+    assert "could not be read" in capsys.readouterr().out
+
+
+def test_likes_and_skips_have_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["recommend", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--like TRACK want more like this track" in told
+    assert "--skip TRACK want less like it" in told
 
 
 def test_an_audio_file_can_be_the_seed_and_a_bad_one_is_a_sentence(home, tmp_path, capsys):
