@@ -68,7 +68,13 @@ from .fingerprints import (
     HOPS_PER_SECOND as HOPS_PER_SECOND,
 )
 from .fingerprints import (
+    find_copies as find_copies,
+)
+from .fingerprints import (
     fingerprint as fingerprint,
+)
+from .fingerprints import (
+    fingerprint_of_file as fingerprint_of_file,
 )
 from .fingerprints import (
     near_duplicates as near_duplicates,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import soxr
 from scipy.fft import rfft
 from scipy.signal.windows import hann
 
-from genre_utils.audio.decoding import SAMPLE_RATE
+from genre_utils.audio.decoding import SAMPLE_RATE, stream_audio
 
 # The values of Haitsma and Kalker 2002: 0.37 s frames every 11.6 ms, 33 bands, 300 to 2000 Hz.
 RATE = SAMPLE_RATE / 4
@@ -27,6 +29,7 @@ MAX_SECONDS = 300.0
 _BLOCK = 1024
 # A word that is everywhere (a held chord, hum) tells nothing; one offset needs several votes.
 _COMMON, _VOTES = 32, 4
+_MATCH = ["seconds", "overlap", "error"]
 
 
 @cache
@@ -73,6 +76,28 @@ def _energy(frames: np.ndarray) -> np.ndarray:
     return (np.square(spectrum.real) + np.square(spectrum.imag)) @ band
 
 
+def fingerprint_of_file(path: str | Path | BinaryIO) -> np.ndarray:
+    """Describe the recording in a file; see `fingerprint`.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`. No more is read than counts.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`, for faults of the file; the signal is not judged.
+    """
+    pieces, samples = [], 0
+    for piece in stream_audio(path):
+        pieces.append(piece)
+        samples += len(piece)
+        if samples >= MAX_SECONDS * SAMPLE_RATE:
+            break
+    return fingerprint(np.concatenate(pieces))
+
+
 def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Find recordings of which one is another cut, level or coding of the other.
 
@@ -91,34 +116,63 @@ def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
         earlier), overlap in seconds, and error, the share of differing bits.
     """
     names = [name for name, words in prints.items() if len(words)]
-    columns = ["track", "other", "seconds", "overlap", "error"]
-    rows = []
-    for first, second, shift in _proposals([prints[name] for name in names]):
-        found = _compare(prints[names[first]], prints[names[second]], shift)
-        if found is not None:
-            overlap, error = found
-            rows.append(
-                (
-                    names[first],
-                    names[second],
-                    shift / HOPS_PER_SECOND,
-                    overlap / HOPS_PER_SECOND,
-                    error,
-                )
-            )
-    table = pd.DataFrame(rows, columns=columns).sort_values("error")
+    found = [
+        (names[first], names[second], *match)
+        for first, second, *match in _matches([prints[name] for name in names])
+    ]
+    table = pd.DataFrame(found, columns=["track", "other", *_MATCH]).sort_values("error")
     return table.drop_duplicates(["track", "other"]).sort_values(
         ["track", "other"], ignore_index=True
     )
 
 
-def _proposals(prints: list[np.ndarray]) -> list[tuple[int, int, int]]:
-    """Pairs and shifts at which several words agree."""
+def find_copies(own: np.ndarray, prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Find the tracks that are one recording, in whatever cut, level or coding.
+
+    Parameters
+    ----------
+    own
+        Fingerprint of the recording.
+    prints
+        Fingerprints that it is compared with, by track.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns track, seconds (how much later the track begins in the recording), overlap and
+        error as from `near_duplicates`; a row a track, the surest first.
+    """
+    names = [name for name, words in prints.items() if len(words) and len(own)]
+    found = [
+        (names[other - 1], *match)
+        for _, other, *match in _matches([own, *(prints[name] for name in names)], of_first=True)
+    ]
+    table = pd.DataFrame(found, columns=["track", *_MATCH]).sort_values("error", kind="stable")
+    return table.drop_duplicates("track", ignore_index=True)
+
+
+def _matches(
+    prints: Sequence[np.ndarray], *, of_first: bool = False
+) -> Iterator[tuple[int, int, float, float, float]]:
+    """Pairs that are the same recording, with what `_MATCH` names; a pair may come twice."""
+    for first, second, shift in _proposals(prints, of_first=of_first):
+        found = _compare(prints[first], prints[second], shift)
+        if found is not None:
+            overlap, error = found
+            yield first, second, shift / HOPS_PER_SECOND, overlap / HOPS_PER_SECOND, error
+
+
+def _proposals(prints: Sequence[np.ndarray], *, of_first: bool) -> list[tuple[int, int, int]]:
+    """Pairs and shifts at which several words agree; all pairs, or those of the first."""
     if len(prints) < 2:
         return []
     words = np.concatenate(prints)
     track = np.repeat(np.arange(len(prints)), [len(p) for p in prints])
     time = np.concatenate([np.arange(len(p)) for p in prints])
+    if of_first:
+        own = np.unique(prints[0])
+        shared = own[np.searchsorted(own, words).clip(max=len(own) - 1)] == words
+        words, track, time = words[shared], track[shared], time[shared]
     order = np.argsort(words, kind="stable")
     words, track, time = words[order], track[order], time[order]
     _, count = np.unique(words, return_counts=True)
@@ -128,6 +182,8 @@ def _proposals(prints: list[np.ndarray]) -> list[tuple[int, int, int]]:
     found = []
     for step in range(1, _COMMON):
         same = (words[step:] == words[:-step]) & (track[step:] != track[:-step])
+        if of_first:
+            same &= track[:-step] == 0
         if same.any():
             first, second = track[:-step][same], track[step:][same]
             found.append(np.stack([first, second, time[:-step][same] - time[step:][same]]))

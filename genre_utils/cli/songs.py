@@ -173,8 +173,14 @@ def _add_recommend(commands: argparse._SubParsersAction) -> None:
     )
     recommend.add_argument("seeds", nargs="*", help="tracks (blues.00012) or one audio file")
     recommend.add_argument("-k", type=count, default=10, help="how many (10)")
-    recommend.add_argument("--like", action="append", default=[], metavar="TRACK")
-    recommend.add_argument("--skip", action="append", default=[], metavar="TRACK")
+    for name, meaning in (("like", "want more like this track"), ("skip", "want less like it")):
+        recommend.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="TRACK",
+            help=f"{meaning}, now and from then on (may be given several times)",
+        )
     recommend.add_argument("--why", action="store_true", help="show what makes up the similarity")
     recommend.add_argument("--other-artists", action="store_true", help="leave the artist out")
     recommend.add_argument(
@@ -215,16 +221,22 @@ def _recommend(options: argparse.Namespace) -> int:
     try:
         recommender.positions([*options.like, *options.skip])
         if options.like or options.skip:
-            taste = tell_taste(path, like=options.like, skip=options.skip)
+            taste = tell_taste(path, library.collection, like=options.like, skip=options.skip)
         else:
-            taste = read_taste(path)
+            taste = read_taste(path, library.collection)
+        taste, unknown = taste.among(library.X.index)
+        if unknown:
+            shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+            where = f"{path} that are not in {library.collection}"
+            print(f"genre: Likes and skips in {where} are not used: {shown}.", file=sys.stderr)
         seeds = options.seeds or list(taste.likes)
         if not seeds:
             raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
-        seed = _seed(seeds)
+        seed, copies = _seed(seeds, library)
         table = recommender.recommend(
             seed,
             options.k,
+            copies=copies,
             same_artist=not options.other_artists,
             taste=taste,
         )
@@ -251,47 +263,69 @@ def _recommend(options: argparse.Namespace) -> int:
             told = ", ".join(f"{name} {share:+.2f}" for name, share in parts.items())
             print(f"           {row['similarity']:.2f} = {told}")
     if twins := table.attrs["duplicates"]:
-        print(f"The same recording under another name: {', '.join(twins)}.")
+        print(f"The same song, left out: {', '.join(twins)}.")
     if library.synthetic:
         print("These songs are synthesized; for real ones: make report DATA=folder.")
     return 0
 
 
-def _seed(seeds: list[str]):
-    """Tracks by name, or the features of an audio file."""
+def _seed(seeds: list[str], library):
+    """Tracks by name, or the features of an audio file; and which tracks are that file's song."""
     from genre_utils.audio import (  # noqa: PLC0415
         AUDIO_SUFFIXES,
         AudioError,
         features_of_file,
     )
 
-    path = Path(seeds[0])
-    if path.suffix.lower() not in AUDIO_SUFFIXES and not path.is_file():
-        return seeds
+    files = [
+        name
+        for name in seeds
+        if name not in library.X.index
+        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))  # noqa: PTH113
+    ]
+    if not files:
+        return seeds, []
+    path = files[0]
     if len(seeds) > 1:
-        raise AudioError("one audio file at a time can be the seed")
+        raise AudioError(f"{path}: an audio file must be the only seed")
     try:
-        return features_of_file(path)[0]
+        return features_of_file(path)[0], library.copies_of(path)
     except AudioError as error:
         raise AudioError(f"{path}: {error}") from error
 
 
 def _taste(options: argparse.Namespace) -> int:
-    from genre_utils.recommend import TasteError, forget_taste, read_taste, taste_path  # noqa: PLC0415
+    from genre_utils.recommend import (  # noqa: PLC0415
+        Taste,
+        TasteError,
+        forget_taste,
+        read_tastes,
+        taste_path,
+        tastes_as_json,
+    )
 
     path = options.taste or taste_path()
     try:
-        taste = read_taste(path)
+        tastes = forget_taste(path) if options.forget else read_tastes(path)
     except TasteError as error:
         print(f"genre: {error}", file=sys.stderr)
         return 1
-    if options.forget:
-        forget_taste(path)
-        print(f"Forgotten: {len(taste.likes)} likes and {len(taste.skips)} skips in {path}.")
-    elif options.json:
-        print(json.dumps(asdict(taste), indent=2))
+    if options.json:
+        about = {"forgotten": str(path), "damaged": tastes is None} if options.forget else {}
+        print(tastes_as_json(tastes or {}, **about))
+    elif options.forget:
+        held = f"what {path} held, which could not be read"
+        if tastes is not None:
+            likes, skips = (
+                sum(len(getattr(taste, kind)) for taste in tastes.values())
+                for kind in ("likes", "skips")
+            )
+            held = f"{likes} likes and {skips} skips in {path}"
+        print(f"Forgotten: {held}.")
     else:
-        print(f"Liked: {', '.join(taste.likes) or 'nothing yet'}.")
-        print(f"Skipped: {', '.join(taste.skips) or 'nothing yet'}.")
+        for name, taste in (tastes or {"": Taste()}).items():
+            print(f"Of {name or 'any collection'}:")
+            print(f"  Liked: {', '.join(taste.likes) or 'nothing yet'}.")
+            print(f"  Skipped: {', '.join(taste.skips) or 'nothing yet'}.")
         print(f"(In {path}; `genre taste --forget` deletes it.)")
     return 0

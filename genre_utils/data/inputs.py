@@ -27,6 +27,7 @@ from genre_utils.audio import (
     AudioError,
     extract_features,
     features_of_file,
+    fingerprint,
     load_audio,
     mel_frames,
     mfcc_frames,
@@ -60,8 +61,9 @@ INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
     "mel": mel_frames,
     "raw": raw_frames,
     "picture": track_spectrogram,
+    "fingerprint": fingerprint,
 }
-WHOLE_TRACKS = frozenset({"features_30_sec", "picture"})
+WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 NOT_KEPT = frozenset({"raw"})  # as large as the audio, and as fast to get from there
 
 
@@ -88,7 +90,8 @@ def load_features(
     kind
         "features_30_sec" (57 features of a whole track), "features_3_sec" (57 of each 3 s
         segment), "mfcc" (130 x 13 frames of each segment), "mel" (130 x 128), "raw" (66150
-        samples) or "picture" (496 x 64 of a whole track: from its picture, or else its audio).
+        samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio) or
+        "fingerprint" (32 bits every 11.6 ms of a whole track, as from `audio.fingerprint`).
     n_jobs
         Processes for extraction; -1 for one a core.
     progress

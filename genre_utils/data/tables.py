@@ -31,7 +31,7 @@ class Features:
     values
         One row a track (index ``track_id``) or a segment (index ``track_id``, ``segment``). For
         the 57 features one column each, and ``length`` in samples; for frames the one column
-        ``frames``, each cell an array of shape (frames, coefficients).
+        ``frames``, each cell an array of shape (frames, coefficients); of fingerprints, (frames,).
     genre
         Genre of each row, same index.
     source

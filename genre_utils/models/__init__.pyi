@@ -68,9 +68,6 @@ from .feed_forward import (
     FeedForward as FeedForward,
 )
 from .neighbours import (
-    SAME as SAME,
-)
-from .neighbours import (
     ExactSearch as ExactSearch,
 )
 from .neighbours import (

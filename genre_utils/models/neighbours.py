@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-SAME = 1 - 1e-9  # from this similarity on, two songs are one
+SAME = 1 - 1e-9  # from this similarity on, two vectors are one
 _FEWEST = 16  # cells, in small collections
 _BLOCK = 1 << 24  # similarities at a time: 128 MiB
 

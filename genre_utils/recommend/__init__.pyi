@@ -47,7 +47,13 @@ from .taste import (
     read_taste as read_taste,
 )
 from .taste import (
+    read_tastes as read_tastes,
+)
+from .taste import (
     taste_path as taste_path,
+)
+from .taste import (
+    tastes_as_json as tastes_as_json,
 )
 from .taste import (
     tell_taste as tell_taste,

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genre_utils.audio import FEATURE_COLUMNS
-from genre_utils.data import Dataset, Features
+from genre_utils.audio import (
+    FEATURE_COLUMNS,
+    find_copies,
+    fingerprint_of_file,
+)
+from genre_utils.data import Dataset, Features, NoUsableAudio, load_features
 from genre_utils.files import replacing
 from genre_utils.models import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
+from genre_utils.recommend.identity import IDENTITY, KNOWN
 
-KNOWN = ["genre", "artist", "title", "duplicate_of"]
 _SUFFIX = ".songs.parquet"
 
 
@@ -26,41 +33,76 @@ class Library:
     Attributes
     ----------
     name
-        Of the collection.
+        Under which they are kept: the collection's, and the profile's if that is "quick".
+    collection
+        Name of the collection.
     X
         The 57 features, a row a track.
     tracks
-        What is known of them: genre, artist, title, duplicate_of.
+        What is known of them: genre, artist, title, duplicate_of; and song and artist_group, as in
+        `Dataset.tracks`.
+    prints
+        Fingerprint of each track that has audio, as from `genre_utils.audio.fingerprint`.
     synthetic
         Whether the music is invented.
     """
 
     name: str
+    collection: str
     X: pd.DataFrame
     tracks: pd.DataFrame
+    prints: Mapping[str, np.ndarray]
     synthetic: bool
 
+    def copies_of(self, path: str | Path | BinaryIO) -> list[str]:
+        """Tracks that are the recording in an audio file, whatever its format, bit rate or cut.
 
-def save_library(dataset: Dataset, features: Features, profile: str) -> Path:
-    """Keep features and names of a collection; replaced whole or not at all.
+        Parameters
+        ----------
+        path
+            As in `load_audio`.
+
+        Raises
+        ------
+        AudioError
+            If the file cannot be read.
+        """
+        return list(find_copies(fingerprint_of_file(path), self.prints)["track"])
+
+
+def save_library(
+    dataset: Dataset, features: Features, profile: str, prints: pd.Series | None = None
+) -> Path:
+    """Keep features, names and fingerprints of a collection; replaced whole or not at all.
 
     Parameters
     ----------
     dataset
-        The collection.
+        The collection, as from `open_dataset`, which knows songs by their sound too.
     features
         Of the kind "features_30_sec".
     profile
         "quick" or "full".
+    prints
+        Fingerprint of each track that has audio: ``values["frames"]`` of the kind "fingerprint".
+        None for those of `load_features`, which computes what is not in the cache.
 
     Raises
     ------
     ModelError
         If it cannot be written.
     """
-    known = dataset.tracks.loc[features.tracks, KNOWN].astype("string")
-    table = pa.Table.from_pandas(features.X.join(known))
-    about = {"synthetic": dataset.synthetic, "fingerprint": dataset.fingerprint()}
+    prints = _fingerprints(dataset) if prints is None else prints
+    prints = prints.reindex(features.tracks).dropna()
+    known = dataset.tracks.loc[features.tracks, [*KNOWN, *IDENTITY]]
+    table = pa.Table.from_pandas(features.X.join(known.astype("string")))
+    kept = [prints.get(track) for track in features.tracks]
+    table = table.append_column("fingerprint", pa.array(kept, pa.list_(pa.uint32())))
+    about = {
+        "collection": dataset.name,
+        "synthetic": dataset.synthetic,
+        "fingerprint": dataset.fingerprint(),
+    }
     table = table.replace_schema_metadata(
         {**(table.schema.metadata or {}), b"genre_utils": json.dumps(about).encode()}
     )
@@ -71,6 +113,13 @@ def save_library(dataset: Dataset, features: Features, profile: str) -> Path:
     except OSError as error:
         raise ModelError(f"The songs cannot be kept in {target}: {error.strerror}.") from error
     return target
+
+
+def _fingerprints(dataset: Dataset) -> pd.Series:
+    try:
+        return load_features(dataset, "fingerprint").values["frames"]
+    except NoUsableAudio:
+        return pd.Series(dtype=object)
 
 
 def load_library(name: str | None = None) -> Library:
@@ -97,7 +146,11 @@ def load_library(name: str | None = None) -> Library:
         table = pq.read_table(paths[name])
         about = json.loads(table.schema.metadata[b"genre_utils"])
         frame = table.to_pandas()
-        X, tracks = frame[list(FEATURE_COLUMNS)], frame[KNOWN].astype(object)
+        X, tracks = frame[list(FEATURE_COLUMNS)], frame[[*KNOWN, *IDENTITY]].astype(object)
+        tracks = tracks.where(tracks.notna(), None)
+        prints = frame["fingerprint"].dropna().to_dict()
+        return Library(name, about["collection"], X, tracks, prints, bool(about["synthetic"]))
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"{paths[name]} is damaged. {HOW_TO_GET_A_MODEL}") from error
-    return Library(name, X, tracks.where(tracks.notna(), None), bool(about["synthetic"]))
+        raise ModelError(
+            f"{paths[name]} is damaged, or of another version. {HOW_TO_GET_A_MODEL}"
+        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sklearn.base import TransformerMixin, clone
 
 from genre_utils.data import GroupedKFold
 from genre_utils.evaluation import bootstrap_interval
+from genre_utils.recommend.identity import songs_and_artists
 from genre_utils.recommend.recommender import ROCCHIO
 
 DEPTHS = (1, 5, 10)
@@ -28,9 +30,9 @@ class Collection:
 
     @classmethod
     def of(cls, tracks: pd.DataFrame) -> Collection:
-        """From rows of `Dataset.tracks`; a track without an artist counts as by one of its own."""
-        song = tracks["song"]
-        artist = tracks["artist_group"].astype(object).fillna(song)
+        """From rows of `Dataset.tracks`; a song without an artist counts as by one of its own."""
+        song, artist = songs_and_artists(tracks)
+        artist = artist.fillna(song)
         parts = (tracks["genre"], song, artist, artist)
         return cls(*(part.to_numpy(dtype=str) for part in parts))
 
@@ -69,22 +71,35 @@ def measure(
         the genre), each with its 95 % interval in ``..._ci95``; ``coverage``, the share of songs
         that are recommended to anybody within ten; ``hubness``, the skewness of how often songs
         are (Radovanovic et al., JMLR 11, 2010); ``chance``, the precision of random lists.
+
+    Notes
+    -----
+    What may not be recommended is in no list. Where fewer than k songs are left for a seed, its
+    list is shorter, and its precision is over those; a seed for which none is left does not count.
     """
-    barred = collection.barred(same_artist=same_artist)
-    hits = collection.genre[:, None] == collection.genre
-    order = np.argsort(np.where(barred, np.inf, -similarity), axis=1, kind="stable")
+    allowed = ~collection.barred(same_artist=same_artist)
+    hits = allowed & (collection.genre[:, None] == collection.genre)
+    order = np.argsort(np.where(allowed, -similarity, np.inf), axis=1, kind="stable")
     right = np.take_along_axis(hits, order, axis=1)
-    rows = {f"precision_at_{k}": right[:, :k].mean(axis=1) for k in DEPTHS}
+    left = allowed.sum(axis=1)
+    rows = {f"precision_at_{k}": right[:, :k].sum(axis=1) / np.clip(left, 1, k) for k in DEPTHS}
     rows["mrr"] = np.where(right.any(axis=1), 1 / (1 + right.argmax(axis=1)), 0.0)
+    rows["chance"] = hits.sum(axis=1) / np.maximum(left, 1)
     found: dict[str, float | list[float]] = {}
+    served = left > 0
     for name, values in rows.items():
-        found[name] = float(values.mean())
-        found[f"{name}_ci95"] = list(bootstrap_interval(values, collection.group, seed=seed))
-    times = np.bincount(order[:, : max(DEPTHS)].ravel(), minlength=len(hits))
+        found[name] = float(values[served].mean()) if served.any() else np.nan
+        if name != "chance":
+            interval = (np.nan, np.nan)
+            if served.any():
+                interval = bootstrap_interval(values[served], collection.group[served], seed=seed)
+            found[f"{name}_ci95"] = list(interval)
+    listed = order[:, : max(DEPTHS)]
+    listed = listed[np.arange(listed.shape[1]) < left[:, None]]
+    times = np.bincount(listed, minlength=len(hits))
     found["coverage"] = float((times > 0).mean())
-    found["hubness"] = float(skew(times))
+    found["hubness"] = float(skew(times)) if np.ptp(times) else 0.0
     found["most_recommended"] = int(times.max())
-    found["chance"] = float((hits & ~barred).sum() / (~barred).sum())
     return found
 
 
@@ -127,6 +142,7 @@ def simulate_listener(
     rounds: int = 10,
     k: int = 5,
     feedback: bool = True,
+    same_artist: bool = True,
     rng: np.random.Generator,
 ) -> list[float]:
     """Precision of each round for a listener who likes some genres and skips all others.
@@ -140,15 +156,27 @@ def simulate_listener(
     liked
         The genres that are liked.
     rounds, k
-        Songs are recommended `k` at a time, never twice.
+        Songs are recommended `k` at a time, and none of which an excerpt was heard.
     feedback
         Whether likes and skips move the query, as in `CosineRecommender`.
+    same_artist
+        Whether songs by artists that were heard may be recommended.
     rng
         Where the first song comes from.
+
+    Returns
+    -------
+    list of float
+        A number a round: over fewer songs where fewer are left, NaN where none is.
     """
     wanted = np.isin(collection.genre, liked)
     first = rng.choice(np.flatnonzero(wanted))
-    heard = collection.song == collection.song[first]
+
+    def known(row: int) -> np.ndarray:
+        alike = collection.song == collection.song[row]
+        return alike if same_artist else alike | (collection.artist == collection.artist[row])
+
+    heard = known(first)
     likes: list[int] = []
     skips: list[int] = []
     precision = []
@@ -158,11 +186,16 @@ def simulate_listener(
             query = query + ROCCHIO[1] * vectors[likes].mean(axis=0)
         if feedback and skips:
             query = query - ROCCHIO[2] * vectors[skips].mean(axis=0)
-        order = np.argsort(np.where(heard, np.inf, -(vectors @ query)), kind="stable")[:k]
-        for row in order:
+        played: list[int] = []
+        for row in np.argsort(-(vectors @ query), kind="stable"):
+            if len(played) == k:
+                break
+            if not heard[row]:
+                played.append(row)
+                heard |= known(row)
+        for row in played:
             (likes if wanted[row] else skips).append(row)
-            heard |= collection.song == collection.song[row]
-        precision.append(float(wanted[order].mean()))
+        precision.append(float(wanted[played].mean()) if played else np.nan)
     return precision
 
 
@@ -172,7 +205,7 @@ def listening(
     *,
     listeners: int = 200,
     seed: int = 0,
-    **settings: int,
+    **settings: Any,
 ) -> Mapping[str, np.ndarray]:
     """Many simulated listeners, with and without feedback; see `simulate_listener`.
 

@@ -14,7 +14,6 @@ from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio import FEATURE_GROUPS
 from genre_utils.models import (
-    SAME,
     ArtistWhitening,
     ExactSearch,
     NeighbourAverage,
@@ -22,6 +21,7 @@ from genre_utils.models import (
     to_normal,
     unit_vectors,
 )
+from genre_utils.recommend.identity import KNOWN, songs_and_artists
 from genre_utils.recommend.taste import Taste
 
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
@@ -41,6 +41,7 @@ _COMPARED = {
     "brightness": ("spectral_centroid_mean", "brighter", "darker"),
 }
 _NEIGHBOURS = 10
+_LONGEST = 60  # letters of a name in a sentence
 
 
 class UnknownTrack(ValueError):  # noqa: N818
@@ -57,9 +58,8 @@ def best_recommender(tracks: pd.DataFrame, **settings: Any) -> CosineRecommender
     **settings
         Of `CosineRecommender`.
     """
-    scaling = make_pipeline(
-        to_normal(), ArtistWhitening(tracks["artist_group"]), NeighbourAverage()
-    )
+    _, artist = songs_and_artists(tracks)
+    scaling = make_pipeline(to_normal(), ArtistWhitening(artist), NeighbourAverage())
     return CosineRecommender(scaling, **settings)
 
 
@@ -87,6 +87,10 @@ class CosineRecommender(BaseEstimator):
         Genre, artist and what else is known, by track.
     unit_
         Scaled features of length 1, shape (tracks, columns).
+    song_
+        Number of each track's song, shape (tracks,): its other excerpts and copies have the same.
+    artist_
+        Artist of each track, or of another excerpt of its song, shape (tracks,); None if unnamed.
     closeness_
         Mean similarity of each track to its ten nearest, shape (tracks,).
     """
@@ -112,15 +116,19 @@ class CosineRecommender(BaseEstimator):
         X
             Features, a row a track, index ``track_id``.
         tracks
-            What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, ``duplicate_of``.
+            What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, and what says
+            which are one song (see `songs_and_artists`).
         """
         if not len(X):
             raise ValueError("there is no song to recommend")
         if X.index.has_duplicates:
             raise ValueError("a track is there twice: recommend from one row a track")
         self.features_ = X
-        known = pd.DataFrame(index=X.index) if tracks is None else tracks.reindex(X.index)
-        self.tracks_ = known.reindex(columns=["genre", "artist", "duplicate_of"]).astype(object)
+        tracks = pd.DataFrame(index=X.index) if tracks is None else tracks
+        self.tracks_ = tracks.reindex(index=X.index, columns=KNOWN).astype(object)
+        song, artist = (told.reindex(X.index) for told in songs_and_artists(tracks))
+        self.song_ = pd.factorize(song.fillna(X.index.to_series()))[0]
+        self.artist_ = artist.to_numpy()
         self.scaling_ = clone(self.scaling or StandardScaler()).fit(X)
         self.spread_ = X.std(ddof=0).replace(0, 1.0)
         self.unit_ = unit_vectors(np.asarray(self.scaling_.transform(X), dtype=np.float64))
@@ -139,6 +147,7 @@ class CosineRecommender(BaseEstimator):
         seed: str | Sequence[str] | pd.Series | pd.DataFrame,
         k: int = 10,
         *,
+        copies: Iterable[str] = (),
         exclude: Iterable[str] = (),
         same_artist: bool = True,
         taste: Taste | None = None,
@@ -151,19 +160,21 @@ class CosineRecommender(BaseEstimator):
             A track, several tracks, or the features of an unknown clip (one row).
         k
             How many songs.
+        copies
+            Tracks that are the recording of an unknown clip, as `find_copies` finds them.
         exclude
             Tracks that are not wanted.
         same_artist
             Whether songs by the seeds' artists may be among them.
         taste
-            Likes and skips: they move the query, and what was skipped does not come back.
+            Likes and skips: they move the query, and their songs do not come back.
 
         Returns
         -------
         pandas.DataFrame
             Index ``rank`` from 1, columns ``track``, ``similarity`` (the cosine), ``genre``,
-            ``artist``, ``reason``; best first. ``attrs["duplicates"]`` names the songs that are
-            the seed itself under another name.
+            ``artist``, ``reason``; best first, one track a song. ``attrs["duplicates"]`` names
+            all other tracks that are a song of the seeds: excerpts, copies.
 
         Raises
         ------
@@ -173,13 +184,13 @@ class CosineRecommender(BaseEstimator):
         if k < 1:
             raise ValueError("ask for at least one song")
         seeds, query, reference = self._query(seed, taste)
-        unwanted = self.positions([*exclude, *(taste.skips if taste else ())], strict=False)
-        liked = self.positions(taste.likes if taste else (), strict=False)
-        twins = self._twins(seeds, query)
-        barred = {*unwanted, *seeds, *twins, *liked}
+        own = self._of_songs([*seeds, *self.positions(copies, strict=False)])
+        told = (*taste.likes, *taste.skips) if taste else ()
+        judged = self._of_songs(self.positions(told, strict=False))
+        barred = {*self.positions(exclude, strict=False), *own, *judged}
         if not same_artist:
-            artists = set(self.tracks_["artist"].iloc[seeds].dropna())
-            barred |= set(np.flatnonzero(self.tracks_["artist"].isin(artists)))
+            artists = pd.Series(self.artist_[own]).dropna()
+            barred |= set(np.flatnonzero(np.isin(self.artist_, artists)))
         found = self._candidates(query, k, barred)
         chosen = self._varied(found, query, k)
         parts = self.explain(query, chosen)
@@ -190,7 +201,7 @@ class CosineRecommender(BaseEstimator):
             for row, position in enumerate(chosen)
         ]
         table.index = pd.RangeIndex(1, len(table) + 1, name="rank")
-        table.attrs["duplicates"] = list(self.features_.index[twins])
+        table.attrs["duplicates"] = [self.features_.index[row] for row in own if row not in seeds]
         return table
 
     def explain(self, query: np.ndarray, positions: Sequence[int]) -> pd.DataFrame:
@@ -230,7 +241,8 @@ class CosineRecommender(BaseEstimator):
     def _not_there(self, name: str) -> str:
         near = get_close_matches(name, list(self.features_.index), n=3, cutoff=0.5)
         hint = f" The nearest names are {', '.join(near)}." if near else ""
-        return f"There is no track {name} in the collection.{hint}"
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+        return f"There is no track {shown} in the collection.{hint}"
 
     def _groups(self) -> Mapping[str, list[int]]:
         columns = list(self.features_.columns)
@@ -261,29 +273,18 @@ class CosineRecommender(BaseEstimator):
                     query = query + weight * self.unit_[told].mean(axis=0)
         return rows, unit_vectors(query[None])[0], raw.mean()
 
-    def _twins(self, seeds: Sequence[int], query: np.ndarray) -> list[int]:
-        """Rows that are a seed under another name: equal bytes, or equal features."""
-        first = self.tracks_["duplicate_of"].where(
-            self.tracks_["duplicate_of"].notna(), self.tracks_.index.to_series()
-        )
-        names = set(first.iloc[list(seeds)])
-        alike = first.isin(names).to_numpy(copy=True)
-        vectors = self.unit_[list(seeds)] if len(seeds) else query[None]
-        for row, near in zip(
-            *self.search_.query(vectors, min(_NEIGHBOURS, len(first))), strict=True
-        ):
-            alike[row[near >= SAME]] = True
-        alike[list(seeds)] = False
-        return list(np.flatnonzero(alike))
+    def _of_songs(self, rows: Sequence[int]) -> list[int]:
+        """All rows of the songs of some rows, themselves among them."""
+        return [int(row) for row in np.flatnonzero(np.isin(self.song_, self.song_[list(rows)]))]
 
     def _candidates(self, query: np.ndarray, k: int, barred: set[int]) -> np.ndarray:
-        """Rows by falling score, enough to choose `k` from."""
+        """Rows by falling score, enough to choose `k` songs from."""
         total = len(self.features_)
         wanted = min(total, 10 * k + len(barred))
         while True:
             rows, near = (found[0] for found in self.search_.query(query[None], wanted))
             free = np.array([row >= 0 and row not in barred for row in rows], dtype=bool)
-            if free.sum() >= min(4 * k, total - len(barred)) or wanted == total:
+            if len(set(self.song_[rows[free]])) >= 4 * k or wanted == total:
                 break
             wanted = min(total, 4 * wanted)
         rows, near = rows[free], near[free]
@@ -304,8 +305,7 @@ class CosineRecommender(BaseEstimator):
             best = int(value.argmax())
             chosen.append(int(rows[best]))
             alike = self.unit_[rows] @ self.unit_[rows[best]]
-            free &= alike < SAME
-            free[best] = False
+            free &= self.song_[rows] != self.song_[rows[best]]
             likeness = np.maximum(likeness, alike)
         return chosen
 

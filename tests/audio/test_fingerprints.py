@@ -8,7 +8,16 @@ import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils.audio import HOPS_PER_SECOND, SAMPLE_RATE, fingerprint, load_audio, near_duplicates
+from genre_utils.audio import (
+    HOPS_PER_SECOND,
+    SAMPLE_RATE,
+    AudioError,
+    find_copies,
+    fingerprint,
+    fingerprint_of_file,
+    load_audio,
+    near_duplicates,
+)
 from genre_utils.data import read_dataset
 
 
@@ -21,11 +30,20 @@ def song(seed, seconds=12):
     return (0.2 * y + rng.normal(0, 0.02, len(y))).astype(np.float32)
 
 
-def as_mp3(y):
+def mp3(y, **kind):
     file = io.BytesIO()
-    sf.write(file, y, SAMPLE_RATE, format="MP3")
+    sf.write(file, y, SAMPLE_RATE, format="MP3", **kind)
     file.seek(0)
-    return sf.read(file, dtype="float32")[0]
+    return file
+
+
+def as_mp3(y):
+    return sf.read(mp3(y), dtype="float32")[0]
+
+
+def mp3_of_64_kilobits(y):
+    """A small file, as people have: five seconds are cut off at its beginning."""
+    return mp3(y[5 * SAMPLE_RATE :], bitrate_mode="CONSTANT", compression_level=0.6)
 
 
 def recut(y):
@@ -72,6 +90,67 @@ def test_silence_and_hum_match_nothing_of_music():
     hum = np.sin(2 * np.pi * 50 * t).astype(np.float32)
     found = near_duplicates({"hum": fingerprint(hum), "song": fingerprint(song(0))})
     assert found.empty
+
+
+def test_a_file_is_found_among_many_whatever_its_bit_rate_and_cut():
+    prints = {str(n): fingerprint(song(n)) for n in range(8)}
+    prints["copy of 3"] = fingerprint(recut(song(3)))
+    file = mp3_of_64_kilobits(song(3))
+    assert len(file.getvalue()) * 8 / 7 == pytest.approx(64_000, rel=0.05)
+    found = find_copies(fingerprint_of_file(file), prints)
+    assert set(found["track"]) == {"3", "copy of 3"}
+    assert found["error"].is_monotonic_increasing
+    seconds = found.set_index("track")["seconds"]
+    assert seconds["3"] == pytest.approx(-5, abs=0.06)
+    assert seconds["copy of 3"] == pytest.approx(-4, abs=0.06)
+    assert find_copies(fingerprint(song(20)), prints).empty
+
+
+def test_one_against_many_finds_what_all_against_all_find():
+    prints = {str(n): fingerprint(song(n % 5)[n * 4000 :]) for n in range(10)}
+    pairs = near_duplicates(prints)
+    for name, own in prints.items():
+        others = {other: words for other, words in prints.items() if other != name}
+        expected = {
+            *pairs["other"][pairs["track"] == name],
+            *pairs["track"][pairs["other"] == name],
+        }
+        assert expected
+        assert set(find_copies(own, others)["track"]) == expected
+
+
+def test_nothing_is_a_copy_of_nothing():
+    empty = np.zeros(0, np.uint32)
+    assert find_copies(empty, {"a": fingerprint(song(0)), "b": empty}).empty
+    assert find_copies(fingerprint(song(0)), {"b": empty}).empty
+    assert find_copies(fingerprint(song(0)), {}).empty
+
+
+def test_of_a_long_file_no_more_is_read_than_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr("genre_utils.audio.fingerprints.MAX_SECONDS", 5.0)
+    path = tmp_path / "long.wav"
+    sf.write(path, song(0, seconds=40), SAMPLE_RATE)
+    found = fingerprint_of_file(path)
+    assert np.array_equal(found, fingerprint(load_audio(path)))
+    assert len(found) < 5 * HOPS_PER_SECOND
+    with pytest.raises(AudioError, match="does not exist"):
+        fingerprint_of_file(tmp_path / "none.mp3")
+
+
+@pytest.mark.real
+def test_files_of_real_tracks_name_their_original_and_no_stranger(real_root):
+    audio = read_dataset(real_root).audio
+    if len(audio) < 20:
+        pytest.skip("fewer than 20 tracks have audio")
+    audio = audio.sample(min(100, len(audio)), random_state=0)
+    sounds = {track: load_audio(path) for track, path in audio.items()}
+    prints = {track: fingerprint(y) for track, y in sounds.items()}
+    missed = 0
+    for track, y in sounds.items():
+        found = find_copies(fingerprint_of_file(mp3_of_64_kilobits(y)), prints)["track"]
+        assert set(found) <= {track}
+        missed += found.empty
+    assert missed <= 0.02 * len(audio)
 
 
 @pytest.mark.real

@@ -33,6 +33,20 @@ def test_frames_of_segments(tmp_path, kind, shape):
         assert np.allclose(frames[3], INPUTS[kind](y[66150:132300]), atol=1e-4)
 
 
+def test_fingerprints_are_a_row_a_track_as_long_as_it_is(tmp_path, own_cache):
+    sounds(tmp_path, count=1, seconds=2.0)
+    sound(tmp_path / "genres/rock/rock.00001.wav", 5.0, seed=1)
+    found = read_dataset(tmp_path)
+    for _ in ("computed", "recalled"):
+        frames = extract(found, "fingerprint").values["frames"]
+        assert frames.index.tolist() == ["jazz.00000", "rock.00001"]
+        for track, path in found.audio.items():
+            expected = INPUTS["fingerprint"](sf.read(path, dtype="float32")[0])
+            assert frames[track].dtype == np.uint32 and np.array_equal(frames[track], expected)
+    assert len(frames["jazz.00000"]) < len(frames["rock.00001"])
+    assert len(kept()) == 2
+
+
 def test_features_of_tracks_and_segments(tmp_path):
     found = sounds(tmp_path, count=2, seconds=6.5)
     tracks, segments = extract(found), extract(found, "features_3_sec")

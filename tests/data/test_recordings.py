@@ -2,7 +2,7 @@
 
 import pytest
 import soundfile as sf
-from helpers import sounds
+from helpers import NAMES_30, sounds, table_of, written
 
 from genre_utils.audio import load_audio
 from genre_utils.data import open_dataset, read_dataset, recordings
@@ -26,17 +26,15 @@ def test_a_quieter_cut_is_the_same_song_for_who_opens_a_collection(root):
 
 def test_a_collection_is_listened_to_once(root, own_cache, monkeypatch):
     first = open_dataset(root)
-    monkeypatch.setattr(recordings, "load_features", None)
-    assert open_dataset(root).tracks.equals(first.tracks)
+    with monkeypatch.context() as patch:
+        patch.setattr(recordings, "load_features", None)
+        assert open_dataset(root).tracks.equals(first.tracks)
     (path,) = own_cache.glob("recordings-*")
     path.write_text("{")
-    monkeypatch.undo()
     assert open_dataset(root).tracks["song"].nunique() == 3
     assert path.read_text() != "{"
 
 
-def test_a_collection_without_audio_opens(tmp_path, demo_root, own_cache):
-    table = (demo_root / "features_30_sec.csv").read_text()
-    (tmp_path / "root").mkdir()
-    (tmp_path / "root/features_30_sec.csv").write_text(table)
-    assert open_dataset(tmp_path / "root").tracks["song"].notna().all()
+def test_a_collection_without_audio_opens(tmp_path, own_cache):
+    written(table_of(NAMES_30), tmp_path)
+    assert open_dataset(tmp_path).tracks["song"].notna().all()

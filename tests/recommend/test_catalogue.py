@@ -1,14 +1,20 @@
 """Kept songs, and `genre recommend` over them."""
 
 import json
+import re
+import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
+import soundfile as sf
 from helpers import sound
 
+from genre_utils.audio import fingerprint, load_audio
 from genre_utils.cli.main import main
-from genre_utils.data import load_features, read_dataset
+from genre_utils.data import load_features, read_dataset, with_recordings
 from genre_utils.models import ModelError
-from genre_utils.recommend import load_library, save_library
+from genre_utils.recommend import Taste, load_library, read_tastes, save_library
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +24,9 @@ def saved(demo_root, tmp_path_factory):
         patch.setenv("GENRE_UTILS_MODELS", str(home))
         dataset = read_dataset(demo_root)
         features = load_features(dataset, "features_30_sec", n_jobs=1, progress=False)
-        assert save_library(dataset, features, "quick") == home / "demo.songs.parquet"
+        prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
+        target = save_library(dataset, features, "quick", prints.values["frames"])
+        assert target == home / "demo.songs.parquet"
     return home, features
 
 
@@ -36,9 +44,61 @@ def test_songs_come_back_as_they_were(home, saved):
     library = load_library()
     assert library.name == "demo"
     assert library.synthetic
+    assert library.collection == "demo"
     assert library.X.equals(saved[1].X)
     assert library.tracks.loc["rock.00003", "duplicate_of"] == "rock.00002"
     assert library.tracks.loc["rock.00000", "duplicate_of"] is None
+
+
+def test_fingerprints_and_songs_are_kept(home, demo_root):
+    library = load_library()
+    audio = read_dataset(demo_root).audio
+    assert list(library.prints) == list(audio.index)
+    expected = fingerprint(load_audio(audio["jazz.00001"]))
+    assert np.array_equal(library.prints["jazz.00001"], expected)
+    assert library.tracks.loc["rock.00003", "song"] == library.tracks.loc["rock.00002", "song"]
+    assert library.tracks["song"].nunique() == len(library.tracks) - 1
+
+
+def test_tracks_without_audio_have_no_fingerprint(saved, tmp_path, demo_root, monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path))
+    dataset = read_dataset(demo_root)
+    tracks = dataset.tracks.copy()
+    tracks.loc["jazz.00000", "path"] = None
+    some = replace(dataset, tracks=tracks)
+    cached = load_features(some, "fingerprint", n_jobs=1, progress=False).values["frames"]
+    save_library(some, saved[1], "full", cached)
+    assert set(load_library().prints) == set(tracks.index) - {"jazz.00000"}
+    none = replace(dataset, tracks=tracks.assign(path=None))
+    save_library(none, saved[1], "full")
+    assert load_library().prints == {}
+
+
+def test_another_coding_in_the_collection_is_the_same_song(tmp_path, monkeypatch, demo_root):
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "models"))
+    root = tmp_path / "mine"
+    for track in ("blues.00000", "jazz.00000", "pop.00000"):
+        genre = track.split(".")[0]
+        (root / genre).mkdir(parents=True)
+        shutil.copy(demo_root / f"genres_original/{genre}/{track}.wav", root / genre)
+    y = load_audio(root / "jazz/jazz.00000.wav")
+    sf.write(root / "jazz/again.mp3", 0.5 * y[5000:], 22050)
+    dataset = with_recordings(read_dataset(root), n_jobs=1, progress=False)
+    features = load_features(dataset, n_jobs=1, progress=False)
+    prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
+    save_library(dataset, features, "full", prints.values["frames"])
+    tracks = load_library().tracks
+    assert tracks["duplicate_of"].isna().all()
+    alike = tracks.index[tracks["song"] == tracks["song"].mode()[0]]
+    assert {name.split("/")[-1] for name in alike} == {"jazz.00000", "again"}
+
+
+def test_songs_of_an_older_version_are_a_sentence(home):
+    path = home / "demo.songs.parquet"
+    table = load_library().X
+    table.to_parquet(path)
+    with pytest.raises(ModelError, match="of another version"):
+        load_library()
 
 
 def test_damaged_and_missing_songs_are_sentences(home, capsys):
@@ -71,6 +131,24 @@ def test_duplicates_are_named(home, capsys):
         assert sum(song["why"].values()) == pytest.approx(song["similarity"], abs=1e-9)
 
 
+@pytest.mark.parametrize("ending", ["mp3", "ogg", "wav"])
+def test_the_song_of_a_file_is_named_and_left_out(home, demo_root, tmp_path, capsys, ending):
+    y = load_audio(demo_root / "genres_original/rock/rock.00002.wav")
+    file = tmp_path / f"mine.{ending}"
+    sf.write(file, 0.7 * y[3000:], 22050)
+    assert main(["recommend", str(file), "-k", "40", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["duplicates"] == ["rock.00002", "rock.00003"]
+    assert not {"rock.00002", "rock.00003"} & {song["track"] for song in found["songs"]}
+    assert main(["recommend", str(file)]) == 0
+    assert "The same song, left out: rock.00002, rock.00003." in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_song_of_the_collection_names_none(home, tmp_path, capsys):
+    assert main(["recommend", str(sound(tmp_path / "other.wav", 5.0)), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["duplicates"] == []
+
+
 def test_likes_and_skips_are_remembered_shown_and_forgotten(home, capsys):
     assert main(["recommend", "blues.00000", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)["songs"][0]["track"]
@@ -86,9 +164,54 @@ def test_likes_and_skips_are_remembered_shown_and_forgotten(home, capsys):
     assert main(["taste", "--forget"]) == 0
     capsys.readouterr()
     assert main(["taste", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"likes": [], "skips": []}
+    assert json.loads(capsys.readouterr().out) == {"likes": [], "skips": [], "collections": {}}
     assert main(["recommend"]) == 1
     assert "like some tracks first" in capsys.readouterr().err
+
+
+def test_likes_of_tracks_that_are_not_there_are_said_and_not_used(home, tmp_path, capsys):
+    path = tmp_path / "taste.json"
+    likes = ["odd/base", "jazz.00000", *(f"mine/{n}" for n in range(9))]
+    path.write_text(json.dumps({"format": 1, "likes": likes, "skips": []}))
+    assert main(["recommend", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["seeds"] == ["jazz.00000"]
+    assert len(told.err.splitlines()) == 1
+    assert re.search(r"not in demo are not used: odd/base, mine/0, mine/1, \.\.\.", told.err)
+    assert main(["recommend", "blues.00000", "--like", "pop.00000"]) == 0
+    kept = read_tastes(path)
+    assert kept["demo"] == Taste(("pop.00000",))
+    assert kept[""] == Taste(tuple(likes))
+    capsys.readouterr()
+    path.write_text(json.dumps({"format": 1, "likes": ["mine/0"], "skips": []}))
+    assert main(["recommend"]) == 1
+    assert "like some tracks first" in capsys.readouterr().err
+
+
+def test_forgetting_prints_json_and_takes_damaged_files(home, tmp_path, capsys):
+    path = tmp_path / "taste.json"
+    assert main(["recommend", "blues.00000", "--like", "jazz.00000"]) == 0
+    capsys.readouterr()
+    assert main(["taste", "--forget", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["forgotten"] == str(path)
+    assert found["damaged"] is False
+    assert found["collections"] == {"demo": {"likes": ["jazz.00000"], "skips": []}}
+    assert not path.exists()
+    for flags in (["--json"], []):
+        path.write_text("{damaged")
+        assert main(["taste"]) == 1
+        assert main(["taste", "--forget", *flags]) == 0
+        assert not path.exists()
+    assert "could not be read" in capsys.readouterr().out
+
+
+def test_likes_and_skips_have_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["recommend", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--like TRACK want more like this track" in told
+    assert "--skip TRACK want less like it" in told
 
 
 def test_an_audio_file_can_be_the_seed_and_a_bad_one_is_a_sentence(home, tmp_path, capsys):
@@ -106,6 +229,18 @@ def test_unknown_names_suggest_the_nearest(home, capsys):
     assert "blues.00001" in capsys.readouterr().err
     assert main(["recommend", "blues.00001", "--like", "nothing"]) == 1
     assert "no track nothing" in capsys.readouterr().err
+    assert main(["recommend", "x" * 5000]) == 1
+    told = capsys.readouterr().err
+    assert re.fullmatch(r"genre: There is no track x{60}\.\.\. in the collection\.\n", told)
+
+
+def test_a_file_beside_other_seeds_is_said_so(home, tmp_path, capsys):
+    path = str(sound(tmp_path / "odd/base.wav", 3.0))
+    for seeds in (["blues.00001", path], [path, "blues.00001"], [path, path]):
+        assert main(["recommend", *seeds]) == 1
+        told = capsys.readouterr().err
+        assert "an audio file must be the only seed" in told
+        assert path in told
 
 
 @pytest.mark.parametrize("wrong", [["-k", "0"], ["-k", "x"], ["--variety", "2"]])

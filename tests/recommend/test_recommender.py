@@ -105,9 +105,69 @@ def test_a_song_and_its_duplicate_are_not_both_recommended(any_recommender):
     assert len({SEED, X.index[-1]} & set(table["track"])) == 1
 
 
-def test_equal_features_are_duplicates_without_being_told():
+def test_equal_features_alone_do_not_make_one_song():
     made = CosineRecommender().fit(X, TRACKS.drop(columns="duplicate_of"))
-    assert made.recommend(SEED).attrs["duplicates"] == [X.index[-1]]
+    table = made.recommend(SEED)
+    assert table.attrs["duplicates"] == []
+    assert X.index[-1] in set(table["track"])
+
+
+def excerpts(tracks, *groups):
+    """Tracks with songs that have several excerpts."""
+    song = pd.Series(tracks.index, tracks.index)
+    for group in groups:
+        song[list(group)] = group[0]
+    return tracks.assign(song=song)
+
+
+def test_all_other_excerpts_of_a_song_are_named_and_none_is_recommended():
+    names = [X.index[n] for n in (5, 10, 20)]
+    for made in (CosineRecommender(), best_recommender(TRACKS), CosineRecommender(variety=0.4)):
+        made.fit(X, excerpts(TRACKS, names))
+        for seed in names:
+            table = made.recommend(seed, len(X))
+            assert set(table.attrs["duplicates"]) == set(names) - {seed}
+            assert not set(names) & set(table["track"])
+        table = made.recommend(X.index[1], len(X))
+        assert len(set(names) & set(table["track"])) == 1
+
+
+def test_songs_are_known_by_artist_and_title():
+    made = CosineRecommender().fit(X, TRACKS.assign(title="the only one"))
+    same = TRACKS.index[TRACKS["artist"] == TRACKS.loc[SEED, "artist"]]
+    assert len(same) == 3
+    assert {SEED, *made.recommend(SEED).attrs["duplicates"]} == set(same)
+
+
+def test_many_excerpts_of_one_song_do_not_shorten_the_list():
+    own, tracks = songs(400)
+    near = CosineRecommender().fit(own, tracks).recommend(SEED, 300)["track"]
+    made = CosineRecommender().fit(own, excerpts(tracks, list(near)))
+    assert len(made.recommend(SEED, 20)) == 20
+
+
+def test_copies_of_an_unknown_clip_are_named_with_their_whole_song():
+    made = CosineRecommender().fit(X, excerpts(TRACKS, [X.index[5], X.index[10]]))
+    clip = X.loc[X.index[5]] + 0.01
+    table = made.recommend(clip, len(X), copies=[X.index[5]], same_artist=False)
+    assert set(table.attrs["duplicates"]) == {X.index[5], X.index[10]}
+    assert not {X.index[5], X.index[10]} & set(table["track"])
+    assert not set(TRACKS.loc[[X.index[5], X.index[10]], "artist"]) & set(table["artist"])
+
+
+def test_no_excerpt_of_a_judged_song_comes_back():
+    liked, skipped = X.index[[4, 9]], X.index[[7, 13]]
+    made = CosineRecommender().fit(X, excerpts(TRACKS, list(liked), list(skipped)))
+    table = made.recommend(SEED, len(X), taste=Taste((liked[0],), (skipped[0],)))
+    assert not {*liked, *skipped} & set(table["track"])
+
+
+def test_the_query_is_rocchios():
+    made = CosineRecommender().fit(X, TRACKS)
+    seed, liked, also, skipped = made.unit_[:4]
+    query = made.query_of(SEED, Taste(tuple(X.index[1:3]), (X.index[3],)))
+    expected = seed + 0.75 * (liked + also) / 2 - 0.25 * skipped
+    assert np.allclose(query, expected / np.linalg.norm(expected))
 
 
 def test_the_artist_can_be_left_out(any_recommender):
@@ -121,7 +181,7 @@ def test_several_seeds_and_an_unknown_clip(recommender):
     assert not {X.index[0], X.index[3]} & set(several["track"])
     clip = recommender.recommend(X.loc[SEED] + 0.01, 5)
     assert set(clip["track"]) & set(recommender.recommend(SEED, 5)["track"])
-    same = recommender.recommend(X.loc[SEED], 5)
+    same = recommender.recommend(X.loc[SEED], 5, copies=[SEED])
     assert set(same.attrs["duplicates"]) == {SEED, X.index[-1]}
 
 
@@ -176,6 +236,8 @@ def test_an_unknown_track_gets_the_nearest_names(recommender):
         recommender.recommend("jaz.00000")
     with pytest.raises(UnknownTrack, match=r"no track zzzz in the collection\.$"):
         recommender.recommend("zzzz")
+    with pytest.raises(UnknownTrack, match=r"^There is no track z{60}\.\.\. in the collection\.$"):
+        recommender.recommend("z" * 5000)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
