@@ -67,6 +67,9 @@ from .clip import (
 from .feed_forward import (
     FeedForward as FeedForward,
 )
+from .inner_splits import (
+    ArtistKFold as ArtistKFold,
+)
 from .neighbours import (
     ExactSearch as ExactSearch,
 )

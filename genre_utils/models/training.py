@@ -17,7 +17,9 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from genre_utils.models.augment import Augmentation, even_crops, random_crops
 from genre_utils.models.calibration import at_temperature, fit_temperature
+from genre_utils.models.inner_splits import held_out_artists
 from genre_utils.models.networks import load_keras
+from genre_utils.models.transformers import artist_of
 from genre_utils.models.workbench import prepared
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         Share of the songs for the validation side, if `fit` is not given one.
     by_song
         Whether no song is on both sides; False cuts by item, as a protocol that leaks would.
+    groups
+        Artist group of each track, index ``track_id``, as from `identify`: no artist is on
+        both sides then, unless each genre is by a single one. None keeps only songs apart.
     patience
         Stop when the validation loss has not improved for so many of `ROUNDS` rounds.
     members
@@ -88,6 +93,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         augmentation: Augmentation | None = None,
         validation: float = 0.15,
         by_song: bool = True,
+        groups: pd.Series | None = None,
         patience: int = 4,
         members: int = 1,
         random_state: int = 0,
@@ -103,6 +109,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self.augmentation = augmentation
         self.validation = validation
         self.by_song = by_song
+        self.groups = groups
         self.patience = patience
         self.members = members
         self.random_state = random_state
@@ -114,8 +121,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X
-            Index ``track_id`` (and ``segment``), one column ``frames`` with arrays of one shape.
-            Or an array, shape (items, ...), of which each item counts as a song.
+            Index ``track_id`` (and ``segment``), one column ``frames`` with arrays of one shape;
+            or an array, shape (items, ...). Without the index each item counts as a song.
         y
             Genres.
         validation
@@ -148,15 +155,14 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def _table(self, X, *, reset: bool = False) -> pd.DataFrame:
-        """Items in a column ``frames``, as they came or, of an array, each as a song of its own."""
+        """Items in a column ``frames``, as they came or from an array."""
         if isinstance(X, pd.DataFrame) and "frames" in X:
             if X.empty:
                 raise ValueError("there is no item, and at least one is needed")
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
         items = validate_data(self, X, reset=reset, allow_nd=True)
-        songs = pd.RangeIndex(len(items), name="track_id")
-        return pd.DataFrame({"frames": list(items)}, index=songs)
+        return pd.DataFrame({"frames": list(items)})
 
     def _item_shape(self, frames: np.ndarray) -> tuple[int, ...]:
         return frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
@@ -220,7 +226,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def _split(self, X: pd.DataFrame, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if len(y) < 2:
             raise ValueError("one sample is too few: some are trained on, others looked at")
-        songs = X.index.get_level_values("track_id").to_numpy()
+        if self.by_song and self.groups is not None:
+            sides = held_out_artists(X, y, self.groups, self.validation, self.random_state)
+            if sides is not None:
+                return sides
+        songs = artist_of(X, None)
         fewest = pd.Series(songs).groupby(y).nunique().min()
         if not self.by_song or fewest < 2:
             songs = np.arange(len(songs))  # with one song a genre there is no other to look at
@@ -264,6 +274,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Names of the predicted classes."""
         probability = self.predict_proba(X)
         return self.classes_[probability.argmax(axis=1)]
+
+    def predict_members(self, X: pd.DataFrame) -> list[np.ndarray]:
+        """Names of the classes that each network predicts alone, shape (items,) each."""
+        frames = stack_frames(X)
+        each = (self._predict(network, frames) for network in self.networks_)
+        return [self.classes_[probability.argmax(axis=1)] for probability in each]
 
     def embed(self, X: pd.DataFrame) -> pd.DataFrame:
         """What the layer below the last sees of each item, members side by side."""
