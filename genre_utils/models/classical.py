@@ -29,6 +29,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from genre_utils.data import artist_groups
 from genre_utils.models.feed_forward import FeedForward
+from genre_utils.models.inner_splits import ArtistKFold
 from genre_utils.models.transformers import ArtistWhitening, artist_of, to_normal
 
 # What the summary reports, from 3 s pieces split at random.
@@ -228,22 +229,22 @@ def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> Base
     tracks
         As in `Dataset.tracks`.
     seed
-        Seed of the trees.
+        Seed of the trees, and of the folds on which probabilities are calibrated.
     trees
         How many of them.
     """
-    whitening = ArtistWhitening(artist_groups(tracks))
+    apart = ArtistKFold(artist_groups(tracks), random_state=seed)
+    whitening = ArtistWhitening(apart.artists)
+    laplacian = SVC(C=10, kernel=partial(laplacian_kernel, gamma=0.015))
     members = {
-        "laplacian": make_pipeline(
-            to_normal(),
-            whitening,
-            _with_probability(SVC(C=10, kernel=partial(laplacian_kernel, gamma=0.015))),
+        "laplacian": make_pipeline(to_normal(), whitening, _with_probability(laplacian, apart)),
+        "whitened": make_pipeline(
+            to_normal(), whitening, _with_probability(SVC(C=5, gamma=0.015), apart)
         ),
-        "whitened": make_pipeline(to_normal(), whitening, _with_probability(SVC(C=5, gamma=0.015))),
         "trees": make_pipeline(
             to_normal(), whitening, ExtraTreesClassifier(trees, max_features=0.3, random_state=seed)
         ),
-        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
+        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005), apart)),
         "logistic": ArtistBalanced(
             make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000)),
             tracks["artist"],
@@ -262,11 +263,12 @@ def probabilistic_models(
     tracks, seed, trees
         As in `best_model`.
     """
+    apart = ArtistKFold(artist_groups(tracks), random_state=seed)
     logistic = make_pipeline(to_normal(), LogisticRegression(C=0.1, max_iter=2000))
     return {
         "blend": best_model(tracks, seed, trees=trees),
         "logistic": ArtistBalanced(logistic, tracks["artist"]),
-        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005))),
+        "svm": make_pipeline(to_normal(), _with_probability(SVC(C=10, gamma=0.005), apart)),
         "lda": make_pipeline(
             to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
         ),
@@ -311,5 +313,6 @@ def tree_shares(
     return pd.Series(sizes, index=X.columns).sort_values(ascending=False)
 
 
-def _with_probability(svm: SVC) -> CalibratedClassifierCV:
-    return CalibratedClassifierCV(svm, cv=3, ensemble=False, method="temperature")
+def _with_probability(svm: SVC, apart: ArtistKFold) -> CalibratedClassifierCV:
+    """Probabilities as often true as they say, of songs by artists that are not known."""
+    return CalibratedClassifierCV(svm, cv=apart, ensemble=False, method="temperature")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import check_cv
 from sklearn.tree import DecisionTreeClassifier
 
 from genre_utils import models
@@ -45,6 +46,25 @@ def test_the_best_model_gives_probabilities(songs):
     probability = model.predict_proba(X)
     assert probability.shape == (36, 3)
     np.testing.assert_allclose(probability.sum(axis=1), 1, rtol=1e-6)
+    assert np.mean(model.predict(X) == y) > 0.9
+
+
+def test_probabilities_are_calibrated_on_artists_that_are_not_trained_on(songs):
+    X, y, tracks = songs
+    candidates = models.probabilistic_models(tracks, trees=5)
+    blend = candidates["blend"].named_estimators
+    calibrated = [blend["laplacian"], blend["whitened"], blend["svm"], candidates["svm"]]
+    artist = tracks["artist"].to_numpy()
+    for pipeline in calibrated:
+        folds = list(check_cv(pipeline[-1].cv, y, classifier=True).split(X, y))
+        assert len(folds) == 3
+        for train, test in folds:
+            assert not set(artist[train]) & set(artist[test])
+
+
+def test_genres_by_one_artist_each_can_be_learnt_with_probabilities(songs):
+    X, y, tracks = songs
+    model = models.best_model(tracks.assign(artist=tracks["genre"]), trees=5).fit(X, y)
     assert np.mean(model.predict(X) == y) > 0.9
 
 
