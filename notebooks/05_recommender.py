@@ -111,26 +111,23 @@ display(
 # %% [markdown]
 # ## The same song twice
 #
-# Some recordings are in the collection twice, byte for byte. A recommender that offers a song as
-# similar to itself looks good and helps nobody: such songs are named, and left out.
+# Some songs are in the collection more than once: the same bytes, another cut of the recording, or
+# another excerpt. A recommender that offers a song as similar to itself looks good and helps nobody:
+# such tracks are named, and left out.
 
 # %%
-twins = tracks[tracks["duplicate_of"].notna()]
-named = sum(
-    original in plain.recommend(track).attrs["duplicates"]
-    and track in plain.recommend(original).attrs["duplicates"]
-    for track, original in twins["duplicate_of"].items()
-    if original in X.index
-)
-offered = sum(
-    original in set(plain.recommend(track, 50)["track"])
-    for track, original in twins["duplicate_of"].items()
-)
-results.fact(duplicate_pairs=len(twins), duplicates_named=named, duplicates_recommended=offered)
+others = tracks.groupby("song").indices
+several = {song: set(X.index[rows]) for song, rows in others.items() if len(rows) > 1}
+seeds = [track for together in several.values() for track in sorted(together)]
+lists = {track: plain.recommend(track, 10) for track in seeds}
+siblings = {track: several[tracks.loc[track, "song"]] - {track} for track in seeds}
+named = sum(siblings[track] <= set(lists[track].attrs["duplicates"]) for track in seeds)
+offered = sum(bool(siblings[track] & set(lists[track]["track"])) for track in seeds)
+results.fact(songs_several_times=len(several), seeds_named=named, seeds_offered=offered)
 display(
     Markdown(
-        f"Pairs: {len(twins)}. Named as the same recording, both ways: {named}. Recommended as "
-        f"similar: {offered}."
+        f"Songs with several tracks: {len(several)}. Of {len(seeds)} seeds among them, {named} have "
+        f"every other track of their song named, and {offered} get one recommended."
     )
 )
 
@@ -375,8 +372,8 @@ pd.DataFrame(rows).T.round(3).rename_axis(f"over {len(sample)} seeds")
 # %% [markdown]
 # ## A listener who likes and skips
 #
-# Somebody likes one genre, or two, and hears five songs at a time, never twice. Likes pull the query
-# towards themselves, skips push it away (*Rocchio's rule*). Does the recommender learn?
+# A simulated listener likes one genre, or two, and hears five songs at a time, never one twice. Likes
+# pull the query towards themselves, skips push it away (*Rocchio's rule*). Does the recommender learn?
 
 # %%
 made = best_recommender(tracks).fit(X, tracks)
@@ -404,9 +401,9 @@ plots.show(
 )
 display(
     Markdown(
-        f"From the second round on, feedback changes the share of liked songs by "
+        f"In simulation, from the second round on, feedback changes the share of liked songs by "
         f"{100 * late.mean():+.1f} points (95 % interval {100 * spread[0]:+.1f} to "
-        f"{100 * spread[1]:+.1f}, {len(late)} listeners)."
+        f"{100 * spread[1]:+.1f}, {len(late)} simulated listeners)."
     )
 )
 
@@ -418,13 +415,15 @@ display(
 # `genre recommend blues.00012` starts from a track.
 
 # %%
-from genre_utils.audio import extract_features
-from genre_utils.recommend import save_library
+from genre_utils.audio import features_of_file
+from genre_utils.recommend import load_library, save_library
 
 save_library(dataset, features, profile)
 if clip:
     try:
-        display(made.recommend(extract_features(load_audio(clip)), 10).round({"similarity": 3}))
+        copies = load_library().copies_of(clip)
+        table = made.recommend(features_of_file(clip)[0], 10, copies=copies)
+        display(table.round({"similarity": 3}))
     except AudioError as error:
         display(Markdown(f"**{clip}** cannot be used: {error}."))
 else:
@@ -439,8 +438,8 @@ finding = (
     f"precision at 10 of {honest['standardised']['precision_at_10']:.1%} (chance {chance:.1%}, "
     f"n = {len(X)}); {best} reaches {honest[best]['precision_at_10']:.1%} without knowing any genre "
     f"(95 % interval {honest[best]['precision_at_10_ci95'][0]:.1%} to "
-    f"{honest[best]['precision_at_10_ci95'][1]:.1%}). Feedback changes what is liked by "
-    f"{100 * late.mean():+.1f} points."
+    f"{honest[best]['precision_at_10_ci95'][1]:.1%}). In simulation, feedback changes the share of "
+    f"liked songs by {100 * late.mean():+.1f} points."
 )
 results.fact(finding=finding)
 results.write(output)
