@@ -22,7 +22,7 @@ HOPS_PER_SECOND = RATE / HOP
 # not agree by chance (the authors' threshold).
 MAX_ERROR = 0.35
 MIN_SECONDS = 3.0
-MAX_SECONDS = 300.0
+FINGERPRINT_SECONDS = 300.0
 
 _BLOCK = 1024
 # A word that is everywhere (a held chord, hum) tells nothing; one offset needs several votes.
@@ -55,7 +55,7 @@ def fingerprint(y: np.ndarray) -> np.ndarray:
     numpy.ndarray, shape (frames,), uint32
         No frames if the signal is shorter than 0.4 s.
     """
-    low = soxr.resample(y[: int(MAX_SECONDS * SAMPLE_RATE)], 4, 1, quality="MQ")
+    low = soxr.resample(y[: int(FINGERPRINT_SECONDS * SAMPLE_RATE)], 4, 1, quality="MQ")
     if len(low) < FRAME + HOP:
         return np.zeros(0, np.uint32)
     frames = np.lib.stride_tricks.sliding_window_view(low, FRAME)[::HOP]
