@@ -2,7 +2,9 @@
 
 import io
 import os
+import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 
 # Tests also call librosa itself, and two processes that compile its functions at once damage what
@@ -11,7 +13,7 @@ _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["NUMBA_CACHE_DIR"] = str(Path(f".pytest_cache/numba-{_WORKER}").resolve())
 
 import pytest
-from helpers import NOTEBOOK
+from helpers import NOTEBOOK, sound
 from server import Server
 
 from genre_utils.data import INPUTS
@@ -88,6 +90,43 @@ def page(built, tmp_path):
     page = tmp_path / "reports" / "01_good.html"
     render(built[1], page, pages=["00_former", "01_good", "02_next"])
     return page
+
+
+@pytest.fixture(scope="session")
+def trained(demo_root, tmp_path_factory):
+    """Return a folder with one small model, and the estimator it came from."""
+    from genre_utils.data import load_features, read_dataset
+    from genre_utils.evaluation import Results
+    from genre_utils.models import NetworkClassifier, save_model, spectrogram_network
+
+    home = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENRE_UTILS_MODELS", str(home))
+        patch.setenv("GENRE_UTILS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        dataset = read_dataset(demo_root)
+        pictures = load_features(dataset, "picture", n_jobs=1, progress=False)
+        network = NetworkClassifier(
+            partial(spectrogram_network, widths=(4, 8)), crop=64, epochs=2, members=2
+        )
+        network.fit(pictures.values, pictures.genre.to_numpy(str))
+        results = Results("04_cnn", dataset, "quick", 0)
+        folder = save_model(network, results, [])
+        assert folder == home / "demo"
+    return home, network, pictures
+
+
+@pytest.fixture
+def home(trained, monkeypatch, tmp_path):
+    """Return a copy of that folder, to be changed."""
+    copy = tmp_path / "models"
+    shutil.copytree(trained[0], copy)
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(copy))
+    return copy
+
+
+@pytest.fixture
+def song(tmp_path):
+    return sound(tmp_path / "my song.wav", seconds=10.0)
 
 
 @pytest.fixture

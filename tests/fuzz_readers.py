@@ -9,7 +9,9 @@ import faulthandler
 import io
 import json
 import math
+import os
 import random
+import re
 import resource
 import sys
 import tempfile
@@ -26,10 +28,12 @@ from genre_utils.audio import FEATURE_COLUMNS, AudioError, load_audio, shortened
 from genre_utils.data import (
     DatasetError,
     PictureError,
+    audit,
     read_dataset,
     read_feature_table,
     read_picture,
 )
+from genre_utils.files import to_json
 from genre_utils.sources import DownloadError, unpack
 
 SECONDS, MEMORY = 10, 2 << 30
@@ -67,6 +71,11 @@ def tables():
 def lists():
     yield b"jazz.00000.wav ::: Ann ::: Title\njazz.00001.wav ::: Bob :::\n"
     yield json.dumps({"tracks": {"jazz.00000": {"audio": ["a.wav", "0" * 32]}}}).encode()
+
+
+def names():
+    yield b"jazz/jazz.00000.wav"
+    yield "Für Elise/日本語 (1).mp3".encode()
 
 
 def archives():
@@ -119,16 +128,34 @@ def read_collection(path):
             place.unlink()
 
 
+def read_names(path):
+    """The bytes as names of a genre's folder, of a song and of a picture in it."""
+    genre, _, name = path.read_bytes().replace(b"\0", b"").rpartition(b"/")
+    genre, name = (re.sub(rb"[/.]", b"", part)[:80] or b"x" for part in (genre, name))
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        for place in (b"genres/" + genre, b"images_original/" + genre):
+            for ending in (b".wav", b".mp3", b".png"):
+                file = Path(folder) / os.fsdecode(place) / os.fsdecode(name + ending)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(SOUND)
+        found = read_dataset(Path(folder))
+        found.fingerprint()
+        to_json(found.describe())
+        to_json(audit(found, n_jobs=1, progress=False).findings.to_dict("records"))
+
+
 def unpack_archive(path):
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         unpack(path, Path(folder))
 
 
+SOUND = next(sounds())
 READERS = {
     "audio": (list(sounds()), read_audio, AudioError),
     "picture": (list(pictures()), read_picture, PictureError),
     "table": (list(tables()), read_feature_table, DatasetError),
     "collection": ([*tables(), *lists()], read_collection, DatasetError),
+    "names": (list(names()), read_names, DatasetError),
     "archive": (list(archives()), unpack_archive, DownloadError),
 }
 

@@ -2,6 +2,9 @@ from .decoding import (
     AUDIO_SUFFIXES as AUDIO_SUFFIXES,
 )
 from .decoding import (
+    LONG_SECONDS as LONG_SECONDS,
+)
+from .decoding import (
     MIN_SECONDS as MIN_SECONDS,
 )
 from .decoding import (
@@ -17,7 +20,7 @@ from .decoding import (
     check_signal as check_signal,
 )
 from .decoding import (
-    decode as decode,
+    count_unreadable as count_unreadable,
 )
 from .decoding import (
     duration as duration,
@@ -33,6 +36,9 @@ from .decoding import (
 )
 from .decoding import (
     stream_audio as stream_audio,
+)
+from .decoding import (
+    tell_unreadable as tell_unreadable,
 )
 from .features import (
     FEATURE_COLUMNS as FEATURE_COLUMNS,
@@ -63,6 +69,9 @@ from .features import (
 )
 from .features import (
     mfcc_frames as mfcc_frames,
+)
+from .fingerprints import (
+    FINGERPRINT_SECONDS as FINGERPRINT_SECONDS,
 )
 from .fingerprints import (
     HOPS_PER_SECOND as HOPS_PER_SECOND,
@@ -110,6 +119,9 @@ from .spectrograms import (
     standardised as standardised,
 )
 from .spectrograms import (
+    stream_spectrogram as stream_spectrogram,
+)
+from .spectrograms import (
     track_spectrogram as track_spectrogram,
 )
 from .streaming import (
@@ -117,4 +129,10 @@ from .streaming import (
 )
 from .streaming import (
     features_of_file as features_of_file,
+)
+from .surveying import (
+    Survey as Survey,
+)
+from .surveying import (
+    survey as survey,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +18,16 @@ SAMPLE_RATE = 22050
 SEGMENT_SECONDS = 3.0
 MIN_SECONDS = 0.5
 AUDIO_SUFFIXES = frozenset({".wav", ".au", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus"})
+# Sound as well, but of kinds that libsndfile does not know.
+UNREADABLE_SUFFIXES = frozenset(
+    {".m4a", ".m4b", ".aac", ".ac3", ".alac", ".amr", ".ape", ".dsf", ".mka", ".mpc", ".tta"}
+    | {".wma", ".wv"}
+)
+_CONVERT = "convert them to FLAC, WAV or MP3"
+LONG_SECONDS = 240.0  # longer files are worked on block by block
 
+# Below so much of the channels' energy their mean is what is left of them, not what they play.
+CANCELLED = 1e-3
 _BLOCK_FRAMES = 1 << 18
 _RATES = range(1000, 768_001)
 # libsndfile reads as much of a cut file as there is, and says so only in its log.
@@ -45,7 +56,9 @@ def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray
     Returns
     -------
     numpy.ndarray, shape (samples,), float32
-        The mean of the channels, resampled to `sr`, nominally within [-1, 1].
+        The mean of the channels, resampled to `sr`, nominally within [-1, 1]. Where the channels
+        cancel each other (the mean has less than a thousandth of their energy, as when one is
+        wired the wrong way round), the loudest of them alone.
 
     Raises
     ------
@@ -71,7 +84,7 @@ def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
     Returns
     -------
     y : numpy.ndarray, shape (samples,), float32
-        The mean of the channels.
+        The mean of the channels, or the loudest where they cancel each other.
     rate : int
         The file's sampling rate, in Hz.
 
@@ -80,17 +93,26 @@ def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
     AudioError
         If the file is missing, empty or not audio.
     """
-    blocks = list(_blocks(path))
-    return np.concatenate([block for _, block in blocks]), blocks[0][0]
+    balance, blocks, rate = Balance(), [], 0
+    for rate, block in read_blocks(path):  # noqa: B007
+        blocks.append(mean_of(block))
+        balance.add(block, blocks[-1])
+    if (channel := balance.instead_of_mean) is not None:
+        blocks = [block[:, channel] for _, block in read_blocks(path)]
+    return np.concatenate(blocks), rate
 
 
-def stream_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> Iterator[np.ndarray]:
+def stream_audio(
+    path: str | Path | BinaryIO, sr: int = SAMPLE_RATE, *, channel: int | None = None
+) -> Iterator[np.ndarray]:
     """Decode a file block by block, for files that are too long to be held.
 
     Parameters
     ----------
     path, sr
         As in `load_audio`.
+    channel
+        Use this one instead of the mean of the channels; `survey` says whether that is needed.
 
     Yields
     ------
@@ -103,21 +125,51 @@ def stream_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> Iterator
         As `load_audio`, for faults of the file; the signal is not judged.
     """
     resampler = None
-    for rate, block in _blocks(path):
+    for rate, block in read_blocks(path):
+        mono = mean_of(block) if channel is None else np.ascontiguousarray(block[:, channel])
         if rate == sr:
-            yield block
+            yield mono
             continue
         if resampler is None:
             resampler = soxr.ResampleStream(rate, sr, 1, dtype="float32", quality="HQ")
-        yield resampler.resample_chunk(block)
+        yield resampler.resample_chunk(mono)
     if resampler is not None:
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+
+
+def mean_of(block: np.ndarray) -> np.ndarray:
+    """Mean of the channels, shape (frames,); what is not finite is refused later, in words."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if block.shape[1] == 2:  # the same digits, forty times as fast
+            return (block[:, 0] + block[:, 1]) / np.float32(2)
+        return block.mean(axis=1)
+
+
+class Balance:
+    """Energy of the channels and of their mean, while a file is read."""
+
+    def __init__(self) -> None:
+        self._of_mean, self._of_channels = 0.0, np.zeros(1)
+
+    def add(self, block: np.ndarray, mean: np.ndarray) -> None:
+        """Count a block, shape (frames, channels), and its mean, shape (frames,)."""
+        if block.shape[1] > 1:
+            self._of_mean += np.einsum("i,i->", mean, mean, dtype=np.float64)
+            energy = np.einsum("ij,ij->j", block, block, dtype=np.float64)
+            self._of_channels = self._of_channels + energy
+
+    @property
+    def instead_of_mean(self) -> int | None:
+        """The loudest channel if they cancel each other, else None."""
+        if self._of_mean < CANCELLED * self._of_channels.mean():
+            return int(self._of_channels.argmax())
+        return None
 
 
 def duration(path: str | Path | BinaryIO) -> float:
     """Length of a file in seconds, as its header says; 0 if it has none that can be read."""
     try:
-        info = sf.info(path)
+        info = sf.info(_for_libsndfile(path))
     except (sf.LibsndfileError, TypeError, OSError):
         return 0.0
     finally:
@@ -126,37 +178,83 @@ def duration(path: str | Path | BinaryIO) -> float:
     return info.frames / info.samplerate
 
 
-def _blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
-    """Sampling rate and mean of the channels of one block after the other, the first empty."""
+def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
+    """Decode a file block by block, channels apart, at its own sampling rate.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`.
+
+    Yields
+    ------
+    rate, block
+        The sampling rate in Hz, and shape (frames, channels), float32. The first has no frames.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing, empty or not audio.
+    """
     try:
-        # What is not finite is refused later, in words.
-        with sf.SoundFile(_not_empty(path)) as file, np.errstate(invalid="ignore", over="ignore"):
+        with sf.SoundFile(_for_libsndfile(_not_empty(path))) as file:
             rate = file.samplerate
             if rate not in _RATES:
                 raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
-            yield rate, np.zeros(0, np.float32)
+            yield rate, np.zeros((0, file.channels), np.float32)
             # Block by block, because a header can claim more than the file or the memory holds; not
             # by `blocks`, which goes on to the claimed end, repeating what it read last.
             while len(block := file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)):
-                yield rate, block.mean(axis=1)
+                yield rate, block
     except FileNotFoundError as error:
-        name = "the file" if hasattr(path, "seek") else Path(path).name
+        name = Path(path).name if isinstance(path, str | Path) else "the file"
         raise AudioError(f"{name} does not exist") from error
     except (sf.LibsndfileError, TypeError) as error:
+        kind = Path(path).suffix.lower() if isinstance(path, str | Path) else ""
+        if kind in UNREADABLE_SUFFIXES:
+            raise AudioError(f"libsndfile cannot decode {kind} files; {_CONVERT}") from error
         raise AudioError("not audio that can be decoded, whatever its name says") from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
 
 
-def _not_empty(path: str | Path | BinaryIO) -> Path | BinaryIO:
-    if not isinstance(path, str) and hasattr(path, "seek"):
+def count_unreadable(paths: Iterable[Path]) -> dict[str, int]:
+    """How many files of each ending are sound that libsndfile cannot decode.
+
+    Parameters
+    ----------
+    paths
+        Files of any kind; hidden ones do not count.
+    """
+    endings = (path.suffix.lower() for path in paths if not path.name.startswith("."))
+    return dict(sorted(Counter(e for e in endings if e in UNREADABLE_SUFFIXES).items()))
+
+
+def tell_unreadable(counts: Mapping[str, int]) -> str:
+    """Say in one sentence what `count_unreadable` found."""
+    kinds = ", ".join(f"{count} {ending}" for ending, count in counts.items())
+    files = "1 file was" if sum(counts.values()) == 1 else f"{sum(counts.values())} files were"
+    return f"{files} not read, because libsndfile cannot decode such files ({kinds}); {_CONVERT}"
+
+
+def _for_libsndfile(path: str | Path | BinaryIO) -> Path | BinaryIO | bytes:
+    """Name of a file as the system has it, which need not be text."""
+    if not isinstance(path, str | Path):
+        return path
+    return Path(path) if os.name == "nt" else os.fsencode(path)
+
+
+def _not_empty(path: str | Path | BinaryIO) -> str | Path | BinaryIO:
+    if not isinstance(path, str | Path):
         size = path.seek(0, os.SEEK_END)
         path.seek(0)
     else:
-        path = Path(path)
-        if path.is_dir():
-            raise AudioError(f"{path.name} is a folder, not an audio file")
-        size = path.stat().st_size
+        about = Path(path).stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise AudioError(f"{Path(path).name} is a folder, not an audio file")
+        if not stat.S_ISREG(about.st_mode):
+            raise AudioError("a pipe or device, not an audio file")
+        size = about.st_size
     if not size:
         raise AudioError("the file is empty")
     return path
@@ -179,16 +277,29 @@ def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
     """
     if y.ndim != 1:
         raise AudioError(f"expected a mono signal of shape (samples,), got {y.shape}")
-    if len(y) < MIN_SECONDS * sr:
-        samples = "1 sample" if len(y) == 1 else f"{len(y)} samples"
-        raise AudioError(
-            f"too short: {len(y) / sr:.3g} s ({samples}), at least {MIN_SECONDS} s are needed"
-        )
-    if not np.isfinite(y).all():
-        raise AudioError("some samples are not finite numbers")
-    if not y.any():
-        raise AudioError(f"silent: all {len(y) / sr:.3g} s are zero")
+    check_sound(len(y), sr, finite=bool(np.isfinite(y).all()), heard=bool(y.any()))
     return y
+
+
+def check_sound(samples: int, sr: int, *, finite: bool, heard: bool) -> None:
+    """Say why nothing can be computed from a signal of which so much is known; see `check_signal`.
+
+    Parameters
+    ----------
+    samples, sr
+        Its length, and its sampling rate in Hz.
+    finite, heard
+        Whether all samples are finite, and whether any is not zero.
+    """
+    if samples < MIN_SECONDS * sr:
+        told = "1 sample" if samples == 1 else f"{samples} samples"
+        raise AudioError(
+            f"too short: {samples / sr:.3g} s ({told}), at least {MIN_SECONDS} s are needed"
+        )
+    if not finite:
+        raise AudioError("some samples are not finite numbers")
+    if not heard:
+        raise AudioError(f"silent: all {samples / sr:.3g} s are zero")
 
 
 def shortened(path: str | Path | BinaryIO) -> str | None:
@@ -204,7 +315,7 @@ def shortened(path: str | Path | BinaryIO) -> str | None:
     str or None
         One phrase, or None if the file is whole (or of a format without such a length).
     """
-    found = _SHORTENED.search(sf.info(path, verbose=True).extra_info)
+    found = _SHORTENED.search(sf.info(_for_libsndfile(path), verbose=True).extra_info)
     if not found:
         return None
     present, announced = sorted(map(int, found.groups()))

@@ -24,7 +24,7 @@ HOPS_PER_SECOND = RATE / HOP
 # not agree by chance (the authors' threshold).
 MAX_ERROR = 0.35
 MIN_SECONDS = 3.0
-MAX_SECONDS = 300.0
+FINGERPRINT_SECONDS = 300.0
 
 _BLOCK = 1024
 # A word that is everywhere (a held chord, hum) tells nothing; one offset needs several votes.
@@ -58,7 +58,7 @@ def fingerprint(y: np.ndarray) -> np.ndarray:
     numpy.ndarray, shape (frames,), uint32
         No frames if the signal is shorter than 0.4 s.
     """
-    low = soxr.resample(y[: int(MAX_SECONDS * SAMPLE_RATE)], 4, 1, quality="MQ")
+    low = soxr.resample(y[: int(FINGERPRINT_SECONDS * SAMPLE_RATE)], 4, 1, quality="MQ")
     if len(low) < FRAME + HOP:
         return np.zeros(0, np.uint32)
     frames = np.lib.stride_tricks.sliding_window_view(low, FRAME)[::HOP]
@@ -93,7 +93,7 @@ def fingerprint_of_file(path: str | Path | BinaryIO) -> np.ndarray:
     for piece in stream_audio(path):
         pieces.append(piece)
         samples += len(piece)
-        if samples >= MAX_SECONDS * SAMPLE_RATE:
+        if samples >= FINGERPRINT_SECONDS * SAMPLE_RATE:
             break
     return fingerprint(np.concatenate(pieces))
 

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 from genre_utils.cli.arguments import count
+from genre_utils.cli.quiet import quiet_libraries
 from genre_utils.files import to_json
 
 
@@ -60,7 +61,8 @@ def _audit(options: argparse.Namespace) -> int:
     except DatasetError as error:
         print(f"genre: {error}", file=sys.stderr)
         return 1
-    result = audit(dataset, n_jobs=options.jobs, progress=sys.stderr.isatty())
+    with quiet_libraries():
+        result = audit(dataset, n_jobs=options.jobs, progress=sys.stderr.isatty())
     if options.json:
         counts = result.counts.reset_index().to_dict("records")
         found = {
@@ -69,6 +71,7 @@ def _audit(options: argparse.Namespace) -> int:
             "dataset": dataset.describe(),
             "genres": counts,
             "findings": result.findings.to_dict("records"),
+            "not_read": result.not_read,
         }
         print(to_json(found))
     else:
@@ -77,6 +80,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _audit_text(dataset, result) -> str:
+    from genre_utils.audio import tell_unreadable  # noqa: PLC0415
     from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
 
     about = dataset.describe()
@@ -108,6 +112,8 @@ def _audit_text(dataset, result) -> str:
             )
     if result.findings.empty:
         lines += ["", "No fault was found."]
+    if result.not_read:
+        lines += ["", tell_unreadable(result.not_read) + "."]
     lines += ["", f"{'genre':<16} tracks  audio  artists  largest artist"]
     for genre, row in result.counts.iterrows():
         share = row["largest_artist_share"]

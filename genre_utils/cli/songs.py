@@ -1,4 +1,4 @@
-"""`genre predict`, `genre models`, `genre recommend`, `genre taste`: for people with a song."""
+"""`genre models`, `genre recommend`, `genre taste`: for people with a song."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from genre_utils.cli.arguments import count, share
-
-TOP = 3
+from genre_utils.cli.predict import add_predict_command
 
 
 def add_song_commands(commands: argparse._SubParsersAction) -> None:
@@ -24,105 +20,11 @@ def add_song_commands(commands: argparse._SubParsersAction) -> None:
     commands
         What `ArgumentParser.add_subparsers` returned.
     """
-    predict = commands.add_parser(
-        "predict",
-        help="say which genre audio files sound like",
-        description="Say which genre audio files sound like. Each file is cut into pieces of 3 s, "
-        "which vote. Exit status: 0, 1 if a file could not be used, 2 if there is no model.",
-    )
-    predict.add_argument("files", nargs="+", type=Path, help="audio files, or folders of them")
-    predict.add_argument("--model", help="name of the model (see `genre models`)")
-    predict.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    predict.set_defaults(run=_predict)
+    add_predict_command(commands)
     models = commands.add_parser("models", help="list the models that are there")
     models.add_argument("--json", action="store_true", help="print JSON, for other programs")
     models.set_defaults(run=_models)
     _add_recommend(commands)
-
-
-def _predict(options: argparse.Namespace) -> int:
-    from genre_utils.audio import AudioError  # noqa: PLC0415  (each command loads what it needs)
-    from genre_utils.models import (  # noqa: PLC0415
-        ModelError,
-        classify_clip,
-        load_model,
-    )
-
-    try:
-        model = load_model(options.model)
-    except ModelError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
-    found: list[dict[str, Any]] = []
-    failed = 0
-    for path in _progress(list(_audio_files(options.files))):
-        try:
-            if os.path.isdir(path):  # noqa: PTH112  (that of pathlib raises where nobody may look)
-                raise AudioError("there is no audio file in this folder")
-            result = classify_clip(path, model)
-        except AudioError as error:
-            failed += 1
-            found.append({"file": str(path), "error": str(error)})
-            print(f"genre: {path}: {error}", file=sys.stderr)
-            continue
-        found.append({**asdict(result), "agreeing": result.agreeing})
-        if not options.json:
-            print(_as_text(result), flush=True)
-    if options.json:
-        about = {"name": model.name, "dataset": model.about["dataset"]}
-        print(json.dumps({"model": about, "clips": found}, indent=2))
-    elif model.about["dataset"]["synthetic"]:
-        print(
-            "The model was trained on synthesized music: do not believe it. For one that heard "
-            "real music: make report DATA=folder."
-        )
-    return 1 if failed else 0
-
-
-def _audio_files(named: Sequence[Path]) -> Iterator[Path]:
-    """Files that were named, and all audio files in folders that were."""
-    from genre_utils.audio import AUDIO_SUFFIXES  # noqa: PLC0415
-
-    for path in named:
-        inside = sorted(
-            p
-            for p in (path.rglob("*") if os.path.isdir(path) else ())  # noqa: PTH112
-            if p.suffix.lower() in AUDIO_SUFFIXES and not p.name.startswith(".")
-        )
-        yield from inside or [path]
-
-
-def _progress(paths: list[Path]):
-    if len(paths) < 5 or not sys.stderr.isatty() or sys.stdout.isatty():
-        return paths
-    from tqdm import tqdm  # noqa: PLC0415
-
-    return tqdm(paths, unit="file")
-
-
-def _as_text(result) -> str:
-    lines = [f"{result.file} ({_clock(result.seconds)})"]
-    if result.note:
-        lines.append(f"  The file is {result.note}.")
-    for genre, probability in list(result.probability.items())[:TOP]:
-        lines.append(f"  {genre:<12} {probability:4.0%}  {'█' * round(20 * probability)}")
-    runs: list[list] = []
-    for vote in result.votes:
-        if runs and runs[-1][1] == vote.genre:
-            runs[-1][2] += 1
-        else:
-            runs.append([vote.start, vote.genre, 1])
-    told = ", ".join(f"{_clock(s)} {genre}" + (f" x{n}" if n > 1 else "") for s, genre, n in runs)
-    lines.append(
-        f"  {result.agreeing} of {len(result.votes)} pieces: {result.genre}. Over time: {told}"
-    )
-    if not result.sure:
-        lines.append("  Not sure: no genre has even odds.")
-    return "\n".join(lines)
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _models(options: argparse.Namespace) -> int:
@@ -281,7 +183,7 @@ def _seed(seeds: list[str], library):
         name
         for name in seeds
         if name not in library.X.index
-        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))  # noqa: PTH113
+        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))
     ]
     if not files:
         return seeds, []

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import soundfile as sf
 from joblib import delayed
 
 from genre_utils.audio import (
+    FINGERPRINT_SECONDS,
     SAMPLE_RATE,
     AudioError,
-    check_signal,
-    decode,
+    count_unreadable,
     fingerprint,
-    load_audio,
     near_duplicates,
     shortened,
+    stream_audio,
+    survey,
 )
 from genre_utils.data.dataset import Dataset, published_checksums, root_of_parts
+from genre_utils.data.naming import find_audio, walk_files
 from genre_utils.files import file_digest
 from genre_utils.parallel import run_parallel
 
-QUIET = 10 ** (-60 / 20)
 QUIET_SHARE = 0.1
-FULL_SCALE, CLIPPED_SHARE = 0.999, 1e-4
+CLIPPED_SHARE = 1e-4
 LENGTH_TOLERANCE = 0.1
 
 # In the order of the report: what is checked, and what it means.
@@ -39,6 +39,7 @@ CHECKS = {
     "length": "Much longer or shorter than the others",
     "format": "Another sampling rate or number of channels than most",
     "clipping": f"More than {CLIPPED_SHARE:.2%} of the samples at full scale, so distorted",
+    "cancelling": "The channels cancel each other in their mean; the loudest alone is used",
     "silence": f"Quieter than -60 dB for more than {QUIET_SHARE:.0%} of the time",
     "checksum": "Not the published recording (MD5)",
     "duplicate": "Byte for byte the same as another",
@@ -67,11 +68,14 @@ class Audit:
     usable
         Whether anything can be learnt from the collection: two genres or more, each with audio
         that can be used or rows in the published table.
+    not_read
+        How many files of each ending are sound that cannot be decoded, and so are no tracks.
     """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
     usable: bool
+    not_read: dict[str, int] = field(default_factory=dict)
 
     def of(self, check: str) -> pd.DataFrame:
         """Findings of one check."""
@@ -90,7 +94,8 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     progress
         Show a progress bar.
     """
-    checksums = published_checksums(root_of_parts(dataset.root))
+    base = root_of_parts(dataset.root)
+    checksums = published_checksums(base)
     audio = dataset.audio
     jobs = (
         delayed(_listen)(path, digest=track in checksums.index) for track, path in audio.items()
@@ -113,7 +118,9 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     ).reset_index(drop=True)
     counts = _counts(dataset, {track for track, sound in heard.items() if "error" not in sound})
     has_either = (counts["usable_audio"] > 0) | (counts["in_table"] > 0)
-    return Audit(findings, counts, bool(has_either.sum() >= 2))
+    folder = base / find_audio("", lambda name: (base / name).is_dir())
+    not_read = count_unreadable(walk_files(folder))
+    return Audit(findings, counts, bool(has_either.sum() >= 2), not_read)
 
 
 def _listen(path: str, *, digest: bool) -> dict:
@@ -122,23 +129,32 @@ def _listen(path: str, *, digest: bool) -> dict:
     try:
         if digest and Path(path).is_file():
             found["digest"] = file_digest(path, "md5")
-        y, rate = decode(path)
-        check_signal(y, rate)
-        info = sf.info(path)
-        frames = np.square(y[: len(y) // 512 * 512].reshape(-1, 512)).mean(axis=1)
+        seen = survey(path)
         return found | {
-            "seconds": len(y) / rate,
-            "rate": info.samplerate,
-            "channels": info.channels,
-            "clipped": float((np.abs(y) >= FULL_SCALE).mean()),
-            "quiet": float((np.sqrt(frames) < QUIET).mean()),
+            "seconds": seen.seconds,
+            "rate": seen.rate,
+            "channels": seen.channels,
+            "clipped": seen.clipped,
+            "quiet": seen.quiet,
+            "cancelling": seen.instead_of_mean is not None,
             "truncated": shortened(path),
-            "print": fingerprint(y if rate == SAMPLE_RATE else load_audio(path)),
+            "print": fingerprint(_beginning(path, seen.instead_of_mean)),
         }
     except AudioError as error:
         return found | {"error": str(error)}
     except OSError as error:
         return found | {"error": f"the file cannot be read ({error.strerror or error})"}
+
+
+def _beginning(path: str, channel: int | None) -> np.ndarray:
+    """As much of a file as its fingerprint looks at."""
+    pieces, samples = [], 0
+    for piece in stream_audio(path, channel=channel):
+        pieces.append(piece)
+        samples += len(piece)
+        if samples >= FINGERPRINT_SECONDS * SAMPLE_RATE:
+            break
+    return np.concatenate(pieces)
 
 
 def _file_faults(heard: dict[str, dict]) -> Iterator[tuple[str, str, str]]:
@@ -150,6 +166,8 @@ def _file_faults(heard: dict[str, dict]) -> Iterator[tuple[str, str, str]]:
             yield "truncated", track, sound["truncated"]
         if sound["clipped"] > CLIPPED_SHARE:
             yield "clipping", track, f"{sound['clipped']:.2%} of the samples"
+        if sound["cancelling"]:
+            yield "cancelling", track, f"{sound['channels']} channels"
         if sound["quiet"] > QUIET_SHARE:
             yield "silence", track, f"{sound['quiet']:.0%} of the time"
 

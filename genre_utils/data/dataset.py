@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from genre_utils.audio import AUDIO_SUFFIXES
+from genre_utils.audio import AUDIO_SUFFIXES, count_unreadable, tell_unreadable
 from genre_utils.data.identity import identify
 from genre_utils.data.naming import (
     GTZAN_GENRES,
@@ -19,6 +19,7 @@ from genre_utils.data.naming import (
     find_parts,
     name_tracks,
     parse_track_id,
+    printable,
     walk_files,
 )
 from genre_utils.files import file_digest
@@ -106,7 +107,8 @@ class Dataset:
         for path in sorted(p for p in walk_files(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
-            whole.update((line + (str(stat.st_mtime_ns) if times else "")).encode())
+            line += str(stat.st_mtime_ns) if times else ""
+            whole.update(line.encode("utf-8", "surrogateescape"))
             if path.suffix.lower() not in AUDIO_SUFFIXES | PICTURE_SUFFIXES:
                 whole.update(bytes.fromhex(file_digest(path)))
         return whole.hexdigest()[:16]
@@ -125,16 +127,19 @@ def read_dataset(root: Path) -> Dataset:
         if (path := base / f"features_{seconds}_sec.csv").is_file()
     }
     audio = base / find_audio("", _is_there(base))
-    tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"])
-    tracks = tracks.set_index("track_id")
+    tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"], dtype=object)
+    # Paths stay objects: one that is not UTF-8 is no text.
+    tracks = tracks.astype({"track_id": "str", "genre": "str"}).set_index("track_id")
     listed = {seconds: _tracks_of_table(path, seconds) for seconds, path in tables.items()}
     for labels in listed.values():
         tracks = tracks.reindex(tracks.index.union(labels.index, sort=True))
         tracks["genre"] = tracks["genre"].fillna(labels.reindex(tracks.index))
     tracks["table"] = tracks.index.isin(listed[30].index) if 30 in listed else False
     if tracks.empty:
+        other = count_unreadable(walk_files(root))
+        unread = f"; {tell_unreadable(other)}" if other else ""
         raise DatasetError(
-            f"{root} has neither audio files nor a features_30_sec.csv. {HOW_TO_GET_DATA}"
+            f"{root} has neither audio files nor a features_30_sec.csv{unread}. {HOW_TO_GET_DATA}"
         )
     columns = {
         "annotated_tempo": _annotated_tempi(base),
@@ -169,7 +174,7 @@ def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
     genres = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     files = (path for genre in sorted(genres) for path in walk_files(genre))
     for track, name in name_tracks(path.relative_to(folder).as_posix() for path in files):
-        yield track, name.split("/")[0], str(folder / name)
+        yield track, printable(name.split("/")[0]), str(folder / name)
 
 
 def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
@@ -181,8 +186,9 @@ def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
     table = table.dropna()
     if seconds == 3:
         table["filename"] = table["filename"].str.replace(r"\.\d{1,3}(\.[^.]+)$", r"\1", regex=True)
-    table = table.drop_duplicates("filename")
-    return pd.Series(table["label"].to_numpy(), index=table["filename"].map(parse_track_id))
+    table = table.assign(track=table["filename"].map(parse_track_id))
+    # Two files of one track, as blues.00000.wav and .au, are one row here.
+    return table.drop_duplicates("track").set_index("track")["label"].rename_axis(None)
 
 
 def read_csv(path: Path) -> pd.DataFrame:

@@ -22,14 +22,20 @@ _GTZAN_NAME = re.compile(rf"(?:gtzan_)?({'|'.join(GTZAN_GENRES)})[._]?(\d{{5}})"
 
 
 def parse_track_id(filename: str) -> str:
-    """Track of a file name.
+    r"""Track of a file name.
 
     "blues.00000" of "blues/blues.00000.wav", of "blues00000.png" and of
-    "gtzan_blues_00000.bpm"; for names that are not GTZAN's, the name without its ending.
+    "gtzan_blues_00000.bpm"; for names that are not GTZAN's, the name without its ending. A byte
+    that is not UTF-8 becomes ``\udce9`` or so, because tables hold nothing but text.
     """
-    path = _ENDING.sub("", filename)
+    path = printable(_ENDING.sub("", filename))
     found = _GTZAN_NAME.fullmatch(path.rsplit("/", 1)[-1])
     return f"{found[1]}.{found[2]}" if found else path
+
+
+def printable(name: str) -> str:
+    """A file name as text: what of it is none, as bytes that are not UTF-8, is written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def walk_files(folder: Path) -> Iterator[Path]:
@@ -57,7 +63,8 @@ def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     Yields
     ------
     track_id, name
-        Of those that have the ending of an audio file, in the order given.
+        Of those that have the ending of an audio file, in the order given. The track is text
+        (see `parse_track_id`), the name as it was given.
     """
     seen: set[str] = set()
     for name in names:
@@ -66,10 +73,10 @@ def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         if ending.lower() not in AUDIO_SUFFIXES:
             continue
         track = parse_track_id(posixpath.basename(inside))
-        if not track.startswith(f"{genre}."):
-            track = stem
+        if not track.startswith(f"{printable(genre)}."):
+            track = printable(stem)
         if track in seen:
-            track = name
+            track = printable(name)
         seen.add(track)
         yield track, name
 

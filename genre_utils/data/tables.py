@@ -11,7 +11,7 @@ import pandas as pd
 
 from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.data.dataset import DatasetError, read_csv
-from genre_utils.data.naming import GTZAN_GENRES, parse_track_id
+from genre_utils.data.naming import GTZAN_GENRES, parse_track_id, printable
 
 
 class NoUsableAudio(DatasetError):  # noqa: N818
@@ -60,7 +60,8 @@ class Features:
 def fault_table(rows: Iterable[tuple[str, str, str, bool]]) -> pd.DataFrame:
     """Faults as in `Features`, from rows of track, file, reason and whether it was used."""
     columns = ["track_id", "file", "reason", "used"]
-    return pd.DataFrame(rows, columns=columns).set_index("track_id")
+    told = [(track, printable(file), reason, used) for track, file, reason, used in rows]
+    return pd.DataFrame(told, columns=columns).set_index("track_id")
 
 
 def read_feature_table(path: str | Path) -> pd.DataFrame:
@@ -97,10 +98,6 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
     if wrong.any():
         name = table["filename"][wrong].iloc[0]
         raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {name}")
-    doubled = table["filename"].duplicated()
-    if doubled.any():
-        name = table["filename"][doubled].iloc[0]
-        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
     table = table.assign(**numbers)
     pieces = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
     # One piece of each track would be a track whose name ends in a number.
@@ -109,6 +106,10 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
         index = ["track_id", "segment"]
     else:
         table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
+    doubled = table.duplicated(index)
+    if doubled.any():
+        name = table["filename"][doubled].iloc[0]
+        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
     prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
     contradict = prefix.isin(GTZAN_GENRES) & (prefix != table["label"])
     if contradict.any():

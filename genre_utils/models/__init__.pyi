@@ -25,6 +25,9 @@ from .calibration import (
 from .calibration import (
     reliability as reliability,
 )
+from .calibration import (
+    temperature_at as temperature_at,
+)
 from .classical import (
     PUBLISHED_ACCURACY as PUBLISHED_ACCURACY,
 )
@@ -63,6 +66,12 @@ from .clip import (
 )
 from .clip import (
     cut_windows as cut_windows,
+)
+from .clip import (
+    fit_temperatures as fit_temperatures,
+)
+from .clip import (
+    keep_temperatures as keep_temperatures,
 )
 from .feed_forward import (
     FeedForward as FeedForward,

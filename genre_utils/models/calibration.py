@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 
@@ -26,6 +28,22 @@ def fit_temperature(probability: np.ndarray, codes: np.ndarray) -> float:
         return -np.log(np.maximum(scaled[items, codes], 1e-12)).mean()
 
     return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+
+
+def temperature_at(temperatures: Mapping[float, float], seconds: float) -> float:
+    """Temperature for so much sound: a model that heard little is further from right.
+
+    Parameters
+    ----------
+    temperatures
+        By seconds heard, as from `fit_temperatures`.
+    seconds
+        What is heard of a clip. Between two lengths that are there the temperature is
+        interpolated over the logarithm of the length; beyond them it is that of the nearest.
+    """
+    lengths = sorted(temperatures)
+    known = [temperatures[length] for length in lengths]
+    return float(np.interp(np.log(seconds), np.log(lengths), known))
 
 
 def at_temperature(probability: np.ndarray, temperature: float) -> np.ndarray:

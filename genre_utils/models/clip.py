@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from genre_utils.audio import (
     COLUMNS_PER_SECOND,
+    LONG_SECONDS,
     SAMPLE_RATE,
     SEGMENT_SECONDS,
     load_audio,
     shortened,
     signal_spectrogram,
+    standardised,
+    stream_audio,
+    stream_spectrogram,
+    survey,
 )
-from genre_utils.models.calibration import at_temperature
-from genre_utils.models.store import TrainedModel
+from genre_utils.files import to_json, write_text
+from genre_utils.models.calibration import at_temperature, fit_temperature, temperature_at
+from genre_utils.models.store import ModelError, TrainedModel
 
 SURE = 0.5  # a calibrated probability below this is less than even odds
+CALIBRATED_SECONDS = 30.0  # what models heard that are calibrated for one length only
+LENGTHS = (3, 6, 12, 30)
+TEMPERATURES = "temperatures"
+
+_PIECES = 80  # windows at a time, for the memory: four minutes
+_CUTS = 4  # clips that are cut from an item to calibrate on
+_ITEMS = 16  # items whose clips are looked at at a time
+_ROUNDED = 0.9  # tracks of 30 s are seldom that to the sample
 
 
 @dataclass(frozen=True)
@@ -48,9 +63,15 @@ class ClipGenre:
     votes
         One a piece of 3 s.
     sure
-        Whether the genre has at least even odds.
+        Whether the genre has at least even odds, by probabilities that are calibrated for so
+        short a clip.
     note
         What was wrong with the file though it could be used; "" if nothing.
+    calibrated
+        Whether the clip is long enough for its probabilities to mean what they say; those of a
+        shorter one are too high.
+    calibrated_from
+        Seconds that are long enough.
     """
 
     file: str
@@ -60,6 +81,8 @@ class ClipGenre:
     votes: tuple[Vote, ...]
     sure: bool
     note: str = ""
+    calibrated: bool = True
+    calibrated_from: float = CALIBRATED_SECONDS
 
     @property
     def agreeing(self) -> int:
@@ -67,35 +90,60 @@ class ClipGenre:
         return sum(vote.genre == self.genre for vote in self.votes)
 
 
-def classify_clip(path: str | Path, model: TrainedModel) -> ClipGenre:
-    """Genre of an audio file.
+def classify_clip(path: str | Path, model: TrainedModel, *, file: str | None = None) -> ClipGenre:
+    """Genre of an audio file of any length.
 
     Parameters
     ----------
     path
-        The file, in any format that `load_audio` decodes.
+        The file, in any format that `load_audio` decodes. One of more than four minutes is read
+        block by block: an hour takes some 50 MB.
     model
         As from `load_model`.
+    file
+        What to call it, if not by its path.
 
     Raises
     ------
     AudioError
         If the file cannot be used; the message says why.
     """
-    y = load_audio(path)
-    return classify_signal(y, model, file=str(path), note=shortened(path) or "")
+    found = survey(path)
+    notes = [shortened(path)]
+    if found.instead_of_mean is not None:
+        notes.append("one whose channels cancel each other, so that the loudest alone was used")
+    if found.seconds <= LONG_SECONDS:
+        y = load_audio(path)
+        samples, spectrogram = len(y), signal_spectrogram(y)
+    else:
+        samples = round(found.samples * SAMPLE_RATE / found.rate)
+        pieces = stream_audio(path, channel=found.instead_of_mean)
+        spectrogram = stream_spectrogram(pieces, samples)
+    note = ", and ".join(filter(None, notes))
+    return _classify(spectrogram, samples / SAMPLE_RATE, model, file or str(path), note)
 
 
 def classify_signal(
     y: np.ndarray, model: TrainedModel, *, file: str = "", note: str = ""
 ) -> ClipGenre:
     """Genre of a signal at 22050 Hz, shape (samples,); see `classify_clip`."""
-    starts, windows = cut_windows(signal_spectrogram(y), model.crop)
-    each = model.probability(windows)
-    temperature = model.about["temperature"]
-    mean = at_temperature(each.mean(axis=0), temperature)
-    pieces = at_temperature(each, temperature)
-    seconds = len(y) / SAMPLE_RATE
+    return _classify(signal_spectrogram(y), len(y) / SAMPLE_RATE, model, file, note)
+
+
+def _classify(
+    spectrogram: np.ndarray, seconds: float, model: TrainedModel, file: str, note: str
+) -> ClipGenre:
+    temperatures = _temperatures(model)
+    starts, left, spectrogram = _places(spectrogram, model.crop)
+    each = np.concatenate(
+        [
+            model.probability(_windows(spectrogram, left[at : at + _PIECES], model.crop))
+            for at in range(0, len(left), _PIECES)
+        ]
+    )
+    heard = min(seconds, model.crop / COLUMNS_PER_SECOND)  # of what is around a piece
+    mean = at_temperature(each.mean(axis=0), temperature_at(temperatures, seconds))
+    pieces = at_temperature(each, temperature_at(temperatures, heard))
     votes = tuple(
         Vote(
             round(start, 3),
@@ -108,7 +156,100 @@ def classify_signal(
     order = np.argsort(-mean, kind="stable")
     probability = {model.classes[i]: float(mean[i]) for i in order}
     best = model.classes[order[0]]
-    return ClipGenre(file, seconds, best, probability, votes, probability[best] >= SURE, note)
+    needed = min(temperatures)
+    calibrated = seconds >= _ROUNDED * needed
+    sure = calibrated and probability[best] >= SURE
+    return ClipGenre(file, seconds, best, probability, votes, sure, note, calibrated, needed)
+
+
+def _temperatures(model: TrainedModel) -> dict[float, float]:
+    """Temperatures by seconds heard; that of whole tracks alone, if a model has no others."""
+    kept = model.about.get(TEMPERATURES) or {CALIBRATED_SECONDS: model.about["temperature"]}
+    try:
+        known = {float(seconds): float(value) for seconds, value in kept.items()}
+        if min(known) > 0 and all(0 < value < 100 for value in known.values()):
+            return known
+    except (AttributeError, TypeError, ValueError):
+        pass
+    raise ModelError(f"The model {model.name} is damaged: {TEMPERATURES}.")
+
+
+def fit_temperatures(
+    probability: Callable[[np.ndarray], np.ndarray],
+    frames: np.ndarray,
+    codes: np.ndarray,
+    crop: int,
+    lengths: tuple[int, ...] = LENGTHS,
+) -> dict[int, float]:
+    """Temperatures for clips of several lengths, from items that were not trained on.
+
+    Clips are cut from the items, and asked about as `classify_signal` does.
+
+    Parameters
+    ----------
+    probability
+        As `TrainedModel.probability`.
+    frames
+        Spectrograms, shape (items, columns, bands).
+    codes
+        Column of the true class, shape (items,).
+    crop
+        Columns that the model looks at.
+    lengths
+        In seconds. Those that the items do not have are left out.
+
+    Returns
+    -------
+    dict
+        Temperature by length, for `keep_temperatures`.
+    """
+    fitted = {}
+    for seconds in lengths:
+        columns = min(round(seconds * COLUMNS_PER_SECOND), frames.shape[1])
+        if columns < _ROUNDED * seconds * COLUMNS_PER_SECOND:
+            continue
+        cuts = min(_CUTS, frames.shape[1] // columns)
+        starts = np.linspace(0, frames.shape[1] - columns, cuts).round().astype(int)
+        said = []
+        for at in range(0, len(frames), _ITEMS):
+            clips = [
+                cut_windows(standardised(item[start : start + columns]), crop)[1]
+                for item in frames[at : at + _ITEMS]
+                for start in starts
+            ]
+            each = probability(np.concatenate(clips))
+            said.append(each.reshape(len(clips), -1, each.shape[1]).mean(axis=1))
+        fitted[seconds] = fit_temperature(np.concatenate(said), np.repeat(codes, cuts))
+    return fitted
+
+
+def keep_temperatures(model: TrainedModel, temperatures: Mapping[int, float]) -> TrainedModel:
+    """Write temperatures to the model's description.
+
+    Parameters
+    ----------
+    model
+        As from `load_model`.
+    temperatures
+        As from `fit_temperatures`.
+
+    Returns
+    -------
+    TrainedModel
+        The model with them.
+
+    Raises
+    ------
+    ModelError
+        If they cannot be written.
+    """
+    about = {**model.about, TEMPERATURES: {str(s): t for s, t in temperatures.items()}}
+    try:
+        write_text(model.folder / "model.json", to_json(about) + "\n")
+    except OSError as error:
+        why = error.strerror or error
+        raise ModelError(f"The model in {model.folder} cannot be changed: {why}.") from error
+    return replace(model, about=about)
 
 
 def cut_windows(spectrogram: np.ndarray, crop: int) -> tuple[np.ndarray, np.ndarray]:
@@ -127,6 +268,12 @@ def cut_windows(spectrogram: np.ndarray, crop: int) -> tuple[np.ndarray, np.ndar
         Start of each piece in seconds, and shape (pieces, crop, bands). Clips shorter than `crop`
         are repeated.
     """
+    starts, left, spectrogram = _places(spectrogram, crop)
+    return starts, _windows(spectrogram, left, crop)
+
+
+def _places(spectrogram: np.ndarray, crop: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start of each piece in seconds, first column of its window, and what that counts in."""
     columns = len(spectrogram)
     if columns < crop:
         spectrogram = np.resize(spectrogram, (crop, spectrogram.shape[1]))
@@ -134,4 +281,8 @@ def cut_windows(spectrogram: np.ndarray, crop: int) -> tuple[np.ndarray, np.ndar
     starts = np.arange(max(1, round(columns / piece)))
     left = np.round((starts + 0.5) * piece - crop / 2).astype(int)
     left = np.clip(left, 0, len(spectrogram) - crop)
-    return starts * SEGMENT_SECONDS, spectrogram[left[:, None] + np.arange(crop)]
+    return starts * SEGMENT_SECONDS, left, spectrogram
+
+
+def _windows(spectrogram: np.ndarray, left: np.ndarray, crop: int) -> np.ndarray:
+    return spectrogram[left[:, None] + np.arange(crop)]

@@ -92,6 +92,9 @@ class TrainedModel:
 
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
+            # Processes beside each other say so, that they do not all take all cores; 0: all.
+            threads = os.environ.get("OMP_NUM_THREADS", "")
+            options.intra_op_num_threads = int(threads) if threads.isdecimal() else 0
             try:
                 session = onnxruntime.InferenceSession(
                     self.folder / "network.onnx", options, providers=["CPUExecutionProvider"]

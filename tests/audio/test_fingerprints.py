@@ -127,7 +127,7 @@ def test_nothing_is_a_copy_of_nothing():
 
 
 def test_of_a_long_file_no_more_is_read_than_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr("genre_utils.audio.fingerprints.MAX_SECONDS", 5.0)
+    monkeypatch.setattr("genre_utils.audio.fingerprints.FINGERPRINT_SECONDS", 5.0)
     path = tmp_path / "long.wav"
     sf.write(path, song(0, seconds=40), SAMPLE_RATE)
     found = fingerprint_of_file(path)

@@ -77,6 +77,13 @@ def test_a_stream_is_the_file(tmp_path, song):
     assert np.array_equal(streamed, load_audio(tmp_path / "a.wav"))
 
 
+def test_channels_that_cancel_are_streamed_as_they_are_loaded(tmp_path, song, monkeypatch):
+    sf.write(tmp_path / "a.wav", np.stack([song, -song], axis=1), SAMPLE_RATE, subtype="FLOAT")
+    whole = extract_features(load_audio(tmp_path / "a.wav"))
+    monkeypatch.setattr(long_audio, "LONG_SECONDS", 5.0)
+    assert alike(features_of_file(tmp_path / "a.wav")[0], whole)
+
+
 @pytest.mark.parametrize(
     ("y", "reason"),
     [

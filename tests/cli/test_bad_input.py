@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import AS_ROOT, extract, kept, sound, sounds
 
-from genre_utils.cli import songs
+from genre_utils.cli import predict, songs
 from genre_utils.cli.main import main
 from genre_utils.data import audit, dataset, inputs, make_protocols, read_dataset
 from genre_utils.sources import demo
@@ -54,6 +54,13 @@ def test_odd_collections_are_extracted_and_audited(odd, own_cache):
     result = audit(read_dataset(odd), n_jobs=1, progress=False)
     assert result.usable
     assert list(result.of("unreadable")["track"]) == ["my music/gone"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of POSIX")
+def test_faults_of_files_whose_names_are_no_text_are_told(tmp_path, own_cache):
+    sounds(tmp_path)
+    (tmp_path / "genres/jazz" / os.fsdecode(b"caf\xe9.wav")).write_bytes(b"no sound")
+    assert list(extract(read_dataset(tmp_path)).faults["file"]) == ["caf\\udce9.wav"]
 
 
 def test_a_genre_with_one_track_is_a_reason_not_a_failure(odd):
@@ -127,9 +134,9 @@ def test_a_read_only_collection_is_used(tmp_path, own_cache):
     assert len(extract(found).values) == 3
 
 
-@pytest.mark.parametrize("command", ["predict", "recommend"])
-def test_a_command_whose_output_is_cut_off_ends_quietly(command, monkeypatch):
-    monkeypatch.setattr(songs, f"_{command}", _cut_off)
+@pytest.mark.parametrize("module, command", [(predict, "predict"), (songs, "recommend")])
+def test_a_command_whose_output_is_cut_off_ends_quietly(module, command, monkeypatch):
+    monkeypatch.setattr(module, f"_{command}", _cut_off)
     arguments = [command, "x"]
     error = open(os.devnull, "w")  # noqa: PTH123, SIM115  (main closes it)
     monkeypatch.setattr("sys.stderr", error)

@@ -1,6 +1,7 @@
 """The audit: faults that were made are found, and nothing else."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,83 @@ def test_clipping_is_told(root):
     y, _ = sf.read(root / "genres/jazz/jazz.00000.wav")
     sf.write(root / "genres/jazz/jazz.00000.wav", (4 * y).clip(-1, 1), 22050)
     assert checks(root) == {("clipping", "jazz.00000")}
+
+
+def test_clipping_of_one_channel_is_told(root):
+    """The mean of the channels would hide it."""
+    for path in (root / "genres").rglob("*.wav"):
+        y, _ = sf.read(path)
+        left = (4 * y).clip(-1, 1) if path.stem == "jazz.00000" else y
+        sf.write(path, np.stack([left, y / 3], axis=1), 22050)
+    assert checks(root) == {("clipping", "jazz.00000")}
+
+
+def test_channels_that_cancel_are_told_and_used(root):
+    for path in (root / "genres").rglob("*.wav"):
+        y, _ = sf.read(path)
+        sf.write(path, np.stack([y, -y if path.stem == "jazz.00000" else y], axis=1), 22050)
+    result = found_in(root)
+    assert checks(root) == {("cancelling", "jazz.00000")}
+    assert result.of("cancelling")["detail"].tolist() == ["2 channels"]
+    assert result.counts.loc["jazz", "usable_audio"] == 3
+
+
+def test_two_files_of_one_track_are_two_tracks(root):
+    y, _ = sf.read(root / "genres/jazz/jazz.00000.wav")
+    sf.write(root / "genres/jazz/jazz.00000.au", y, 22050)
+    names = [f"{genre}.{n:05d}.wav" for genre in ("jazz", "rock") for n in range(3)]
+    written(table_of(["jazz.00000.au", *names]), root)
+    found = read_dataset(root)
+    assert found.tracks.index.is_unique and len(found.audio) == 7
+    assert {("near duplicate", "jazz/jazz.00000.wav")} < checks(root)
+
+
+def test_a_copy_of_a_long_file_is_found(root, monkeypatch):
+    """Of long files the beginning is compared."""
+    monkeypatch.setattr("genre_utils.data.auditing.FINGERPRINT_SECONDS", 3.5)
+    monkeypatch.setattr("genre_utils.audio.fingerprints.FINGERPRINT_SECONDS", 3.5)
+    y, _ = sf.read(root / "genres/jazz/jazz.00001.wav")
+    sf.write(root / "genres/jazz/jazz.00009.wav", np.tile(0.5 * y, 5), 22050)
+    assert ("near duplicate", "jazz.00009") in checks(root)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of POSIX")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_names_that_are_not_utf8_are_tracks(root, capsys, form):
+    """Of files with and without sound, pictures and genres."""
+    good, bad = (os.fsdecode(b"\xe9" + name) for name in (b"a.wav", b"b.wav"))
+    folders = root / "genres/jazz", root / "genres" / os.fsdecode(b"caf\xe9")
+    for seed, folder in enumerate(folders, start=30):
+        folder.mkdir(exist_ok=True)
+        sound(root / "sound.wav", 4.0, seed=seed).rename(folder / good)
+    (root / "genres/jazz" / bad).write_bytes(b"text")
+    (root / "images_original").mkdir()
+    (root / "images_original" / os.fsdecode(b"\xe9.png")).touch()
+    assert main(["audit", str(root), "--jobs", "1", *form]) == 0
+    out = capsys.readouterr().out
+    assert "\\udce9b" in out
+    if form:
+        told = json.loads(out)
+        assert {row["genre"] for row in told["genres"]} == {"jazz", "rock", "caf\\udce9"}
+        assert [r["track"] for r in told["findings"] if r["check"] == "unreadable"] == [
+            "jazz/\\udce9b"
+        ]
+
+
+def test_files_that_libsndfile_cannot_decode_are_counted(root, capsys):
+    for name in ("a.m4a", "b.m4a", "c.wma", ".hidden.aac", "cover.jpg"):
+        (root / "genres/jazz" / name).write_bytes(b"....ftypM4A ")
+    assert main(["audit", str(root), "--jobs", "1"]) == 0
+    assert "3 files were not read" in capsys.readouterr().out
+    assert main(["audit", str(root), "--jobs", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_read"] == {".m4a": 2, ".wma": 1}
+
+
+def test_such_files_alone_are_not_called_missing(tmp_path, capsys):
+    (tmp_path / "jazz").mkdir()
+    (tmp_path / "jazz/a.m4a").write_bytes(b"....ftypM4A ")
+    assert main(["audit", str(tmp_path)]) == 1
+    assert "libsndfile cannot decode such files (1 .m4a)" in capsys.readouterr().err
 
 
 def test_odd_lengths_and_formats_are_told(root):

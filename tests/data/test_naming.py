@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from genre_utils.data import GTZAN_GENRES, parse_track_id, read_dataset
+from genre_utils.data import GTZAN_GENRES, name_tracks, parse_track_id, read_dataset
 
 
 @pytest.mark.parametrize(
@@ -17,10 +17,25 @@ from genre_utils.data import GTZAN_GENRES, parse_track_id, read_dataset
         ("My Song v1.2.mp3", "My Song v1.2"),
         ("01. Café.flac", "01. Café"),
         ("blues.000001.wav", "blues.000001"),
+        ("caf\udce9.wav", r"caf\udce9"),
     ],
 )
 def test_parse_track_id(name, track):
     assert parse_track_id(name) == track
+
+
+def test_files_of_one_track_and_names_that_are_no_text_stay_apart():
+    names = [
+        "blues/blues.00000.au",
+        "blues/blues.00000.wav",
+        "blues/\udce9.wav",
+        "blues/\udcea.wav",
+    ]
+    found = dict(name_tracks(names))
+    assert list(found.values()) == names
+    assert list(found) == [
+        "blues.00000", "blues/blues.00000.wav", r"blues/\udce9", r"blues/\udcea"
+    ]  # fmt: skip
 
 
 @pytest.mark.real

@@ -32,6 +32,14 @@ def test_a_table_of_segments(tmp_path):
     assert (read["length"] == 66149).all()
 
 
+@pytest.mark.parametrize(
+    "names", [["jazz.00000.wav", "jazz.00000.au"], ["jazz.00000.1.wav", "jazz.00000.1.au"]]
+)
+def test_two_files_of_one_track_are_twice_the_same_row(tmp_path, names):
+    with pytest.raises(DatasetError, match=f"1 rows are there twice, the first is {names[1]}"):
+        read_feature_table(written(table_of(names), tmp_path))
+
+
 @pytest.mark.parametrize("names", [NAMES_30, NAMES_3])
 def test_other_columns_and_their_order_do_not_matter(tmp_path, names):
     table = table_of(names)
