@@ -183,7 +183,7 @@ def _seed(seeds: list[str], library):
         name
         for name in seeds
         if name not in library.X.index
-        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))
+        and (Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name))  # noqa: PTH113
     ]
     if not files:
         return seeds, []
