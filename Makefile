@@ -33,7 +33,7 @@ STEP      := $(BIN)/python -m genre_utils.report
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help env report fetched-or-demo data audit demo test check lint format sync bench wheel lab lock clean FORCE
+.PHONY: help env report fetched-or-demo data audit demo test check lint format sync bench ship wheel lab lock clean FORCE
 
 help: ## print this
 	@$(PYTHON) -c 'import re; print("make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]\n"); \
@@ -92,6 +92,9 @@ bench: $(READY) ## measure how fast all of it is (an hour), into reports/perform
 	$(BIN)/python benchmarks/bench_recommend.py
 	@$(STEP) performance build/bench --output $(OUT)/performance.html
 
+ship: $(READY) ## put the model that the last full report kept into the package
+	@$(STEP) ship
+
 wheel: $(READY) ## build the package as one file, for Colab and other machines, into dist
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --wheel-dir dist .
@@ -137,7 +140,7 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 build/depends.mk: FORCE | $(READY)
 	@$(BIN)/python -m genre_utils.report.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
 
-ifneq ($(filter-out help env audit data test lint format sync wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help env audit data test lint format sync ship wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
 include build/depends.mk
 endif
 

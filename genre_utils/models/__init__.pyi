@@ -109,6 +109,9 @@ from .keeping import (
 from .keeping import (
     models_dir as models_dir,
 )
+from .keeping import (
+    ship_model as ship_model,
+)
 from .neighbours import (
     ExactSearch as ExactSearch,
 )

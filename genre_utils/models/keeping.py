@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import platformdirs
 
-from genre_utils.files import file_digest, to_json
+from genre_utils.files import file_digest, replacing, to_json
 
 if TYPE_CHECKING:
     from genre_utils.evaluation import Results, Score
@@ -174,6 +175,35 @@ def find_kept(name: str | None = None) -> Kept:
             raise
         raise damaged(kept, error) from error
     return kept._replace(about=about)
+
+
+def ship_model(name: str) -> Path:
+    """Put a model that was kept into the package, for who has trained none.
+
+    Parameters
+    ----------
+    name
+        Of the model.
+
+    Returns
+    -------
+    pathlib.Path
+        Its folder in the package.
+
+    Raises
+    ------
+    ModelError
+        As `find_kept`; or if it cannot be written.
+    """
+    kept = find_kept(name)
+    try:
+        for path in sorted(kept.folder.iterdir()):
+            with replacing(_SHIPPED / path.name) as temporary:
+                shutil.copyfile(path, temporary)
+    except OSError as error:
+        why = error.strerror or error
+        raise ModelError(f"The model cannot be written to {_SHIPPED}: {why}.") from error
+    return _SHIPPED
 
 
 def damaged(kept: Kept, error: Exception) -> ModelError:

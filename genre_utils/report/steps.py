@@ -13,6 +13,7 @@ from pathlib import Path
 from genre_utils.audio import AudioError
 from genre_utils.data import DatasetError, read_dataset
 from genre_utils.files import to_json, write_text
+from genre_utils.models import ModelError, ship_model
 from genre_utils.report.dependencies import source_fingerprint
 from genre_utils.report.notebooks import NotebookError, execute, package_address, pair_text
 from genre_utils.report.overview import build_index, build_performance, outdated
@@ -90,10 +91,12 @@ def main(arguments: list[str] | None = None) -> int:
     performance = step("performance", "write the page of all benchmarks")
     performance.add_argument("measured", type=Path)
     performance.add_argument("-o", "--output", type=Path, required=True)
+    ship = step("ship", "put a model that a report has kept into the package")
+    ship.add_argument("name", nargs="?", default="gtzan-ears")
     options = parser.parse_args(arguments)
     try:
         return _run(options)
-    except (NotebookError, DatasetError, AudioError, OSError) as error:
+    except (NotebookError, DatasetError, AudioError, ModelError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
 
@@ -129,6 +132,8 @@ def _run(options: argparse.Namespace) -> int:
         case "performance":
             build_performance(options.measured, options.output)
             build_index(options.output.parent)
+        case "ship":
+            print(f"The package's own model is now {options.name}: {ship_model(options.name)}")
         case "check":
             told = outdated(options.folder, Path("notebooks"))
             print("\n".join(told) or "All pages are of the present notebooks and package.")

@@ -1,20 +1,29 @@
 """The linear model on what the encoder hears: kept as numbers, asked as scikit-learn is."""
 
+import io
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile as sf
+import soxr
 from helpers import sound, tone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils import models
-from genre_utils.audio import EMBEDDING_COLUMNS, LAYER_COLUMNS, TAGS, EncoderMissing, embed
+from genre_utils.audio import (
+    EMBEDDING_COLUMNS,
+    LAYER_COLUMNS,
+    TAGS,
+    EncoderMissing,
+    embed,
+    load_audio,
+)
 from genre_utils.cli.main import main
-from genre_utils.data import ENCODER_COLUMNS, read_dataset
+from genre_utils.data import ENCODER_COLUMNS, GTZAN_GENRES, read_dataset
 from genre_utils.evaluation import Results
 from genre_utils.models import classify_clip, classify_signal, head_temperatures, load_model
 
@@ -164,3 +173,66 @@ def test_predict_without_the_encoder_is_one_sentence(ears, song, tmp_path, monke
     assert "genre download encoder" in told and len(told.splitlines()) == 1
     with pytest.raises(EncoderMissing):
         classify_clip(song, load_model())
+
+
+def test_shipping_puts_a_model_into_the_package(ears, tmp_path, monkeypatch):
+    shipped = tmp_path / "package" / "shipped"
+    monkeypatch.setattr("genre_utils.models.keeping._SHIPPED", shipped)
+    assert models.ship_model("demo-ears") == shipped
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "nothing"))
+    assert load_model("shipped").classes == tuple(GENRES)
+    with pytest.raises(models.ModelError, match="no model other"):
+        models.ship_model("other")
+
+
+def spoiled(y):
+    """What a song may go through: a narrow line, a low bit rate, noise, another level."""
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 10 ** (-30 / 20) * np.sqrt(np.mean(y**2)), len(y))
+    file = io.BytesIO()
+    rate = {"bitrate_mode": "CONSTANT", "compression_level": 0.87}  # 24 kbit/s at this rate
+    sf.write(file, y, 22050, format="MP3", subtype="MPEG_LAYER_III", **rate)
+    file.seek(0)
+    narrow = soxr.resample(soxr.resample(y, 22050, 11025), 11025, 22050)
+    loud = np.clip(y * 10 ** (6 / 20), -1, 1)
+    return {
+        "11 kHz": narrow,
+        "24 kbit/s": sf.read(file, dtype="float32")[0],
+        "noise": y + noise,
+        "-12 dB": y * 10 ** (-12 / 20),
+        "+6 dB": loud,
+    }
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_spoiled_songs_are_heard_as_clean_ones(real_root):
+    """A network that sees pictures loses half of the songs through a low bit rate."""
+    tracks = read_dataset(real_root).tracks.dropna(subset=["path"])
+    asked = tracks.groupby("genre").head(3)
+    others = tracks.drop(asked.index).groupby("genre").head(7)
+
+    def described(y):
+        return pd.DataFrame(np.hstack(embed(np.asarray(y, np.float32)))).mean().to_numpy()
+
+    X = [described(load_audio(path)[: 9 * 22050]) for path in others["path"]]
+    linear = LogisticRegression(C=0.003, class_weight="balanced", max_iter=2000)
+    head = make_pipeline(StandardScaler(), linear).fit(X, others["genre"])
+    right = {}
+    for track, path in asked["path"].items():
+        y = load_audio(path)[: 9 * 22050]
+        for name, version in {"clean": y, **spoiled(y)}.items():
+            (heard,) = head.predict([described(version)])
+            right.setdefault(name, []).append(heard == asked.loc[track, "genre"])
+    counts = {name: sum(each) for name, each in right.items()}
+    assert counts["clean"] > 0.6 * len(asked), counts
+    assert min(counts.values()) >= counts["clean"] - 0.1 * len(asked), counts
+
+
+def test_the_package_has_a_model_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path))
+    assert models.list_models() == ["shipped"]
+    head = load_model()
+    assert head.classes == GTZAN_GENRES
+    assert not head.about["dataset"]["synthetic"] and head.about["scores"]
