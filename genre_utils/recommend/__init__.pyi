@@ -2,10 +2,19 @@ from .catalogue import (
     Library as Library,
 )
 from .catalogue import (
+    hear_tracks as hear_tracks,
+)
+from .catalogue import (
+    library_file as library_file,
+)
+from .catalogue import (
     load_library as load_library,
 )
 from .catalogue import (
     save_library as save_library,
+)
+from .catalogue import (
+    save_songs as save_songs,
 )
 from .measures import (
     Collection as Collection,
