@@ -141,6 +141,8 @@ def _as_json(found: _Found) -> str:
 
 
 def _as_text(found: _Found, *, why: bool) -> str:
+    from genre_utils.recommend import tell_tags  # noqa: PLC0415
+
     lines = [f"Like {', '.join(found.seeds)}:"]
     for rank, row in found.songs.iterrows():
         artist = f" by {row['artist']}" if row["artist"] else ""
@@ -152,25 +154,18 @@ def _as_text(found: _Found, *, why: bool) -> str:
             told = ", ".join(f"{name} {share:+.2f}" for name, share in parts.items())
             lines.append(f"           {row['similarity']:.2f} = {told}")
         if why and len(found.tags.columns):
-            lines.append(f"           {_tags_in_common(found.tags.iloc[rank - 1])}")
+            told = tell_tags(found.tags.iloc[rank - 1])
+            lines.append(f"           tags in common {told}")
     if twins := found.songs.attrs["duplicates"]:
         lines.append(f"The same song, left out: {', '.join(twins)}.")
     return "\n".join(lines)
-
-
-def _tags_in_common(shared: pd.Series) -> str:
-    """Say how much of their tags two songs share, and which most; the parts add up to the whole."""
-    most = shared.sort_values(ascending=False)[:5]
-    told = ", ".join(f"{tag} {share:.2f}" for tag, share in most.items())
-    rest = shared.sum() - most.sum()
-    return f"tags in common {shared.sum():.2f} = {told}, all others {rest:.2f}"
 
 
 def _seed(
     seeds: list[str], library: Library, *, encoder: bool
 ) -> tuple[list[str] | pd.DataFrame, list[str]]:
     """Tracks by name, or what is heard in an audio file; and which tracks are that file's song."""
-    from genre_utils.audio import AudioError, describe_song  # noqa: PLC0415
+    from genre_utils.audio import AudioError  # noqa: PLC0415
 
     files = [name for name in seeds if _is_file(name, library)]
     if not files:
@@ -178,11 +173,7 @@ def _seed(
     path = files[0]
     if len(seeds) > 1:
         raise AudioError(f"{path}: an audio file must be the only seed")
-    try:
-        song = describe_song(path, encoder=encoder)
-    except AudioError as error:
-        raise AudioError(f"{path}: {error}") from error
-    return library.as_row(song), library.copies_of(song.fingerprint)
+    return library.hear(path, encoder=encoder)
 
 
 def _is_file(name: str, library: Library) -> bool:

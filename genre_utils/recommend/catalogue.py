@@ -15,8 +15,10 @@ import pyarrow.parquet as pq
 
 from genre_utils.audio import (
     FEATURE_COLUMNS,
+    AudioError,
     EncoderMissing,
     Song,
+    describe_song,
     encoder_digest,
     find_copies,
 )
@@ -28,10 +30,10 @@ from genre_utils.data import (
     Songs,
     load_features,
     printable,
-    track_means,
 )
 from genre_utils.files import replacing
 from genre_utils.models import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
+from genre_utils.recommend.hearing import hear_tracks, with_heard
 from genre_utils.recommend.identity import IDENTITY, KNOWN
 from genre_utils.recommend.recommender import CosineRecommender, best_recommender
 
@@ -127,6 +129,31 @@ class Library:
         heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(HEARD_COLUMNS))
         return row.join(heard)
 
+    def hear(self, path: str | Path, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
+        """What an audio file sounds like, as a seed, and which tracks are its recording.
+
+        Parameters
+        ----------
+        path
+            As in `load_audio`.
+        encoder
+            Whether the recommender compares by what the encoder hears.
+
+        Raises
+        ------
+        AudioError
+            If the file cannot be used; the message names it.
+        EncoderMissing
+            If the encoder is asked and is not there.
+        ModelError
+            If another encoder heard these songs.
+        """
+        try:
+            song = describe_song(path, encoder=encoder)
+        except AudioError as error:
+            raise AudioError(f"{path}: {error}") from error
+        return self.as_row(song), self.copies_of(song.fingerprint)
+
     def recommender(
         self, seeds: Iterable[str] = (), **settings: Any
     ) -> tuple[CosineRecommender, str]:
@@ -150,36 +177,39 @@ class Library:
             made = best_recommender(self.tracks, **settings)
             note = _NOT_HEARD if self.heard.empty else _SOME_NOT_HEARD
             return made.fit(self.X, self.tracks), note
-        both = self.X.join(self.heard, how="inner")
+        both = with_heard(self.X, self.heard)
         made = best_recommender(self.tracks.loc[both.index], heard=True, **settings)
         return made.fit(both, self.tracks), ""
 
 
-def hear_tracks(
-    dataset: Dataset, *, n_jobs: int = -1, progress: bool = True
+def like_clip(
+    clip: str, library: Library, recommender: CosineRecommender, k: int = 10
 ) -> tuple[pd.DataFrame, str]:
-    """What the encoder hears of each track of a collection, and from what that was made.
+    """Songs like an audio file, for a page: what is wrong with it comes as a sentence.
 
     Parameters
     ----------
-    dataset
-        The collection.
-    n_jobs, progress
-        As in `load_features`.
+    clip
+        Path of the file; "" for none.
+    library
+        Where copies of it are looked for.
+    recommender
+        As from `Library.recommender`.
+    k
+        How many songs.
 
     Returns
     -------
-    heard, note
-        A row a track that could be heard, columns `HEARD_COLUMNS`; none if there is no encoder or
-        no sound. The note says in a sentence which it is.
+    table, note
+        As from `CosineRecommender.recommend`; without rows where the note says why.
     """
+    if not clip:
+        return pd.DataFrame(), "No clip was given."
     try:
-        found = load_features(dataset, "encoder", n_jobs=n_jobs, progress=progress)
-    except (EncoderMissing, NoUsableAudio) as error:
-        nothing = pd.DataFrame(columns=list(HEARD_COLUMNS), dtype=float)
-        return nothing.rename_axis("track_id"), f"Nothing is heard with the encoder here: {error}"
-    heard = track_means(found.values[list(HEARD_COLUMNS)])
-    return heard, f"The pretrained encoder heard {len(heard)} tracks."
+        seed, copies = library.hear(clip, encoder=recommender.hears)
+    except (AudioError, EncoderMissing, ModelError) as error:
+        return pd.DataFrame(), f"The clip cannot be used. {error}"
+    return recommender.recommend(seed, k, copies=copies), f"Songs like {clip}:"
 
 
 def save_library(

@@ -22,6 +22,7 @@ from genre_utils.models import (
     unit_vectors,
 )
 from genre_utils.recommend.identity import KNOWN, songs_and_artists
+from genre_utils.recommend.tags import common_tags, shared_tags
 from genre_utils.recommend.taste import Taste
 
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
@@ -35,7 +36,6 @@ _COMPARED = {
 HEARD = "what the network hears"
 _NEIGHBOURS = 10
 _AVERAGED = 5000  # songs; each is compared with each
-_LIKELY = 0.1  # probability from which a tag is worth a word
 _LONGEST = 60  # letters of a name in a sentence
 
 
@@ -242,7 +242,7 @@ class CosineRecommender:
     def shared_tags(
         self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, positions: Sequence[int]
     ) -> pd.DataFrame:
-        """Which tags a seed and some songs have in common, and how much of all their tags that is.
+        """Which tags a seed and some songs have in common: see `recommend.tags.shared_tags`.
 
         Parameters
         ----------
@@ -250,19 +250,9 @@ class CosineRecommender:
             As in `recommend`; of several tracks, the mean of their tags.
         positions
             Rows of `features_`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a song, a column a tag (none if the features have no tags): the smaller of its two
-            probabilities over the sum, over all tags, of the larger ones. A row sums up to the
-            overlap of the tags, from 0 to 1 (Ruzicka 1958, as the weighted Jaccard index). It is
-            told beside the cosine, which is not made from tags.
         """
         own = self.features_.iloc[list(positions)][self._tags]
-        reference = self._query(seed, None)[2][self._tags]
-        larger = own.clip(lower=reference, axis=1).sum(axis=1)
-        return own.clip(upper=reference, axis=1).div(larger, axis=0)
+        return shared_tags(own, self._query(seed, None)[2][self._tags])
 
     @property
     def hears(self) -> bool:
@@ -368,15 +358,11 @@ class CosineRecommender:
             and abs(own["tempo"] - reference["tempo"]) < 0.03 * reference["tempo"]
         ):
             alike.append("same tempo")
+        told = common_tags(own[self._tags], reference[self._tags], self.usual_[self._tags])
         strongest = parts.drop("rhythm", errors="ignore").sort_values(ascending=False)
-        alike += (
-            self._common_tags(own, reference)
-            or [
-                f"similar {name}"
-                for name, share in strongest.items()
-                if share > 0.1 * max(parts.sum(), 0.1)
-            ][:2]
-        )
+        least = 0.1 * max(parts.sum(), 0.1)
+        groups = [f"similar {name}" for name, share in strongest.items() if share > least]
+        alike += told or groups[:2]
         differs = []
         for column, more, less in _COMPARED.values():
             if column in own.index:
@@ -389,10 +375,3 @@ class CosineRecommender:
                 differs.append("faster" if ratio > 1 else "slower")
         text = ", ".join(alike) or "alike in no single respect"
         return text + (f"; {', '.join(differs[:2])}" if differs else "")
-
-    def _common_tags(self, own: pd.Series, reference: pd.Series) -> list[str]:
-        """The tags that two songs have most of, of those that both have more of than most."""
-        both = np.minimum(own[self._tags], reference[self._tags]).astype(float)
-        both = both[(both >= _LIKELY) & (both > self.usual_[self._tags])]
-        names = both.sort_values(ascending=False, kind="stable").index[:3]
-        return [f"both {', '.join(names)}"] if len(names) else []
