@@ -8,6 +8,9 @@ from .catalogue import (
     library_file as library_file,
 )
 from .catalogue import (
+    library_name as library_name,
+)
+from .catalogue import (
     like_clip as like_clip,
 )
 from .catalogue import (

@@ -248,8 +248,13 @@ def save_library(
     prints = _fingerprints(dataset) if prints is None else prints
     heard = hear_tracks(dataset)[0] if heard is None else heard
     known = dataset.tracks.loc[features.tracks, [*KNOWN, *IDENTITY]]
-    target = models_dir() / f"{model_name(dataset.name, profile)}{_SUFFIX}"
+    target = models_dir() / f"{library_name(dataset, profile)}{_SUFFIX}"
     return _write(target, about, features.X.join(known.astype("string")), heard, prints.dropna())
+
+
+def library_name(dataset: Dataset, profile: str) -> str:
+    """Under which the songs of a collection are kept."""
+    return model_name(dataset.name, profile)
 
 
 def save_songs(songs: Songs, folder: Path, name: str | None = None) -> Path:
