@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from genre_utils.cli.arguments import count, share
+from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,8 @@ def _recommend(options: argparse.Namespace) -> int:
 
     try:
         library = load_library(options.songs)
-        found = _find(library, options)
+        with quiet_libraries():
+            found = _find(library, options)
     except (EncoderMissing, ModelError) as error:
         print(f"genre: {error}", file=sys.stderr)
         return 2
