@@ -125,7 +125,10 @@ class Library:
         if song.embedding is None or song.tags is None:
             return row
         if encoder_digest() != self.encoder:
-            raise ModelError(f"Another encoder heard the songs of {self.name}: keep them anew.")
+            raise ModelError(
+                f"Another encoder heard the songs of {self.name}: keep them anew (genre library "
+                "FOLDER, or make report)."
+            )
         heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(HEARD_COLUMNS))
         return row.join(heard)
 

@@ -23,12 +23,12 @@ def agree(song, path):
     assert np.array_equal(song.fingerprint, fingerprint_of_file(path))
 
 
-def test_it_is_what_each_would_say_on_its_own(ears, tmp_path):
+def test_it_is_what_each_would_say_on_its_own(tmp_path):
     path = sound(tmp_path / "a.wav", 7.0)
     agree(describe_song(path), path)
 
 
-def test_long_files_are_described_alike(ears, tmp_path, monkeypatch):
+def test_long_files_are_described_alike(tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", 7.0)
     monkeypatch.setattr("genre_utils.audio.describing.LONG_SECONDS", 2.0)
     agree(describe_song(path), path)
@@ -36,7 +36,7 @@ def test_long_files_are_described_alike(ears, tmp_path, monkeypatch):
     agree(describe_song(path), path)
 
 
-def test_a_file_is_decoded_once(ears, tmp_path, monkeypatch):
+def test_a_file_is_decoded_once(tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", 4.0)
     times = []
     from genre_utils.audio import decoding

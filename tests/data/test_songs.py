@@ -39,7 +39,7 @@ def test_names_tell_artist_and_title_or_nothing(track, told):
 
 
 @pytest.fixture
-def folder(tmp_path, own_cache, ears):
+def folder(tmp_path, own_cache):
     root = tmp_path / "music"
     sound(root / "A - one.wav", 6.0, seed=1)
     sound(root / "deep/er/B - two.flac", 6.0, seed=2)
