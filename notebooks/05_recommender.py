@@ -3,7 +3,9 @@
 #
 # The student summary ends with a recommender: *cosine similarity* over a song's features, the angle
 # between two songs in feature space. It shows no measure of how good that is, and wishes for
-# explanations and for feedback. Here are all three.
+# explanations and for feedback. Here are all three, first with the 57 features, then with a
+# pretrained *encoder*: a network that learnt to tag songs of the Million Song Dataset, and never saw a
+# label of this collection.
 
 # %% tags=["parameters"]
 data = ""  # folder of the collection; "" searches GTZAN_HOME, then data/gtzan, then makes a demo
@@ -17,14 +19,14 @@ clip = ""  # an audio file of your own to start from
 # %%
 import numpy as np
 import pandas as pd
-from IPython.display import HTML, Markdown, display
+from IPython.display import Markdown, display
 
 from genre_utils import plots, recommend
-from genre_utils.audio import AudioError, load_audio
+from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, TAGS
 from genre_utils.data import load_features, open_dataset
 from genre_utils.evaluation import EnoughSaid, Results
 from genre_utils.models import NeighbourAverage
-from genre_utils.recommend import CosineRecommender, best_recommender
+from genre_utils.recommend import CosineRecommender, Space
 
 plots.set_style()
 pd.set_option("display.max_colwidth", None)
@@ -33,14 +35,16 @@ dataset = open_dataset(data)
 results = Results("05_recommender", dataset, profile, seed)
 results.fact(title="What sounds like this? Recommendations that say why")
 features = load_features(dataset, "features_30_sec")
-tracks = dataset.tracks.loc[features.tracks]
-X = features.X
+heard, note = recommend.hear_tracks(dataset)
+known = recommend.with_heard(features.X, heard)  # the 57 features, and what was heard beside them
+X = known[list(FEATURE_COLUMNS)]
+tracks = dataset.tracks.loc[X.index]
 if len(X) < 12 or tracks["genre"].nunique() < 2:
     finding = f"Too few tracks to recommend from: {len(X)}."
     results.fact(finding=finding)
     results.write(output)
     raise EnoughSaid(f"**This page ends here.** {finding}")
-display(Markdown(f"{features.source}"))
+display(Markdown(f"{features.source} {note}"))
 
 # %% [markdown]
 # ## Pick a song
@@ -64,13 +68,7 @@ first.round({"similarity": 3}).fillna("")
 
 # %%
 if listen:
-    for track in [start, *first["track"]]:
-        path = tracks.loc[track, "path"]
-        if isinstance(path, str):
-            try:
-                display(HTML(f"<p>{track}</p>"), plots.player(load_audio(path), f"6 s of {track}"))
-            except AudioError:
-                continue  # listed with its reason in notebook 1
+    display(plots.players(tracks.loc[[start, *first["track"]], "path"]))
 else:
     display(Markdown("`make report LISTEN=1` makes a local page with players here."))
 
@@ -132,40 +130,6 @@ display(
 )
 
 # %% [markdown]
-# ## The map
-#
-# *t-SNE* draws neighbours near each other, on paper
-# ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)). Distances
-# across the map mean nothing. Where do genres lie together, and where not?
-
-# %%
-from sklearn.manifold import TSNE
-
-place = TSNE(
-    perplexity=min(30, len(X) / 4), metric="cosine", init="random", random_state=seed
-).fit_transform(plain.unit_)
-marked = plain.positions([start, *first["track"]])
-plots.show(
-    plots.song_map(
-        place, tracks["genre"], marked, f"Neighbours on paper; circled: {start} and what came"
-    ),
-    f"Map of {len(X)} songs by t-SNE in the colours of {tracks['genre'].nunique()} genres.",
-    cover=True,
-)
-from sklearn.neighbors import NearestNeighbors
-
-near = NearestNeighbors(n_neighbors=11).fit(place).kneighbors(return_distance=False)
-labels = tracks["genre"].to_numpy(str)
-together = pd.Series((labels[near] == labels[:, None]).mean(axis=1)).groupby(labels).mean()
-together = together.sort_values()
-display(
-    Markdown(
-        f"On the map, {together.index[-1]} keeps most to itself ({together.iloc[-1]:.0%} of a song's "
-        f"neighbours), {together.index[0]} least ({together.iloc[0]:.0%})."
-    )
-)
-
-# %% [markdown]
 # ## How good is it?
 #
 # Take each song as the seed. How many of the first ten are of its genre (*precision at 10*)? At which
@@ -181,6 +145,10 @@ display(
 #   notebook 3; the artist of the seed is left out when they are learnt.
 # - **averaged with neighbours**: each song is moved towards its ten neighbours
 #   ([Arandjelović and Zisserman 2012](https://doi.org/10.1109/CVPR.2012.6248018)).
+# - **encoder**: the 256 numbers that its last pools hold, the mean over a song's pieces of 3 s;
+#   **tags**: the probabilities of its 50 tags; **both**: the 57 features and the 256 numbers.
+#   No label of this collection is in them. But seven of the tags name genres (rock, pop, jazz, metal,
+#   blues, country, hip-hop), and the songs that the encoder learnt from may hold some of these.
 # - **learned from genres**: *linear discriminant analysis* in the space of a Gaussian kernel. It is
 #   told genres, but of neither the seed nor its artist.
 # - **by genre label**: a cheat that knows the answer, and **chance**.
@@ -188,25 +156,44 @@ display(
 # %%
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from genre_utils.models import ArtistWhitening, KernelLDA, to_normal
 
-songs = recommend.Collection.of(tracks)
-within = make_pipeline(to_normal(), ArtistWhitening(tracks["artist_group"]))
-learned = make_pipeline(to_normal(), KernelLDA(components=min(400, len(X) // 2)))
+standard = StandardScaler().set_output(transform="pandas")
+apart = ArtistWhitening(tracks["artist_group"])
+lda = KernelLDA(components=min(400, len(X) // 2))
+few = PCA(min(30, len(X) // 2), whiten=True)
+E, F = EMBEDDING_COLUMNS, FEATURE_COLUMNS
 spaces = {
-    "min-max": MinMaxScaler(),
-    "standardised": StandardScaler(),
-    "ranks": to_normal(),
-    "PCA, whitened": make_pipeline(to_normal(), PCA(min(30, len(X) // 2), whiten=True)),
-    "ranks, averaged with neighbours": make_pipeline(to_normal(), NeighbourAverage()),
+    "min-max": Space(MinMaxScaler(), F),
+    "standardised": Space(standard, F),
+    "ranks": Space(to_normal(), F),
+    "PCA, whitened": Space(make_pipeline(to_normal(), few), F),
+    "ranks, averaged with neighbours": Space(make_pipeline(to_normal(), NeighbourAverage()), F),
+    "whitened within artists": Space(make_pipeline(to_normal(), apart), F, learns=True),
+    "whitened within artists, averaged": Space(
+        make_pipeline(to_normal(), apart, NeighbourAverage()), F, learns=True
+    ),
+    "learned from genres": Space(make_pipeline(to_normal(), lda), F, learns=True),
+    "encoder as it is": Space(FunctionTransformer(), E),
+    "encoder, standardised": Space(standard, E),
+    "encoder, averaged": Space(make_pipeline(standard, NeighbourAverage()), E),
+    "encoder, whitened within artists": Space(make_pipeline(standard, apart), E, learns=True),
+    "encoder, whitened, averaged": Space(
+        make_pipeline(standard, apart, NeighbourAverage()), E, learns=True
+    ),
+    "tags, standardised": Space(standard, TAGS),
+    "both, standardised": Space(standard, (*F, *E)),
+    "both, averaged": Space(make_pipeline(standard, NeighbourAverage()), (*F, *E)),
+    "both, whitened, averaged": Space(
+        make_pipeline(standard, apart, NeighbourAverage()), (*F, *E), learns=True
+    ),
 }
-near = {name: recommend.similarities(np.asarray(s.fit_transform(X))) for name, s in spaces.items()}
-near["whitened within artists"] = recommend.cross_fitted_similarities(within, X, songs)
-both = make_pipeline(*[step for _, step in within.steps], NeighbourAverage())
-near["whitened within artists, averaged"] = recommend.cross_fitted_similarities(both, X, songs)
-near["learned from genres"] = recommend.cross_fitted_similarities(learned, X, songs)
+
+# %%
+songs = recommend.Collection.of(tracks)
+near = recommend.compare_spaces(spaces, known, songs)
 rng = np.random.default_rng(seed)
 near["by genre label"] = (songs.genre[:, None] == songs.genre) + 0.5 * rng.random((len(X), len(X)))
 found = {
@@ -214,38 +201,19 @@ found = {
     for name, s in near.items()
     for mode in ("with", "without")
 }
-
-
-def shown(mode):
-    """Table of measures, with intervals."""
-    rows = {}
-    for name in near:
-        f = found[name, mode]
-        low, high = f["precision_at_10_ci95"]
-        rows[name] = {
-            "at 1": f["precision_at_1"],
-            "at 5": f["precision_at_5"],
-            "at 10": f["precision_at_10"],
-            "95 % interval (at 10)": f"{low:.3f} to {high:.3f}",
-            "reciprocal rank": f["mrr"],
-            "coverage": f["coverage"],
-            "hubness": f["hubness"],
-        }
-    return pd.DataFrame(rows).T.infer_objects().round(3).rename_axis("precision, by space")
-
-
-chance = found["standardised", "without"]["chance"]
+honest = {name: found[name, "without"] for name in near}
+chance = honest["standardised"]["chance"]
 display(Markdown("Songs by the same artist left out:"))
-shown("without")
+recommend.as_table(honest)
 
 # %%
 display(Markdown("Songs by the same artist allowed:"))
-shown("with")
+recommend.as_table({name: found[name, "with"] for name in near})
 
 # %%
-honest = {name: found[name, "without"] for name in near}
 unlabelled = [n for n in honest if n not in ("learned from genres", "by genre label")]
 best = max(unlabelled, key=lambda n: honest[n]["precision_at_10"])
+used = "whitened within artists, averaged" if heard.empty else "both, averaged"
 gap = found["standardised", "with"]["precision_at_10"] - honest["standardised"]["precision_at_10"]
 results.fact(
     precision_at_10={
@@ -260,6 +228,7 @@ results.fact(
     coverage={name: honest[name]["coverage"] for name in near},
     chance_level=chance,
     best_without_genres=best,
+    used_by_the_recommender=used,
 )
 plots.show(
     plots.precisions(found, chance),
@@ -275,63 +244,92 @@ display(
     Markdown(
         f"Standardised features find {honest['standardised']['precision_at_10']:.1%} of the genre, "
         f"where chance finds {chance:.1%}; allowing the same artist would add {100 * gap:.1f} points. Best of those "
-        f"that know no genres is **{best}** with {honest[best]['precision_at_10']:.1%}; a metric "
-        f"learned from genres reaches {honest['learned from genres']['precision_at_10']:.1%}. The "
+        f"that know no label of this collection is **{best}** with {honest[best]['precision_at_10']:.1%}; a metric "
+        f"learned from genres, on the 57 features, reaches {honest['learned from genres']['precision_at_10']:.1%}. The "
         "number of neighbours, their weights and the kernel's width were chosen once, looking at these "
         "figures of GTZAN: they are a little kind."
     )
 )
 
 # %% [markdown]
-# ## What the network hears
+# ## What the recommender uses, and what it may say
 #
-# Notebook 4 left what its network sees of each song (an *embedding*). It was trained on genres, so
-# only songs that it has not met can judge it: the test side of the published partition, among
-# themselves.
+# `genre recommend` takes the best space in which a column is still that column. Whitening mixes all
+# columns, so that a share of "timbre" would hold a little of everything. Where the encoder has heard the
+# songs, that is *both, averaged*: 57 features and 256 numbers, standardised, each song moved towards its
+# neighbours. Where it has not, it is the whitened space of the 57 features as in the table, and the
+# shares are those of whitened columns.
+#
+# The bars still add up to the cosine, but the largest is now one that has no name: **what the network
+# hears**. The 256 numbers cannot be shared out among tags, so no share is claimed for a tag. What can be
+# said is said beside it: which tags both songs have. Their *overlap* is
+# $\sum_t \min(p_t, q_t) \,/\, \sum_t \max(p_t, q_t)$ over the tags' probabilities $p$ and $q$: 1 if they
+# are equal. It too is a sum, over tags, and its parts add up.
 
 # %%
-from genre_utils.models import ModelError, list_models, load_embedding, load_model, model_name
-
-embedding = None
-name = model_name(dataset.name, profile)
-try:
-    if name in list_models():
-        kept = load_model(name)
-        if kept.about["dataset"]["fingerprint"] == dataset.fingerprint():
-            embedding = load_embedding(kept)
-except ModelError as error:
-    display(Markdown(str(error)))
-tested = tracks.index[tracks["partition"] == "test"]
-if embedding is not None:
-    tested = tested.intersection(embedding.index)
-if embedding is None or len(tested) < 12:
-    display(Markdown("There is no embedding of this collection here: run notebook 4 first."))
-else:
-    some = recommend.Collection.of(tracks.loc[tested])
-    rows = X.index.get_indexer(tested)
-    judged = {
-        "network": recommend.similarities(StandardScaler().fit_transform(embedding.loc[tested])),
-        "standardised features": near["standardised"][np.ix_(rows, rows)],
-        best: near[best][np.ix_(rows, rows)],
-    }
-    judged = {
-        n: recommend.measure(s, some, same_artist=False, seed=seed) for n, s in judged.items()
-    }
-    results.fact(test_side_precision_at_10={n: f["precision_at_10"] for n, f in judged.items()})
-    over_network = CosineRecommender().fit(embedding, tracks)
-    lists = ", ".join(over_network.recommend(start, 5)["track"]) if start in embedding.index else ""
-    display(
-        Markdown(
-            f"Precision at 10 among {len(tested)} test songs, the same artist left out: "
-            + "; ".join(
-                f"{n} {f['precision_at_10']:.1%} "
-                f"[{f['precision_at_10_ci95'][0]:.1%}, {f['precision_at_10_ci95'][1]:.1%}]"
-                for n, f in judged.items()
-            )
-            + f" (chance {judged['network']['chance']:.1%})."
-            + (f" For {start}, the network offers {lists}." if lists else "")
-        )
+recommend.save_library(dataset, features, profile, heard=heard)
+library = recommend.load_library(recommend.library_name(dataset, profile))
+made, note = library.recommender()
+second = made.recommend(start, 10)
+rows = made.positions(second["track"])
+parts, shared = made.explain(made.query_of(start), rows), made.shared_tags(start, rows)
+rest = float(np.abs(parts.sum(axis=1).to_numpy() - made.unit_[rows] @ made.query_of(start)).max())
+results.fact(explanation_error_of_the_best=rest, tags_in_common=shared.sum(axis=1).mean())
+plots.show(
+    plots.shares(parts, f"What makes songs similar to {start}, by {used}"),
+    "Shares of the similarity: "
+    + "; ".join(f"{track} " + ", ".join(f"{g} {v:+.2f}" for g, v in row.items())
+                for track, row in parts.head(3).iterrows())
+    + ".",
+)  # fmt: skip
+display(
+    Markdown(
+        f"{note} The parts and the cosine differ by {rest:.0e} at most. The largest part is "
+        f"*{parts.mean().idxmax()}*, {parts.mean().max() / parts.mean().sum():.0%} of the similarity on "
+        "average. Precision at 10 of "
+        f"*{used}*, the same artist left out, is {honest[used]['precision_at_10']:.1%}, that of {best} "
+        f"{honest[best]['precision_at_10']:.1%}."
     )
+)
+
+# %%
+second["tags in common"] = [recommend.tell_tags(row, 3) for _, row in shared.iterrows()]
+second.round({"similarity": 3}).fillna("")
+
+# %% [markdown]
+# ## The map
+#
+# *t-SNE* draws neighbours near each other, on paper
+# ([van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html)). Distances
+# across the map mean nothing. Where do genres lie together, and where not?
+
+# %%
+from sklearn.manifold import TSNE
+
+places = tracks.loc[made.features_.index]
+place = TSNE(
+    perplexity=min(30, len(X) / 4), metric="cosine", init="random", random_state=seed
+).fit_transform(made.unit_)
+marked = made.positions([start, *second["track"]])
+plots.show(
+    plots.song_map(
+        place, places["genre"], marked, f"Neighbours on paper; circled: {start} and what came"
+    ),
+    f"Map of {len(X)} songs by t-SNE in the colours of {tracks['genre'].nunique()} genres.",
+    cover=True,
+)
+from sklearn.neighbors import NearestNeighbors
+
+near = NearestNeighbors(n_neighbors=11).fit(place).kneighbors(return_distance=False)
+labels = places["genre"].to_numpy(str)
+together = pd.Series((labels[near] == labels[:, None]).mean(axis=1)).groupby(labels).mean()
+together = together.sort_values()
+display(
+    Markdown(
+        f"On the map, {together.index[-1]} keeps most to itself ({together.iloc[-1]:.0%} of a song's "
+        f"neighbours), {together.index[0]} least ({together.iloc[0]:.0%})."
+    )
+)
 
 # %% [markdown]
 # ## Hubs and variety
@@ -350,12 +348,12 @@ trials = {
 }
 rows = {}
 for name, settings in trials.items():
-    made = best_recommender(tracks, **settings).fit(X, tracks)
-    lists = [made.recommend(track, 10, same_artist=False) for track in sample]
+    trial, _ = library.recommender(**settings)
+    lists = [trial.recommend(track, 10, same_artist=False) for track in sample]
     times = pd.concat([t["track"] for t in lists]).value_counts().reindex(X.index, fill_value=0)
     inside = []
     for table in lists:
-        unit = made.unit_[made.positions(table["track"])]
+        unit = trial.unit_[trial.positions(table["track"])]
         inside.append((unit @ unit.T)[np.triu_indices(len(unit), 1)].mean())
     hits = [
         (t["genre"] == tracks.loc[s, "genre"]).mean() for s, t in zip(sample, lists, strict=True)
@@ -376,26 +374,25 @@ pd.DataFrame(rows).T.round(3).rename_axis(f"over {len(sample)} seeds")
 # pull the query towards themselves, skips push it away (*Rocchio's rule*). Does the recommender learn?
 
 # %%
-made = best_recommender(tracks).fit(X, tracks)
-heard = recommend.listening(
+listened = recommend.listening(
     made.unit_, songs, listeners=40 if quick else 400, rounds=min(10, len(X) // 10), seed=seed
 )
-gains = heard["with feedback"] - heard["without"]
+gains = listened["with feedback"] - listened["without"]
 late = gains[:, 1:].mean(axis=1)
 spread = np.quantile(
     np.random.default_rng(seed).choice(late, (2000, len(late))).mean(axis=1), [0.025, 0.975]
 )
 results.fact(
-    feedback={name: values.mean(axis=0) for name, values in heard.items()},
+    feedback={name: values.mean(axis=0) for name, values in listened.items()},
     feedback_gain=late.mean(),
     feedback_gain_ci95=spread,
 )
 plots.show(
-    plots.rounds(heard, "Precision over rounds of five songs"),
+    plots.rounds(listened, "Precision over rounds of five songs"),
     "Precision by round: "
     + "; ".join(
         name + " " + ", ".join(f"{v:.2f}" for v in values.mean(axis=0))
-        for name, values in heard.items()
+        for name, values in listened.items()
     )
     + ".",
 )
@@ -408,26 +405,17 @@ display(
 )
 
 # %% [markdown]
-# ## Your own song
+# ## Your own songs
 #
 # Set the parameter `clip` to an audio file, or run `genre recommend my_song.mp3`. On the command
 # line, `--like` and `--skip` are remembered, `--why` shows the parts, and
-# `genre recommend blues.00012` starts from a track.
+# `genre recommend blues.00012` starts from a track. `genre library FOLDER` hears a folder of your own
+# music, and `genre recommend my_song.mp3 --songs FOLDER` names songs of it.
 
 # %%
-from genre_utils.audio import features_of_file
-from genre_utils.recommend import load_library, save_library
-
-save_library(dataset, features, profile)
-if clip:
-    try:
-        copies = load_library().copies_of(clip)
-        table = made.recommend(features_of_file(clip)[0], 10, copies=copies)
-        display(table.round({"similarity": 3}))
-    except AudioError as error:
-        display(Markdown(f"**{clip}** cannot be used: {error}."))
-else:
-    display(Markdown("No clip was given."))
+table, note = recommend.like_clip(clip, library, made)
+display(Markdown(note))
+table.round(3)
 
 # %% [markdown]
 # ## What was found
@@ -436,9 +424,9 @@ else:
 finding = (
     f"Cosine over standardised features finds songs of the same genre by other artists with a "
     f"precision at 10 of {honest['standardised']['precision_at_10']:.1%} (chance {chance:.1%}, "
-    f"n = {len(X)}); {best} reaches {honest[best]['precision_at_10']:.1%} without knowing any genre "
-    f"(95 % interval {honest[best]['precision_at_10_ci95'][0]:.1%} to "
-    f"{honest[best]['precision_at_10_ci95'][1]:.1%}). In simulation, feedback changes the share of "
+    f"n = {len(X)}); {used}, without any label of this collection, {honest[used]['precision_at_10']:.1%} "
+    f"(95 % interval {honest[used]['precision_at_10_ci95'][0]:.1%} to "
+    f"{honest[used]['precision_at_10_ci95'][1]:.1%}). In simulation, feedback changes the share of "
     f"liked songs by {100 * late.mean():+.1f} points."
 )
 results.fact(finding=finding)

@@ -40,6 +40,12 @@ from .decoding import (
 from .decoding import (
     tell_unreadable as tell_unreadable,
 )
+from .describing import (
+    Song as Song,
+)
+from .describing import (
+    describe_song as describe_song,
+)
 from .embedding import (
     EMBEDDING_COLUMNS as EMBEDDING_COLUMNS,
 )

@@ -62,6 +62,9 @@ from .naming import (
     parse_track_id as parse_track_id,
 )
 from .naming import (
+    printable as printable,
+)
+from .naming import (
     walk_files as walk_files,
 )
 from .opening import (
@@ -81,6 +84,18 @@ from .pictures import (
 )
 from .pictures import (
     read_picture as read_picture,
+)
+from .songs import (
+    HEARD_COLUMNS as HEARD_COLUMNS,
+)
+from .songs import (
+    Songs as Songs,
+)
+from .songs import (
+    artist_and_title as artist_and_title,
+)
+from .songs import (
+    read_songs as read_songs,
 )
 from .splits import (
     PROTOCOLS as PROTOCOLS,

@@ -167,8 +167,8 @@ def extract_collection(
     DatasetError
         If no file could be used.
     """
-    folder = cache_dir() / f"{kind}-{_key(kind)}"
-    _remove_leftovers(folder)
+    folder = cache_dir() / f"{kind}-{cache_key(kind)}"
+    remove_leftovers(folder)
     kept = Parallel(n_jobs=n_jobs, prefer="threads")(
         delayed(_recall)(path, folder) for path in paths
     )
@@ -199,7 +199,7 @@ def extract_collection(
     return values, faults
 
 
-def _key(kind: str) -> str:
+def cache_key(kind: str) -> str:
     """Hash of all that a result depends on, save the file."""
     depends = {
         "kind": kind,
@@ -310,7 +310,7 @@ def _from_arrow(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame({"frames": list(flat.reshape(-1, *shape))}, index=index)
 
 
-def _remove_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove what a killed run was writing, an hour after it can still be at it."""
     for path in folder.glob(f".*{UNFINISHED}"):
         with contextlib.suppress(FileNotFoundError):  # another program has finished with it

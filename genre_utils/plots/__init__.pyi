@@ -56,6 +56,9 @@ from .style import (
     player as player,
 )
 from .style import (
+    players as players,
+)
+from .style import (
     set_style as set_style,
 )
 from .style import (

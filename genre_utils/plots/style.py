@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +16,7 @@ import soundfile as sf
 from IPython.display import HTML, Image, display
 from matplotlib.axes import Axes
 
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
 from genre_utils.data import GTZAN_GENRES
 
 # "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
@@ -72,6 +73,25 @@ def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
     PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
     about = {"cover": True} if cover else {}
     display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
+
+
+def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:
+    """Audio players for the beginnings of files, each with its track; none where there is no sound.
+
+    Parameters
+    ----------
+    paths
+        File of each track; missing ones, and those that cannot be used, have no player.
+    seconds
+        How much of each to play.
+    """
+    made = []
+    for track, path in paths.items():
+        with suppress(AudioError, TypeError):  # notebook 1 lists such files with their reasons
+            y = load_audio(path)  # type: ignore[arg-type]
+            sound = player(y, f"{seconds:g} s of {track}", seconds=seconds).data
+            made.append(f"<p>{html.escape(track)}</p>{sound}")
+    return HTML("".join(made))
 
 
 def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:

@@ -1,14 +1,41 @@
 from .catalogue import (
     Library as Library,
 )
+from .hearing import (
+    hear_tracks as hear_tracks,
+)
+from .catalogue import (
+    library_file as library_file,
+)
+from .catalogue import (
+    library_name as library_name,
+)
+from .catalogue import (
+    like_clip as like_clip,
+)
 from .catalogue import (
     load_library as load_library,
 )
 from .catalogue import (
     save_library as save_library,
 )
+from .catalogue import (
+    save_songs as save_songs,
+)
+from .hearing import (
+    with_heard as with_heard,
+)
 from .measures import (
     Collection as Collection,
+)
+from .measures import (
+    Space as Space,
+)
+from .measures import (
+    as_table as as_table,
+)
+from .measures import (
+    compare_spaces as compare_spaces,
 )
 from .measures import (
     cross_fitted_similarities as cross_fitted_similarities,
@@ -33,6 +60,9 @@ from .recommender import (
 )
 from .recommender import (
     best_recommender as best_recommender,
+)
+from .tags import (
+    tell_tags as tell_tags,
 )
 from .taste import (
     Taste as Taste,

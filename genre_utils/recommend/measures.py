@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,71 @@ def measure(
     found["hubness"] = float(skew(times)) if np.ptp(times) else 0.0
     found["most_recommended"] = int(times.max())
     return found
+
+
+class Space(NamedTuple):
+    """Where songs are compared by cosine: which columns, how scaled, and whether that is learned.
+
+    What learns from genres or artists must not have met the seed's artist: it is fitted anew for
+    each fold of artists.
+    """
+
+    scaling: TransformerMixin
+    columns: Sequence[str]
+    learns: bool = False
+
+
+def compare_spaces(
+    spaces: Mapping[str, Space], X: pd.DataFrame, collection: Collection
+) -> dict[str, np.ndarray]:
+    """Similarities of all songs in each of several spaces.
+
+    Parameters
+    ----------
+    spaces
+        By name. Those whose columns are not in `X` are left out.
+    X
+        Features, a row a song, index ``track_id``.
+    collection
+        The same songs.
+
+    Returns
+    -------
+    dict of numpy.ndarray, shape (rows, rows)
+    """
+    found = {}
+    for name, (scaling, columns, learns) in spaces.items():
+        if not set(columns) <= set(X):
+            continue
+        own = X[list(columns)]
+        if learns:
+            found[name] = cross_fitted_similarities(scaling, own, collection)
+        else:
+            found[name] = similarities(np.asarray(clone(scaling).fit_transform(own)))
+    return found
+
+
+def as_table(measured: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Measures of several spaces, with the interval of precision at 10, as a table to be read.
+
+    Parameters
+    ----------
+    measured
+        As from `measure`, by space.
+    """
+    rows = {}
+    for name, found in measured.items():
+        low, high = found["precision_at_10_ci95"]
+        rows[name] = {
+            "at 1": found["precision_at_1"],
+            "at 5": found["precision_at_5"],
+            "at 10": found["precision_at_10"],
+            "95 % interval (at 10)": f"{low:.3f} to {high:.3f}",
+            "reciprocal rank": found["mrr"],
+            "coverage": found["coverage"],
+            "hubness": found["hubness"],
+        }
+    return pd.DataFrame(rows).T.infer_objects().round(3).rename_axis("precision, by space")
 
 
 def cross_fitted_similarities(

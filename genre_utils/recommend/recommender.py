@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import TransformerMixin, clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils.audio import FEATURE_GROUPS
+from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, FEATURE_GROUPS, TAGS
 from genre_utils.models import (
     ArtistWhitening,
     ExactSearch,
@@ -22,25 +22,20 @@ from genre_utils.models import (
     unit_vectors,
 )
 from genre_utils.recommend.identity import KNOWN, songs_and_artists
+from genre_utils.recommend.tags import common_tags, shared_tags
 from genre_utils.recommend.taste import Taste
 
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
 # "Improving retrieval performance by relevance feedback", JASIS 41, 1990).
 ROCCHIO = (1.0, 0.75, 0.25)
-GROUP_TEXT = {
-    "timbre": "timbre",
-    "brightness": "brightness",
-    "harmony": "harmony",
-    "percussion": "percussion",
-    "loudness": "loudness",
-    "rhythm": "tempo",
-}
 _COMPARED = {
     "percussion": ("perceptr_var", "more percussive", "less percussive"),
     "loudness": ("rms_mean", "louder", "quieter"),
     "brightness": ("spectral_centroid_mean", "brighter", "darker"),
 }
+HEARD = "what the network hears"
 _NEIGHBOURS = 10
+_AVERAGED = 5000  # songs; each is compared with each
 _LONGEST = 60  # letters of a name in a sentence
 
 
@@ -48,22 +43,34 @@ class UnknownTrack(ValueError):  # noqa: N818
     """A track that is not in the collection; the message names the nearest that are."""
 
 
-def best_recommender(tracks: pd.DataFrame, **settings: Any) -> CosineRecommender:
+def best_recommender(
+    tracks: pd.DataFrame, *, heard: bool = False, **settings: Any
+) -> CosineRecommender:
     """The recommender that does best without knowing genres: see notebook 5.
 
     Parameters
     ----------
     tracks
-        As in `Dataset.tracks`.
+        Those that it will be fitted on, as in `Dataset.tracks`.
+    heard
+        Whether it will be given embeddings beside the 57 features. It standardises both and
+        averages each song with its neighbours, up to 5000 songs; beyond, that would take long.
+        Without embeddings, the 57 features are whitened within artists.
     **settings
         Of `CosineRecommender`.
     """
+    if heard:
+        averaging = [NeighbourAverage()] if len(tracks) <= _AVERAGED else []
+        scaling = make_pipeline(StandardScaler(), *averaging)
+        return CosineRecommender(
+            scaling, columns=(*FEATURE_COLUMNS, *EMBEDDING_COLUMNS), **settings
+        )
     _, artist = songs_and_artists(tracks)
     scaling = make_pipeline(to_normal(), ArtistWhitening(artist), NeighbourAverage())
     return CosineRecommender(scaling, **settings)
 
 
-class CosineRecommender(BaseEstimator):
+class CosineRecommender:
     """Songs whose scaled features point in the same direction.
 
     Parameters
@@ -80,6 +87,9 @@ class CosineRecommender(BaseEstimator):
         marginal relevance, Carbonell and Goldstein, SIGIR 1998).
     index
         How neighbours are searched; None compares with all songs.
+    columns
+        Of the features, those that are compared; None for all. What else there is of the 57
+        features and of tags only tells what two songs have in common, and what differs.
 
     Attributes
     ----------
@@ -102,11 +112,13 @@ class CosineRecommender(BaseEstimator):
         tame_hubs: float = 0.0,
         variety: float = 0.0,
         index: NeighbourIndex | None = None,
+        columns: Sequence[str] | None = None,
     ) -> None:
         self.scaling = scaling
         self.tame_hubs = tame_hubs
         self.variety = variety
         self.index = index
+        self.columns = columns
 
     def fit(self, X: pd.DataFrame, tracks: pd.DataFrame | None = None) -> CosineRecommender:
         """Learn the scaling and the neighbourhoods.
@@ -114,7 +126,8 @@ class CosineRecommender(BaseEstimator):
         Parameters
         ----------
         X
-            Features, a row a track, index ``track_id``.
+            Features, a row a track, index ``track_id``: of the 57, of the encoder (embedding and
+            tags), or others.
         tracks
             What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, and what says
             which are one song (see `songs_and_artists`).
@@ -129,10 +142,12 @@ class CosineRecommender(BaseEstimator):
         song, artist = (told.reindex(X.index) for told in songs_and_artists(tracks))
         self.song_ = pd.factorize(song.fillna(X.index.to_series()))[0]
         self.artist_ = artist.to_numpy()
-        self.scaling_ = clone(self.scaling or StandardScaler()).fit(X)
-        self.spread_ = X.std(ddof=0).replace(0, 1.0)
-        self.unit_ = unit_vectors(np.asarray(self.scaling_.transform(X), dtype=np.float64))
-        if self.unit_.shape[1] != X.shape[1]:
+        self.compared_ = list(X.columns if self.columns is None else self.columns)
+        compared = X[self.compared_]
+        self.scaling_ = clone(self.scaling or StandardScaler()).fit(compared)
+        self.spread_, self.usual_ = X.std(ddof=0).replace(0, 1.0), X.median()
+        self.unit_ = unit_vectors(np.asarray(self.scaling_.transform(compared), dtype=np.float64))
+        if self.unit_.shape[1] != compared.shape[1]:
             raise ValueError("the scaling must keep the columns: explanations are by column")
         self.search_ = (clone(self.index) if self.index else ExactSearch()).fit(self.unit_)
         self.closeness_ = np.zeros(len(X))
@@ -224,6 +239,30 @@ class CosineRecommender(BaseEstimator):
         shares = {name: products[:, columns].sum(axis=1) for name, columns in groups.items()}
         return pd.DataFrame(shares, index=self.features_.index[list(positions)])
 
+    def shared_tags(
+        self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, positions: Sequence[int]
+    ) -> pd.DataFrame:
+        """Which tags a seed and some songs have in common: see `recommend.tags.shared_tags`.
+
+        Parameters
+        ----------
+        seed
+            As in `recommend`; of several tracks, the mean of their tags.
+        positions
+            Rows of `features_`.
+        """
+        own = self.features_.iloc[list(positions)][self._tags]
+        return shared_tags(own, self._query(seed, None)[2][self._tags])
+
+    @property
+    def hears(self) -> bool:
+        """Whether what the encoder hears is compared."""
+        return EMBEDDING_COLUMNS[0] in self.compared_
+
+    @property
+    def _tags(self) -> list[str]:
+        return [tag for tag in TAGS if tag in self.features_ and tag not in self.compared_]
+
     def query_of(
         self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, taste: Taste | None = None
     ) -> np.ndarray:
@@ -245,7 +284,7 @@ class CosineRecommender(BaseEstimator):
         return f"There is no track {shown} in the collection.{hint}"
 
     def _groups(self) -> Mapping[str, list[int]]:
-        columns = list(self.features_.columns)
+        columns = self.compared_
         groups = {
             name: [columns.index(c) for c in members if c in columns]
             for name, members in FEATURE_GROUPS.items()
@@ -253,14 +292,15 @@ class CosineRecommender(BaseEstimator):
         named = {column for members in groups.values() for column in members}
         rest = [i for i in range(len(columns)) if i not in named]
         groups = {name: members for name, members in groups.items() if members}
-        return groups | ({"what the network hears": rest} if rest else {})
+        return groups | ({HEARD: rest} if rest else {})
 
     def _query(self, seed, taste: Taste | None):
         if isinstance(seed, pd.Series):
             seed = seed.to_frame().T
         if isinstance(seed, pd.DataFrame):
             rows, raw = [], seed[self.features_.columns].astype(float)
-            vectors = unit_vectors(np.asarray(self.scaling_.transform(raw), dtype=np.float64))
+            scaled = self.scaling_.transform(raw[self.compared_])
+            vectors = unit_vectors(np.asarray(scaled, dtype=np.float64))
         else:
             rows = self.positions([seed] if isinstance(seed, str) else seed)
             if not rows:
@@ -318,12 +358,11 @@ class CosineRecommender(BaseEstimator):
             and abs(own["tempo"] - reference["tempo"]) < 0.03 * reference["tempo"]
         ):
             alike.append("same tempo")
+        told = common_tags(own[self._tags], reference[self._tags], self.usual_[self._tags])
         strongest = parts.drop("rhythm", errors="ignore").sort_values(ascending=False)
-        alike += [
-            f"similar {GROUP_TEXT.get(name, name)}"
-            for name, share in strongest.items()
-            if share > 0.1 * max(parts.sum(), 0.1)
-        ][:2]
+        least = 0.1 * max(parts.sum(), 0.1)
+        groups = [f"similar {name}" for name, share in strongest.items() if share > least]
+        alike += told or groups[:2]
         differs = []
         for column, more, less in _COMPARED.values():
             if column in own.index:

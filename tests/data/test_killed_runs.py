@@ -108,4 +108,4 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, own_cache, monkeypatch):
 
 def test_leftovers_that_another_program_removes_are_no_error(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "glob", lambda self, _: [tmp_path / ".a.parquet.tmp"])
-    inputs._remove_leftovers(tmp_path)
+    inputs.remove_leftovers(tmp_path)

@@ -6,22 +6,31 @@ import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile as sf
 from helpers import sound
 
 from genre_utils.audio import fingerprint, load_audio
 from genre_utils.cli.main import main
-from genre_utils.data import load_features, read_dataset, with_recordings
+from genre_utils.data import HEARD_COLUMNS, load_features, read_dataset, with_recordings
 from genre_utils.models import ModelError
-from genre_utils.recommend import Taste, load_library, read_tastes, save_library
+from genre_utils.recommend import (
+    Taste,
+    hear_tracks,
+    like_clip,
+    load_library,
+    read_tastes,
+    save_library,
+)
 
 
 @pytest.fixture(scope="module")
-def saved(demo_root, tmp_path_factory):
+def saved(demo_root, tmp_path_factory, tiny_encoder):
     home = tmp_path_factory.mktemp("library")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENRE_UTILS_MODELS", str(home))
+        patch.setenv("GENRE_UTILS_ENCODER", str(tiny_encoder))
         dataset = read_dataset(demo_root)
         features = load_features(dataset, "features_30_sec", n_jobs=1, progress=False)
         prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
@@ -58,6 +67,65 @@ def test_fingerprints_and_songs_are_kept(home, demo_root):
     assert np.array_equal(library.prints["jazz.00001"], expected)
     assert library.tracks.loc["rock.00003", "song"] == library.tracks.loc["rock.00002", "song"]
     assert library.tracks["song"].nunique() == len(library.tracks) - 1
+
+
+def test_what_the_encoder_hears_is_kept_and_compared(home, capsys):
+    library = load_library()
+    assert list(library.heard) == list(HEARD_COLUMNS)
+    assert library.heard.index.equals(library.X.index)
+    made, note = library.recommender()
+    assert made.hears
+    assert note == ""
+    assert main(["recommend", "blues.00000", "-k", "3", "--why"]) == 0
+    assert capsys.readouterr().out.count("tags in common 0.") == 3
+
+
+def keep_again(demo_root, features, heard):
+    save_library(read_dataset(demo_root), features, "full", pd.Series(dtype=object), heard)
+
+
+def test_songs_kept_without_the_encoder_are_compared_by_features_which_is_said(
+    home, saved, demo_root, capsys
+):
+    keep_again(demo_root, saved[1], load_library().heard.iloc[:0])
+    made, note = load_library().recommender(["blues.00000"])
+    assert not made.hears
+    assert main(["recommend", "blues.00000", "--json"]) == 0
+    told = capsys.readouterr()
+    assert told.err == f"genre: {note}\n"
+    assert "57 features" in note
+    assert json.loads(told.out)["songs"][0]["shared_tags"] == {}
+
+
+def test_tracks_that_were_not_heard_are_not_lost(home, saved, demo_root, capsys):
+    keep_again(demo_root, saved[1], load_library().heard.iloc[3:])
+    assert main(["recommend", "blues.00003", "-k", "40", "--json"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "blues.00001" not in told.out
+    assert main(["recommend", "blues.00001", "-k", "40", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "has not heard all that you named" in told.err
+    assert "blues.00002" in told.out
+
+
+def test_a_clip_of_a_page_that_cannot_be_used_is_a_sentence(home, tmp_path):
+    library = load_library()
+    made, _ = library.recommender()
+    assert like_clip("", library, made)[1] == "No clip was given."
+    table, note = like_clip(str(tmp_path / "none.mp3"), library, made)
+    assert table.empty
+    assert "does not exist" in note
+    table, _ = like_clip(str(sound(tmp_path / "a.wav", 3.0)), library, made, 4)
+    assert len(table) == 4
+
+
+def test_a_collection_that_cannot_be_heard_says_why(demo_root, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tmp_path / "none.onnx"))
+    heard, note = hear_tracks(read_dataset(demo_root), n_jobs=1, progress=False)
+    assert heard.empty
+    assert list(heard) == list(HEARD_COLUMNS)
+    assert "genre download encoder" in note
 
 
 def test_tracks_without_audio_have_no_fingerprint(saved, tmp_path, demo_root, monkeypatch):
@@ -117,7 +185,7 @@ def test_a_track_gets_songs_with_reasons(home, capsys):
     assert main(["recommend", "blues.00000", "-k", "5", "--why"]) == 0
     out = capsys.readouterr().out
     assert "Like blues.00000:" in out
-    assert out.count(" = ") == 5
+    assert out.count(" = ") == 2 * 5  # of the similarity, and of the tags in common
     assert "timbre" in out
     assert "synthesized" in out
 

@@ -5,12 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.evaluation import bootstrap_interval
 from genre_utils.models import KernelLDA
 from genre_utils.recommend import (
     Collection,
+    Space,
+    as_table,
+    compare_spaces,
     cross_fitted_similarities,
     listening,
     measure,
@@ -234,3 +239,28 @@ def test_likes_pull_and_skips_push(genre, side):
     second = float(genre == "jazz")
     assert heard(feedback=False) == [second, 0.0]
     assert heard(feedback=True) == [second, 1.0]
+
+
+def test_spaces_are_compared_on_their_own_columns_and_left_out_without_them():
+    tracks = collection(40)
+    rng = np.random.default_rng(0)
+    knows = (tracks["genre"] == "jazz").to_numpy(float)
+    X = pd.DataFrame(rng.normal(size=(40, 4)), tracks.index, list("abcd"))
+    X["a"] = 10 * knows + X["a"]
+    X["b"] = 1.0 - 10 * knows
+    songs = Collection.of(tracks)
+    spaces = {
+        "knows": Space(StandardScaler(), ["a", "b"]),
+        "guesses": Space(StandardScaler(), ["c", "d"]),
+        "learns": Space(LinearDiscriminantAnalysis(), ["a", "c"], learns=True),
+        "is not there": Space(StandardScaler(), ["a", "e"]),
+    }
+    near = compare_spaces(spaces, X, songs)
+    assert list(near) == ["knows", "guesses", "learns"]
+    found = {name: measure(s, songs, same_artist=False) for name, s in near.items()}
+    table = as_table(found)
+    assert table.loc["knows", "at 10"] == 1.0
+    assert table.loc["learns", "at 10"] == 1.0
+    assert table.loc["guesses", "at 10"] < 0.75
+    low, high = found["guesses"]["precision_at_10_ci95"]
+    assert table.loc["guesses", "95 % interval (at 10)"] == f"{low:.3f} to {high:.3f}"
