@@ -73,6 +73,15 @@ from .clip import (
 from .clip import (
     keep_temperatures as keep_temperatures,
 )
+from .encoder import (
+    build_encoder as build_encoder,
+)
+from .encoder import (
+    encoder_network as encoder_network,
+)
+from .encoder import (
+    export_encoder as export_encoder,
+)
 from .feed_forward import (
     FeedForward as FeedForward,
 )
