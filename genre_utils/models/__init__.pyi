@@ -85,6 +85,18 @@ from .encoder import (
 from .feed_forward import (
     FeedForward as FeedForward,
 )
+from .fine_tuning import (
+    DEPTHS as DEPTHS,
+)
+from .fine_tuning import (
+    FineTunedEncoder as FineTunedEncoder,
+)
+from .fine_tuning import (
+    encoder_top as encoder_top,
+)
+from .fine_tuning import (
+    lower_blocks as lower_blocks,
+)
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
 )

@@ -52,7 +52,7 @@ def encoder_network() -> keras.Model:
     keras = load_keras()
     layers = keras.layers
     inputs = layers.Input(PATCH, name="log_mel")
-    x = layers.Reshape((*PATCH, 1))(inputs)
+    x = layers.Reshape((*PATCH, 1), name="channel")(inputs)
     x = layers.BatchNormalization(epsilon=1e-3, name="batch_normalization")(x)
     averages = []
     for i, pool in enumerate(POOLS, 1):

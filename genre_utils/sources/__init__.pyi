@@ -11,10 +11,16 @@ from .checkpoints import (
     ENCODER_LICENCE as ENCODER_LICENCE,
 )
 from .checkpoints import (
+    ENCODER_PACKAGE as ENCODER_PACKAGE,
+)
+from .checkpoints import (
     ENCODER_SOURCE as ENCODER_SOURCE,
 )
 from .checkpoints import (
     check_checkpoint as check_checkpoint,
+)
+from .checkpoints import (
+    encoder_checkpoint as encoder_checkpoint,
 )
 from .checkpoints import (
     find_checkpoint as find_checkpoint,
