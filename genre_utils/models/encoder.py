@@ -26,6 +26,7 @@ from genre_utils.sources import (
 
 if TYPE_CHECKING:
     import keras
+    import onnx
 
 PATCH = (187, 96)  # frames and mel bands
 FILTERS = 128
@@ -52,7 +53,7 @@ def encoder_network() -> keras.Model:
     keras = load_keras()
     layers = keras.layers
     inputs = layers.Input(PATCH, name="log_mel")
-    x = layers.Reshape((*PATCH, 1), name="channel")(inputs)
+    x = layers.Reshape((*PATCH, 1), name="reshape")(inputs)
     x = layers.BatchNormalization(epsilon=1e-3, name="batch_normalization")(x)
     averages = []
     for i, pool in enumerate(POOLS, 1):
@@ -151,18 +152,37 @@ def _write_onnx(network: keras.Model, path: Path) -> None:
 
     network.predict_on_batch(np.zeros((1, *PATCH), np.float32))  # Keras exports what has run
     network.export(path, format="onnx", verbose=False)
-    graph = onnx.load(path)
-    names = dict(zip((output.name for output in graph.graph.output), OUTPUTS, strict=True))
-    for output in graph.graph.output:
-        output.name = names[output.name]
-    for node in graph.graph.node:
-        node.input[:] = [names.get(name, name) for name in node.input]
-        node.output[:] = [names.get(name, name) for name in node.output]
+    model = onnx.load(path)
+    _name_parts(model.graph)
     about = {
         "source": ENCODER_SOURCE,
         "licence": ENCODER_LICENCE,
         "sha256": CHECKPOINT_FILES[".data-00000-of-00001"],
     }
-    onnx.helper.set_model_props(graph, about)
-    onnx.checker.check_model(graph)
-    onnx.save(graph, path)
+    onnx.helper.set_model_props(model, about)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _name_parts(graph: onnx.GraphProto) -> None:
+    """Name outputs, and number all else: the converter's names differ from one run to the next.
+
+    What is kept of songs is kept under the file's sha256, which is the same on every machine so.
+    """
+    names = {output.name: name for output, name in zip(graph.output, OUTPUTS, strict=True)}
+    names |= {given.name: given.name for given in graph.input}
+    parts = (name for node in graph.node for name in (*node.input, *node.output))
+    for i, name in enumerate(parts):
+        names.setdefault(name, f"part_{i:03d}")
+    for i, node in enumerate(graph.node):
+        node.name = f"{node.op_type}_{i}"
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    for weight in graph.initializer:
+        weight.name = names[weight.name]
+    graph.initializer.sort(key=lambda weight: weight.name)
+    for end in (*graph.input, *graph.output):
+        end.name = names[end.name]
+        end.type.tensor_type.shape.dim[0].dim_param = "n"
+    del graph.value_info[:]
+    graph.name, graph.doc_string = "encoder", ""

@@ -159,7 +159,7 @@ def encoder_top(
 
 def _layers_above(encoder: keras.Model, blocks: int) -> list[keras.Layer]:
     """Layers of the last blocks, up to the embedding."""
-    names = ["channel", "batch_normalization"] if blocks == BLOCKS else []
+    names = ["reshape", "batch_normalization"] if blocks == BLOCKS else []
     for i in range(BLOCKS - blocks + 1, BLOCKS + 1):
         names += [f"{i}CNN", f"batch_normalization_{i}", f"pool_{i}"]
     names += ["embedding"] if blocks else []

@@ -84,7 +84,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self,
         build: Callable[[tuple[int, ...], int], keras.Model],
         *,
-        epochs: int = 30,
+        epochs: float = 30,
         batch_size: int = 32,
         learning_rate: float = 1e-3,
         weight_decay: float = 1e-2,
@@ -195,7 +195,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         bench = prepared(self._builder(), shape, network, self.weight_decay)
         size = min(self.batch_size, len(frames))
         a_pass = len(frames) // size
-        rounds = min(ROUNDS, self.epochs * a_pass)
+        rounds = max(1, min(ROUNDS, int(self.epochs * a_pass)))
         steps = round(self.epochs * a_pass / rounds)
         rates = iter(self.learning_rate * _warm_cosine(rounds * steps, steps // 2))
         batches = self._batches(frames, targets, size, np.random.default_rng(seed))
