@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils.models.encoder import build_encoder
+from genre_utils.models.encoder import PATCH, build_encoder
 from genre_utils.models.networks import load_keras
 from genre_utils.models.training import NetworkClassifier, stack_frames
 
@@ -37,15 +37,16 @@ class FineTunedEncoder(NetworkClassifier):
     normalisation keeps the means and scales that it has.
 
     `fit` takes a table with index (``track_id``, ``segment``) and a column ``frames`` of patches
-    of shape (187, 96), as from `audio.log_mel`, or an array of them; and ``validation=(X, y)``,
-    on which it stops (the best round is kept) and is calibrated. It predicts a genre a patch; a
-    track's is that of the mean of their probabilities.
+    of shape (187, 96), ``load_features(dataset, "patch").values``, or an array of them, or what
+    `lower_blocks` makes of them; and ``validation=(X, y)``, on which it stops (the best round is
+    kept) and is calibrated. It predicts a genre a patch; a track's is that of the mean of their
+    probabilities.
 
     Parameters
     ----------
     depth
-        "head only", "last blocks" (the last two of five) or "all blocks". What lies below is
-        computed once a patch: the last two blocks are 6 % of the work.
+        "head only", "last blocks" (the last two of five, 6 % of the work) or "all blocks". What
+        lies below is computed once a patch.
     epochs
         Passes over all patches at most; the validation side is looked at ten times in all. Parts
         of one, such as 0.5, will do.
@@ -100,8 +101,8 @@ class FineTunedEncoder(NetworkClassifier):
         return partial(encoder_top, blocks=DEPTHS[self.depth], dropout=self.dropout)
 
     def _prepared(self, table: pd.DataFrame) -> np.ndarray:
-        """What the blocks that stay as they are say of patches, in half precision."""
-        return lower_blocks(stack_frames(table), DEPTHS[self.depth])
+        frames = stack_frames(table)
+        return _below(frames, DEPTHS[self.depth]) if frames.shape[1:] == PATCH else frames
 
     def _survey(self, frames: np.ndarray, y: np.ndarray) -> None:
         self.mean_, self.scale_ = np.float32(0), np.float32(1)  # the encoder normalises for itself
@@ -166,21 +167,27 @@ def _layers_above(encoder: keras.Model, blocks: int) -> list[keras.Layer]:
     return [encoder.get_layer(name) for name in names]
 
 
-def lower_blocks(patches: np.ndarray, blocks: int) -> np.ndarray:
-    """What the blocks below the last ones say of patches.
+def lower_blocks(X: pd.DataFrame, depth: str) -> pd.DataFrame:
+    """What the blocks that are not trained say of patches: computed once, for any number of fits.
 
     Parameters
     ----------
-    patches
-        Shape (n, 187, 96), as from `audio.log_mel`.
-    blocks
-        How many blocks are above; with 0 the embeddings are returned, with all of them the patches.
+    X
+        Patches in a column ``frames``.
+    depth
+        As for `FineTunedEncoder`, whose `fit` and `predict` take the result instead of `X`.
 
     Returns
     -------
-    numpy.ndarray, float16
-        Half precision keeps an eleventh bit, far finer than what one song differs from itself.
+    pandas.DataFrame
+        Index as `X`, column ``frames``: arrays of shape (23, 12, 128) below the last blocks, (256,)
+        below the head, and the patches below all, in half precision (71 kB a patch at most).
     """
+    return pd.DataFrame({"frames": list(_below(stack_frames(X), DEPTHS[depth]))}, index=X.index)
+
+
+def _below(patches: np.ndarray, blocks: int) -> np.ndarray:
+    """What `encoder_top` of so many blocks is given, shape (n, ...), float16."""
     if blocks == BLOCKS:
         return patches.astype(np.float16)
     keras = load_keras()
