@@ -108,7 +108,7 @@ class FineTunedEncoder(NetworkClassifier):
         self.mean_, self.scale_ = np.float32(0), np.float32(1)  # the encoder normalises for itself
         keras = load_keras()
         top = self._builder()(frames.shape[1:], len(self.classes_))
-        below = keras.Model(top.inputs, top.get_layer("embedding").output)
+        below = keras.Model(top.inputs[0], top.get_layer("embedding").output)
         probe = make_pipeline(
             StandardScaler(),
             LogisticRegression(C=self.probe_C, class_weight="balanced", max_iter=1000),
@@ -193,7 +193,7 @@ def _below(patches: np.ndarray, blocks: int) -> np.ndarray:
     keras = load_keras()
     encoder = build_encoder()
     last = encoder.get_layer(f"pool_{BLOCKS - blocks}" if blocks else "embedding").output
-    below = keras.Model(encoder.inputs, last)
+    below = keras.Model(encoder.inputs[0], last)
     found = np.empty((len(patches), *last.shape[1:]), np.float16)
     for start in range(0, len(patches), _AT_ONCE):
         part = patches[start : start + _AT_ONCE].astype(np.float32)
