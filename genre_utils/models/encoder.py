@@ -48,8 +48,9 @@ def encoder_network() -> keras.Model:
     keras.Model
         From patches ``log_mel``, shape (n, 187, 96), to ``embedding``, shape (n, 256), the
         flattened last pool; ``tags``, shape (n, 50), probabilities; and ``layers``, shape
-        (n, 640), the averages of each of the five pools over time and frequency. It has 594,180
-        parameters, of which 1,282 are not trainable. The pools are called ``pool_1`` and so on.
+        (n, 640), the averages of each of the five pools over time and frequency. It has 607,030
+        parameters, of which 1,282 are not trainable and 12,850 are those of the tags. The pools are
+        called ``pool_1`` and so on.
     """
     keras = load_keras()
     layers = keras.layers
