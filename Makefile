@@ -101,6 +101,7 @@ bench: $(READY) ## measure how fast all of it is (an hour), into reports/perform
 	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_models.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_recommend.py
+	$(BIN)/python benchmarks/bench_encoder.py "$(DATA)"
 	@$(STEP) performance build/bench --output $(OUT)/performance.html
 
 wheel: $(READY) ## build the package as one file, for Colab and other machines, into dist
