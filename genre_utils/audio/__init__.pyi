@@ -89,10 +89,16 @@ from .embedding import (
     encoder_digest as encoder_digest,
 )
 from .embedding import (
+    encoder_patches as encoder_patches,
+)
+from .embedding import (
     encoder_path as encoder_path,
 )
 from .embedding import (
     gain_to as gain_to,
+)
+from .embedding import (
+    is_encoder as is_encoder,
 )
 from .embedding import (
     log_mel as log_mel,

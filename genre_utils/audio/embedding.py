@@ -89,6 +89,15 @@ def encoder_path() -> Path:
     )
 
 
+def is_encoder(path: Path) -> bool:
+    """Whether a file is there and an encoder."""
+    try:
+        _session(path)
+    except EncoderMissing:
+        return False
+    return True
+
+
 def encoder_digest() -> str:
     """SHA-256 of the encoder, upon which all that it hears depends.
 
@@ -150,6 +159,28 @@ def embed_file(path: str | Path | BinaryIO, found: Survey | None = None) -> Hear
     channel = (found or survey(path)).instead_of_mean
     gain = gain_to(_rms(stream_audio(path, channel=channel)))
     return _joined(embed_stream(stream_audio(path, channel=channel), gain))
+
+
+def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
+    """What the encoder is given of a file, for those who train it on.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`; a file that fits the memory.
+
+    Returns
+    -------
+    numpy.ndarray, shape (pieces, 187, 96), float32
+        Mel spectrograms of the same pieces, as `log_mel` makes them, that `embed_file` hears.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`.
+    """
+    y = load_audio(path)
+    return np.stack(list(_patches(log_mel(_resampled([y], gain_to(_rms([y])))))))
 
 
 def gain_to(rms: float, loudness: float = LOUDNESS) -> float:

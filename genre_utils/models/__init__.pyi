@@ -73,6 +73,15 @@ from .clip import (
 from .clip import (
     keep_temperatures as keep_temperatures,
 )
+from .encoder import (
+    build_encoder as build_encoder,
+)
+from .encoder import (
+    encoder_network as encoder_network,
+)
+from .encoder import (
+    export_encoder as export_encoder,
+)
 from .feed_forward import (
     FeedForward as FeedForward,
 )
@@ -90,6 +99,18 @@ from .head import (
 )
 from .head import (
     softmax as softmax,
+)
+from .fine_tuning import (
+    DEPTHS as DEPTHS,
+)
+from .fine_tuning import (
+    FineTunedEncoder as FineTunedEncoder,
+)
+from .fine_tuning import (
+    encoder_top as encoder_top,
+)
+from .fine_tuning import (
+    lower_blocks as lower_blocks,
 )
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
