@@ -2,6 +2,9 @@ from .analysis import (
     artist_curve as artist_curve,
 )
 from .analysis import (
+    label_curve as label_curve,
+)
+from .analysis import (
     permutation_drops as permutation_drops,
 )
 from .analysis import (
