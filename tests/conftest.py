@@ -12,6 +12,7 @@ from pathlib import Path
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["NUMBA_CACHE_DIR"] = str(Path(f".pytest_cache/numba-{_WORKER}").resolve())
 
+import numpy as np
 import pytest
 from helpers import NOTEBOOK, sound
 from server import Server
@@ -29,14 +30,15 @@ def cache(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def environment(request, monkeypatch, cache):
-    """Keep the user's cache out of all tests, and the user's collection out of most."""
+def environment(request, monkeypatch, cache, tiny_encoder):
+    """Keep the user's cache out of all tests, and what else the user has out of most."""
     monkeypatch.setenv("GENRE_UTILS_CACHE", str(cache))
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(cache / "models"))
     monkeypatch.setenv("GENRE_UTILS_OFFLINE", "1")
     monkeypatch.setenv("GENRE_UTILS_TASTE", str(cache / "taste.json"))
     if not request.node.get_closest_marker("real"):
         monkeypatch.delenv("GTZAN_HOME", raising=False)
+        monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tiny_encoder))
 
 
 @pytest.fixture(scope="session")
@@ -145,3 +147,31 @@ def mini(demo_root):
         for path in sorted((demo_root / "genres_original").rglob("*.wav")):
             archive.write(path, f"gtzan_mini-main/genres/{path.parent.name}/{path.name}")
     return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """An encoder of the right shapes, and of weights that were never trained."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    rng = np.random.default_rng(0)
+    sizes = {"embedding": 256, "tags": 50, "layers": 640}
+    weights = [
+        numpy_helper.from_array(rng.normal(0, 0.3, (96, n)).astype(np.float32), f"to_{name}")
+        for name, n in sizes.items()
+    ]
+    nodes = [helper.make_node("ReduceMean", ["log_mel"], ["bands"], axes=[1], keepdims=0)]
+    for name in sizes:
+        made = f"{name}_" if name == "tags" else name
+        nodes.append(helper.make_node("MatMul", ["bands", f"to_{name}"], [made]))
+    nodes.append(helper.make_node("Sigmoid", ["tags_"], ["tags"]))
+    given = [helper.make_tensor_value_info("log_mel", TensorProto.FLOAT, ["n", 187, 96])]
+    found = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", n])
+        for name, n in sizes.items()
+    ]
+    graph = helper.make_graph(nodes, "tiny", given, found, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = tmp_path_factory.mktemp("encoder") / "tiny.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path

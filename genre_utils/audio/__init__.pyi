@@ -40,6 +40,57 @@ from .decoding import (
 from .decoding import (
     tell_unreadable as tell_unreadable,
 )
+from .embedding import (
+    EMBEDDING_COLUMNS as EMBEDDING_COLUMNS,
+)
+from .embedding import (
+    ENCODER_RATE as ENCODER_RATE,
+)
+from .embedding import (
+    HOW_TO_GET_THE_ENCODER as HOW_TO_GET_THE_ENCODER,
+)
+from .embedding import (
+    LAYER_COLUMNS as LAYER_COLUMNS,
+)
+from .embedding import (
+    LOUDNESS as LOUDNESS,
+)
+from .embedding import (
+    PATCH_BANDS as PATCH_BANDS,
+)
+from .embedding import (
+    PATCH_FRAMES as PATCH_FRAMES,
+)
+from .embedding import (
+    TAGS as TAGS,
+)
+from .embedding import (
+    EncoderMissing as EncoderMissing,
+)
+from .embedding import (
+    Heard as Heard,
+)
+from .embedding import (
+    embed as embed,
+)
+from .embedding import (
+    embed_file as embed_file,
+)
+from .embedding import (
+    embed_stream as embed_stream,
+)
+from .embedding import (
+    encoder_digest as encoder_digest,
+)
+from .embedding import (
+    encoder_path as encoder_path,
+)
+from .embedding import (
+    gain_to as gain_to,
+)
+from .embedding import (
+    log_mel as log_mel,
+)
 from .features import (
     FEATURE_COLUMNS as FEATURE_COLUMNS,
 )

@@ -29,6 +29,9 @@ from .identity import (
     identify as identify,
 )
 from .inputs import (
+    ENCODER_COLUMNS as ENCODER_COLUMNS,
+)
+from .inputs import (
     EXTRACTION_VERSION as EXTRACTION_VERSION,
 )
 from .inputs import (
@@ -108,6 +111,9 @@ from .tables import (
 )
 from .tables import (
     as_published_table as as_published_table,
+)
+from .tables import (
+    track_means as track_means,
 )
 from .tables import (
     read_feature_table as read_feature_table,

@@ -9,6 +9,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -22,10 +23,15 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from genre_utils.audio import (
+    EMBEDDING_COLUMNS,
+    LAYER_COLUMNS,
     SAMPLE_RATE,
     SEGMENT_SECONDS,
+    TAGS,
     AudioError,
     EncoderMissing,
+    embed_file,
+    encoder_digest,
     extract_features,
     features_of_file,
     fingerprint,
@@ -56,7 +62,7 @@ def raw_frames(y: np.ndarray) -> np.ndarray:
     return np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
 
 
-INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
+INPUTS: dict[str, Callable] = {
     "features_30_sec": extract_features,
     "features_3_sec": extract_features,
     "mfcc": mfcc_frames,
@@ -64,7 +70,9 @@ INPUTS: dict[str, Callable[[np.ndarray], np.ndarray | pd.Series]] = {
     "raw": raw_frames,
     "picture": track_spectrogram,
     "fingerprint": fingerprint,
+    "encoder": embed_file,
 }
+ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 NOT_KEPT = frozenset({"raw"})  # as large as the audio, and as fast to get from there
 
@@ -92,8 +100,10 @@ def load_features(
     kind
         "features_30_sec" (57 features of a whole track), "features_3_sec" (57 of each 3 s
         segment), "mfcc" (130 x 13 frames of each segment), "mel" (130 x 128), "raw" (66150
-        samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio) or
-        "fingerprint" (32 bits every 11.6 ms of a whole track, as from `audio.fingerprint`).
+        samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio),
+        "fingerprint" (32 bits every 11.6 ms of a whole track, as from `audio.fingerprint`) or
+        "encoder" (of each piece of 3 s what `audio.embed_file` hears: `EMBEDDING_COLUMNS`, `TAGS`
+        and `LAYER_COLUMNS`).
     n_jobs
         Processes for extraction; -1 for one a core.
     progress
@@ -105,6 +115,8 @@ def load_features(
     ------
     DatasetError
         If a published table is damaged, or no file could be used.
+    EncoderMissing
+        If the encoder is asked and is not there.
     """
     if kind not in INPUTS:
         raise ValueError(f"no features are called {kind!r}; there are {', '.join(INPUTS)}")
@@ -203,6 +215,8 @@ def extract_collection(
     values = pd.concat(tables, names=["track_id", "segment"])
     if kind in WHOLE_TRACKS:
         values = values.droplevel("segment")
+    if kind == "encoder":
+        values = pd.DataFrame(np.stack(values["frames"]), values.index, columns=ENCODER_COLUMNS)
     return values, faults
 
 
@@ -216,6 +230,8 @@ def _key(kind: str) -> str:
         "librosa": version("librosa"),
         "soxr": version("soxr"),
     }
+    if kind == "encoder":
+        depends["encoder"] = encoder_digest()
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -257,7 +273,7 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
             if _is_picture(path):
                 rows = pd.DataFrame({"frames": [picture_frames(path)]})
             else:
-                rows = _whole(path) if kind == "features_30_sec" else _extract(path, kind)
+                rows = _FILES.get(kind, partial(_extract, kind=kind))(path)
     except (AudioError, PictureError) as error:
         return track, _Outcome(fault=str(error))
     table = _to_arrow(rows.rename_axis("segment"))
@@ -269,6 +285,14 @@ def _whole(path: str) -> pd.DataFrame:
     """Features of a whole track, however long: one row."""
     features, samples = features_of_file(path)
     return pd.DataFrame([{"length": samples, **features}])
+
+
+def _heard(path: str) -> pd.DataFrame:
+    """What the encoder makes of a file: one row a piece of 3 s."""
+    return pd.DataFrame({"frames": list(np.hstack(embed_file(path)))})
+
+
+_FILES = {"features_30_sec": _whole, "encoder": _heard}
 
 
 def _extract(path: str, kind: str) -> pd.DataFrame:

@@ -57,6 +57,22 @@ class Features:
         return self.values[list(FEATURE_COLUMNS)]
 
 
+def track_means(values: pd.DataFrame) -> pd.DataFrame:
+    """Mean over the pieces of each track.
+
+    Parameters
+    ----------
+    values
+        Numbers, index ``track_id`` and ``segment``, as ``values`` of `Features`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Same columns, a row a track, in the order in which they came.
+    """
+    return values.groupby(level="track_id", sort=False).mean()
+
+
 def fault_table(rows: Iterable[tuple[str, str, str, bool]]) -> pd.DataFrame:
     """Faults as in `Features`, from rows of track, file, reason and whether it was used."""
     columns = ["track_id", "file", "reason", "used"]

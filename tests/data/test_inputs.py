@@ -8,13 +8,16 @@ import pytest
 import soundfile as sf
 from helpers import KINDS, NAMES_30, extract, kept, same, sound, sounds, table_of, written
 
+from genre_utils.audio import EncoderMissing, embed_file
 from genre_utils.data import (
+    ENCODER_COLUMNS,
     INPUTS,
     DatasetError,
     extract_collection,
     inputs,
     load_features,
     read_dataset,
+    track_means,
 )
 
 
@@ -283,3 +286,26 @@ def test_the_demo_collection_is_extracted(demo_root):
     alike = [t for t in paths.index if t != "rock.00003"]
     assert values.loc["rock.00002"].equals(values.loc["rock.00003"])
     assert not values.loc[alike].duplicated().any()
+
+
+def test_what_the_encoder_hears_has_a_row_a_piece(demo_root, own_cache):
+    dataset = read_dataset(demo_root)
+    heard = load_features(dataset, "encoder", n_jobs=1, progress=False)
+    assert heard.values.shape == (len(dataset.audio), len(ENCODER_COLUMNS))
+    track = heard.tracks[0]
+    alone = np.hstack(embed_file(dataset.audio[track]))
+    assert np.allclose(heard.values.loc[track], alone, atol=1e-6)
+    means = track_means(heard.values)
+    assert list(means.index) == list(heard.tracks.unique())
+    assert np.allclose(means.loc[track], alone.mean(axis=0), atol=1e-6)
+
+
+def test_another_encoder_hears_anew(demo_root, own_cache, tiny_encoder, tmp_path, monkeypatch):
+    dataset = read_dataset(demo_root)
+    load_features(dataset, "encoder", n_jobs=1, progress=False)
+    monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tmp_path / "other.onnx"))
+    with pytest.raises(EncoderMissing, match="genre download encoder"):
+        load_features(dataset, "encoder", n_jobs=1, progress=False)
+    (tmp_path / "other.onnx").write_bytes(tiny_encoder.read_bytes() + b"\x12\x00")
+    load_features(dataset, "encoder", n_jobs=1, progress=False)
+    assert len(list(own_cache.glob("encoder-*"))) == 2
