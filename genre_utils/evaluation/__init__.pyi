@@ -5,6 +5,9 @@ from .analysis import (
     label_curve as label_curve,
 )
 from .analysis import (
+    nearest_tracks as nearest_tracks,
+)
+from .analysis import (
     permutation_drops as permutation_drops,
 )
 from .analysis import (
@@ -76,4 +79,16 @@ from .scoring import (
 )
 from .scoring import (
     side_by_side as side_by_side,
+)
+from .telling import (
+    score_matrix as score_matrix,
+)
+from .telling import (
+    tell_difference as tell_difference,
+)
+from .telling import (
+    tell_score as tell_score,
+)
+from .telling import (
+    tell_shares as tell_shares,
 )

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator
+from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.neighbors import NearestNeighbors
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from genre_utils.data import Protocol
 from genre_utils.evaluation.scoring import fit
@@ -203,6 +204,37 @@ def _with_few_labels(  # noqa: PLR0917
     model, _ = fit(estimator, X, labels, part, protocol)
     right = int(np.sum(model.predict(X.iloc[test]) == labels[test]))
     return len(part) / len(set(labels[part])), right, len(test)
+
+
+def nearest_tracks(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:
+    """What the nearest other track of each track, by cosine, has in common with it.
+
+    Parameters
+    ----------
+    X
+        A row a track; standardised here.
+    tracks
+        As in `Dataset.tracks`, same rows.
+
+    Returns
+    -------
+    pandas.Series
+        Shares of tracks whose nearest one is by the ``same artist`` and of the ``same genre``; and
+        whose nearest one by another artist is of it.
+    """
+    artist = tracks["artist_group"].fillna(tracks["song"]).to_numpy(str)
+    genre = tracks["genre"].to_numpy(str)
+    alike = cosine_similarity(StandardScaler().fit_transform(X))
+    np.fill_diagonal(alike, -2)
+    nearest = alike.argmax(axis=1)
+    stranger = np.where(artist[:, None] == artist, -2, alike).argmax(axis=1)
+    return pd.Series(
+        {
+            "same artist": np.mean(artist[nearest] == artist),
+            "same genre": np.mean(genre[nearest] == genre),
+            "same genre, by another artist": np.mean(genre[stranger] == genre),
+        }
+    )
 
 
 def same_song_neighbours(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:

@@ -59,6 +59,8 @@ class Score:
         The accuracy somebody published for this, or None.
     runs, sd
         Of networks: from how many seeds the accuracy is the mean, and its standard deviation.
+    macro_recall
+        Mean over genres of the share that was recognised: what accuracy is where all are as large.
     """
 
     model: str
@@ -73,6 +75,7 @@ class Score:
     published: float | None = None
     runs: int = 1
     sd: float | None = None
+    macro_recall: float | None = None
 
 
 class EnoughSaid(Exception):  # noqa: N818

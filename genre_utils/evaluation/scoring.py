@@ -237,4 +237,5 @@ def score(
         published=published,
         runs=len(runs),
         sd=float(np.std(accuracies, ddof=1)) if len(runs) > 1 else None,
+        macro_recall=float(np.mean([one["recall"] for one in found])),
     )

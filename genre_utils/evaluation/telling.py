@@ -1,0 +1,60 @@
+"""Scores and comparisons in words, in one style on all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from genre_utils.data import PROTOCOLS
+from genre_utils.evaluation.results import Score
+
+
+def tell_score(score: Score) -> str:
+    """Accuracy, its 95 % interval, and of how many."""
+    low, high = score.ci95
+    return f"{score.accuracy:.1%} [{low:.1%}, {high:.1%}], n = {score.n}"
+
+
+def tell_difference(test: Mapping[str, float]) -> str:
+    """What `paired_test` found, in points."""
+    return (
+        f"{100 * test['difference']:+.1f} points "
+        f"[{100 * test['low']:+.1f}, {100 * test['high']:+.1f}], p = {test['p']:.2g}; "
+        f"{test['only_one']} right only with the first, {test['only_other']} only with the second"
+    )
+
+
+def tell_shares(table: pd.DataFrame) -> str:
+    """All shares of a table, row by row: what a figure of it shows."""
+    rows = (
+        f"{name}: " + ", ".join(f"{column} {share:.0%}" for column, share in row.dropna().items())
+        for name, row in table.iterrows()
+    )
+    return "; ".join(rows) + "."
+
+
+def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
+    """Scores of one model: a row a level and input, a column a protocol.
+
+    Parameters
+    ----------
+    scores
+        Of several inputs under several protocols.
+    names
+        What to call the inputs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts: accuracy with its 95 % interval, macro recall, how many of how many genres.
+    """
+    cells = {
+        (score.level, names[score.input], score.protocol): (
+            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}], "
+            f"recall {score.macro_recall:.1%} (n = {score.n}, {score.genres} genres)"
+        )
+        for score in scores
+    }
+    table = pd.Series(cells).unstack(sort=False).rename_axis(["level", "input"])
+    return table[[name for name in PROTOCOLS if name in table]].fillna("")
