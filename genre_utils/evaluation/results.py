@@ -126,7 +126,7 @@ class Results:
         self.write(folder)
         raise EnoughSaid(f"**This page ends here.** {finding}")
 
-    def former_scores(self, notebook: str, folder: str | Path) -> list[dict[str, Any]]:
+    def former_scores(self, notebook: str, folder: str | Path) -> list[Score]:
         """Scores that another notebook wrote of the same collection, profile and seed.
 
         Parameters
@@ -138,8 +138,8 @@ class Results:
 
         Returns
         -------
-        list of dict
-            As in its file; empty where it has not been run like this.
+        list of Score
+            Empty where it has not been run like this.
         """
         path = Path(folder) / f"{notebook}.json"
         if not str(folder) or not path.is_file():
@@ -147,7 +147,7 @@ class Results:
         former = json.loads(path.read_text(encoding="utf-8"))
         own = [self.dataset.fingerprint(), self.profile, self.seed]
         alike = [former["dataset"]["fingerprint"], former["profile"], former["seed"]] == own
-        return former["scores"] if alike else []
+        return [Score(**score) for score in former["scores"]] if alike else []
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that the file holds."""
