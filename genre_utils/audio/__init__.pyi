@@ -83,6 +83,9 @@ from .embedding import (
     encoder_digest as encoder_digest,
 )
 from .embedding import (
+    encoder_patches as encoder_patches,
+)
+from .embedding import (
     encoder_path as encoder_path,
 )
 from .embedding import (

@@ -150,6 +150,28 @@ def embed_file(path: str | Path | BinaryIO) -> Heard:
     return _joined(embed_stream(stream_audio(path, channel=channel), gain))
 
 
+def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
+    """What the encoder is given of a file, for those who train it on.
+
+    Parameters
+    ----------
+    path
+        As in `load_audio`; a file that fits the memory.
+
+    Returns
+    -------
+    numpy.ndarray, shape (pieces, 187, 96), float32
+        Mel spectrograms of the same pieces, as `log_mel` makes them, that `embed_file` hears.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`.
+    """
+    y = load_audio(path)
+    return np.stack(list(_patches(log_mel(_resampled([y], gain_to(_rms([y])))))))
+
+
 def gain_to(rms: float, loudness: float = LOUDNESS) -> float:
     """By what to multiply a signal of a root mean square to bring it to another."""
     return loudness / max(rms, 1e-9)

@@ -32,6 +32,7 @@ from genre_utils.audio import (
     EncoderMissing,
     embed_file,
     encoder_digest,
+    encoder_patches,
     extract_features,
     features_of_file,
     fingerprint,
@@ -71,10 +72,11 @@ INPUTS: dict[str, Callable] = {
     "picture": track_spectrogram,
     "fingerprint": fingerprint,
     "encoder": embed_file,
+    "patch": encoder_patches,
 }
 ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
-NOT_KEPT = frozenset({"raw"})  # as large as the audio, and as fast to get from there
+NOT_KEPT = frozenset({"raw", "patch"})  # as large as the audio, and as fast to get from there
 
 
 def cache_dir() -> Path:
@@ -103,7 +105,7 @@ def load_features(
         samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio),
         "fingerprint" (32 bits every 11.6 ms of a whole track, as from `audio.fingerprint`) or
         "encoder" (of each piece of 3 s what `audio.embed_file` hears: `EMBEDDING_COLUMNS`, `TAGS`
-        and `LAYER_COLUMNS`).
+        and `LAYER_COLUMNS`), "patch" (what the encoder is given of each piece, to train it on).
     n_jobs
         Processes for extraction; -1 for one a core.
     progress
@@ -292,7 +294,12 @@ def _heard(path: str) -> pd.DataFrame:
     return pd.DataFrame({"frames": list(np.hstack(embed_file(path)))})
 
 
-_FILES = {"features_30_sec": _whole, "encoder": _heard}
+def _patches(path: str) -> pd.DataFrame:
+    """What the encoder is given of a file: one row a piece of 3 s."""
+    return pd.DataFrame({"frames": list(encoder_patches(path))})
+
+
+_FILES = {"features_30_sec": _whole, "encoder": _heard, "patch": _patches}
 
 
 def _extract(path: str, kind: str) -> pd.DataFrame:

@@ -73,8 +73,29 @@ from .clip import (
 from .clip import (
     keep_temperatures as keep_temperatures,
 )
+from .encoder import (
+    build_encoder as build_encoder,
+)
+from .encoder import (
+    encoder_network as encoder_network,
+)
+from .encoder import (
+    export_encoder as export_encoder,
+)
 from .feed_forward import (
     FeedForward as FeedForward,
+)
+from .fine_tuning import (
+    DEPTHS as DEPTHS,
+)
+from .fine_tuning import (
+    FineTunedEncoder as FineTunedEncoder,
+)
+from .fine_tuning import (
+    encoder_top as encoder_top,
+)
+from .fine_tuning import (
+    lower_blocks as lower_blocks,
 )
 from .inner_splits import (
     ArtistKFold as ArtistKFold,

@@ -84,7 +84,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         self,
         build: Callable[[tuple[int, ...], int], keras.Model],
         *,
-        epochs: int = 30,
+        epochs: float = 30,
         batch_size: int = 32,
         learning_rate: float = 1e-3,
         weight_decay: float = 1e-2,
@@ -137,10 +137,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         else:
             validation = self._table(validation[0]), _genres(validation[1])
         self.classes_ = np.unique(y)
-        frames = stack_frames(table)
-        self.mean_, self.scale_ = _moments(frames)
+        frames = self._prepared(table)
+        self._survey(frames, y)
         targets = (y[:, None] == self.classes_).astype(np.float32)
-        val_frames, val_y = stack_frames(validation[0]), validation[1]
+        val_frames, val_y = self._prepared(validation[0]), validation[1]
         known = np.isin(val_y, self.classes_)
         codes = np.searchsorted(self.classes_, val_y[known])
         checked = val_frames[known], codes
@@ -164,11 +164,26 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         items = validate_data(self, X, reset=reset, allow_nd=True)
         return pd.DataFrame({"frames": list(items)})
 
+    def _prepared(self, table: pd.DataFrame) -> np.ndarray:
+        """What the networks are given, shape (items, ...), before it is standardised."""
+        return stack_frames(table)
+
+    def _survey(self, frames: np.ndarray, y: np.ndarray) -> None:
+        """Learn of the training side what must be known before networks are trained."""
+        self.mean_, self.scale_ = _moments(frames)
+
+    def _builder(self) -> Callable[[tuple[int, ...], int], keras.Model]:
+        return self.build
+
+    def _start(self, shape: tuple[int, ...]) -> keras.Model:
+        """A network to begin from."""
+        return self._builder()(shape, len(self.classes_))
+
     def _item_shape(self, frames: np.ndarray) -> tuple[int, ...]:
         return frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
 
     def _built(self, frames: np.ndarray, weights: list[np.ndarray]) -> keras.Model:
-        network = self.build(self._item_shape(frames), len(self.classes_))
+        network = self._builder()(self._item_shape(frames), len(self.classes_))
         network.set_weights(weights)
         return network
 
@@ -176,11 +191,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Weights of a network and its learning curve."""
         load_keras().utils.set_random_seed(seed)
         shape = self._item_shape(frames)
-        network = self.build(shape, len(self.classes_))
-        bench = prepared(self.build, shape, network, self.weight_decay)
+        network = self._start(shape)
+        bench = prepared(self._builder(), shape, network, self.weight_decay)
         size = min(self.batch_size, len(frames))
         a_pass = len(frames) // size
-        rounds = min(ROUNDS, self.epochs * a_pass)
+        rounds = max(1, min(ROUNDS, int(self.epochs * a_pass)))
         steps = round(self.epochs * a_pass / rounds)
         rates = iter(self.learning_rate * _warm_cosine(rounds * steps, steps // 2))
         batches = self._batches(frames, targets, size, np.random.default_rng(seed))
@@ -250,7 +265,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def _frames(self, X) -> np.ndarray:
         check_is_fitted(self)
-        return stack_frames(self._table(X))
+        return self._prepared(self._table(X))
 
     def _probability(self, frames: np.ndarray) -> np.ndarray:
         each = [self._predict(network, frames) for network in self.networks_]
@@ -277,7 +292,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_members(self, X: pd.DataFrame) -> list[np.ndarray]:
         """Names of the classes that each network predicts alone, shape (items,) each."""
-        frames = stack_frames(X)
+        frames = self._prepared(X)
         each = (self._predict(network, frames) for network in self.networks_)
         return [self.classes_[probability.argmax(axis=1)] for probability in each]
 

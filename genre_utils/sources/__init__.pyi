@@ -4,6 +4,27 @@ from .archives import (
 from .archives import (
     unpack as unpack,
 )
+from .checkpoints import (
+    CHECKPOINT_FILES as CHECKPOINT_FILES,
+)
+from .checkpoints import (
+    ENCODER_LICENCE as ENCODER_LICENCE,
+)
+from .checkpoints import (
+    ENCODER_PACKAGE as ENCODER_PACKAGE,
+)
+from .checkpoints import (
+    ENCODER_SOURCE as ENCODER_SOURCE,
+)
+from .checkpoints import (
+    check_checkpoint as check_checkpoint,
+)
+from .checkpoints import (
+    encoder_checkpoint as encoder_checkpoint,
+)
+from .checkpoints import (
+    find_checkpoint as find_checkpoint,
+)
 from .demo import (
     is_demo as is_demo,
 )

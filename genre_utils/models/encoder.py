@@ -1,0 +1,188 @@
+"""The pretrained encoder in Keras: built, given its published weights, exported.
+
+MSD_vgg of the package musicnn (Pons and Serra, "musicnn: pre-trained convolutional neural networks
+for music audio tagging", 2019): a tagger of the Million Song Dataset. What uses it at work is
+`genre_utils.audio`, by the ONNX file that `export_encoder` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_utils.files import replacing
+from genre_utils.models.networks import load_keras
+from genre_utils.models.store import ModelError
+from genre_utils.sources import (
+    CHECKPOINT_FILES,
+    ENCODER_LICENCE,
+    ENCODER_SOURCE,
+    check_checkpoint,
+    find_checkpoint,
+)
+
+if TYPE_CHECKING:
+    import keras
+    import onnx
+
+PATCH = (187, 96)  # frames and mel bands
+FILTERS = 128
+N_TAGS = 50
+# As in the graph that was trained. The package's own code builds other pools, to the same shapes.
+POOLS = ((4, 1), (1, 4), (2, 2), (2, 2), (4, 4))
+OUTPUTS = ("embedding", "tags", "layers")
+_OPTIMIZER = ("Adam", "beta1_power", "beta2_power")  # kept in the checkpoint, of no use here
+
+
+def encoder_network() -> keras.Model:
+    """The encoder's architecture, with weights that know nothing yet.
+
+    Five blocks of a 3 x 3 convolution, ReLU, batch normalisation and max pooling.
+
+    Returns
+    -------
+    keras.Model
+        From patches ``log_mel``, shape (n, 187, 96), to ``embedding``, shape (n, 256), the
+        flattened last pool; ``tags``, shape (n, 50), probabilities; and ``layers``, shape
+        (n, 640), the averages of each of the five pools over time and frequency. It has 594,180
+        parameters, of which 1,282 are not trainable. The pools are called ``pool_1`` and so on.
+    """
+    keras = load_keras()
+    layers = keras.layers
+    inputs = layers.Input(PATCH, name="log_mel")
+    x = layers.Reshape((*PATCH, 1), name="reshape")(inputs)
+    x = layers.BatchNormalization(epsilon=1e-3, name="batch_normalization")(x)
+    averages = []
+    for i, pool in enumerate(POOLS, 1):
+        x = layers.Conv2D(FILTERS, 3, padding="same", activation="relu", name=f"{i}CNN")(x)
+        x = layers.BatchNormalization(epsilon=1e-3, name=f"batch_normalization_{i}")(x)
+        x = layers.MaxPooling2D(pool, name=f"pool_{i}")(x)
+        # One axis after the other: over both at once, float32 loses a digit.
+        averages.append(keras.ops.mean(keras.ops.mean(x, axis=2), axis=1))
+    embedding = layers.Flatten(name="embedding")(x)
+    tags = layers.Dense(N_TAGS, activation="sigmoid", name="dense")(embedding)
+    every = layers.Concatenate(name="layers")(averages)
+    return keras.Model(inputs, [embedding, tags, every], name="encoder")
+
+
+def build_encoder(checkpoint: Path | None = None) -> keras.Model:
+    """The encoder with the weights that were published.
+
+    Parameters
+    ----------
+    checkpoint
+        Folder of the checkpoint; None for that of the installed package.
+
+    Returns
+    -------
+    keras.Model
+        As `encoder_network` describes it.
+
+    Raises
+    ------
+    DownloadError
+        If the checkpoint is not the one that was published.
+    ModelError
+        If the package is not installed, or there is no TensorFlow to read its checkpoint with.
+    """
+    checkpoint = checkpoint or find_checkpoint()
+    if checkpoint is None:
+        raise ModelError(
+            "The package musicnn, which has the encoder's weights, is not installed "
+            "(the README says how; without it, genre download encoder fetches them)."
+        )
+    check_checkpoint(checkpoint)
+    weights = _read(checkpoint)
+    network = encoder_network()
+    for layer in network.layers:
+        if layer.weights:
+            layer.set_weights([weights[f"{layer.name}/{each.name}"] for each in layer.weights])
+    return network
+
+
+def _read(checkpoint: Path) -> Mapping[str, np.ndarray]:
+    """Weights by their names in a checkpoint of TensorFlow 1."""
+    try:
+        from tensorflow.compat.v1.train import NewCheckpointReader  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError(
+            "The encoder's checkpoint is read with TensorFlow, which is not installed: "
+            'pip install "genre_utils[cpu]".'
+        ) from error
+    # The names of the files begin with a dot: what stands before it is empty.
+    reader = NewCheckpointReader(f"{checkpoint}/")
+    names = reader.get_variable_to_shape_map()
+    return {n: reader.get_tensor(n) for n in names if not n.endswith(_OPTIMIZER)}
+
+
+def export_encoder(path: Path, checkpoint: Path | None = None) -> None:
+    """Write the encoder as ONNX, whole or not at all.
+
+    Its input and outputs are named as those of `encoder_network`; its metadata say where the
+    weights come from, their licence and their sha256.
+
+    Parameters
+    ----------
+    path
+        The file.
+    checkpoint
+        As for `build_encoder`.
+
+    Raises
+    ------
+    DownloadError, ModelError
+        As `build_encoder`; ModelError also if it cannot be exported or written.
+    """
+    network = build_encoder(checkpoint)
+    try:
+        with replacing(path) as temporary:
+            _write_onnx(network, temporary)
+    except OSError as error:
+        why = error.strerror or error
+        raise ModelError(f"The encoder cannot be written to {path}: {why}.") from error
+    except (ImportError, RuntimeError, ValueError) as error:
+        raise ModelError(f"The encoder cannot be written as ONNX: {error}.") from error
+
+
+def _write_onnx(network: keras.Model, path: Path) -> None:
+    import onnx  # noqa: PLC0415
+
+    network.predict_on_batch(np.zeros((1, *PATCH), np.float32))  # Keras exports what has run
+    network.export(path, format="onnx", verbose=False)
+    model = onnx.load(path)
+    _name_parts(model.graph)
+    about = {
+        "source": ENCODER_SOURCE,
+        "licence": ENCODER_LICENCE,
+        "sha256": CHECKPOINT_FILES[".data-00000-of-00001"],
+    }
+    onnx.helper.set_model_props(model, about)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _name_parts(graph: onnx.GraphProto) -> None:
+    """Name outputs, and number all else: the converter's names differ from one run to the next.
+
+    What is kept of songs is kept under the file's sha256, which is the same on every machine so.
+    """
+    names = {output.name: name for output, name in zip(graph.output, OUTPUTS, strict=True)}
+    names |= {given.name: given.name for given in graph.input}
+    parts = (name for node in graph.node for name in (*node.input, *node.output))
+    for i, name in enumerate(parts):
+        names.setdefault(name, f"part_{i:03d}")
+    for i, node in enumerate(graph.node):
+        node.name = f"{node.op_type}_{i}"
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    for weight in graph.initializer:
+        weight.name = names[weight.name]
+    graph.initializer.sort(key=lambda weight: weight.name)
+    for end in (*graph.input, *graph.output):
+        end.name = names[end.name]
+        end.type.tensor_type.shape.dim[0].dim_param = "n"
+    del graph.value_info[:]
+    graph.name, graph.doc_string = "encoder", ""
