@@ -149,6 +149,8 @@ $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/inputs $(READY)
 $(BUILD)/04_cnn.ipynb: $(BUILD)/scores/03_classical_models.json
 # It judges what the network of notebook 4 sees.
 $(BUILD)/05_recommender.ipynb: $(BUILD)/scores/04_cnn.json
+# Its table has the network of notebook 4 as well.
+$(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
 
 # Written anew only when a score changed.
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb

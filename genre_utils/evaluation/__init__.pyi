@@ -30,6 +30,9 @@ from .predictions import (
     confusions as confusions,
 )
 from .predictions import (
+    frequent_confusions as frequent_confusions,
+)
+from .predictions import (
     fuse as fuse,
 )
 from .predictions import (
@@ -73,6 +76,9 @@ from .scoring import (
 )
 from .scoring import (
     fit_on_partition as fit_on_partition,
+)
+from .scoring import (
+    rank_on_valid as rank_on_valid,
 )
 from .scoring import (
     score as score,

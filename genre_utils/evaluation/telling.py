@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from genre_utils.data import PROTOCOLS
-from genre_utils.evaluation.results import Score
+from genre_utils.evaluation.results import MODEL_NAMES, Score
 
 
 def tell_score(score: Score) -> str:
@@ -35,14 +35,14 @@ def tell_shares(table: pd.DataFrame) -> str:
 
 
 def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
-    """Scores of one model: a row a level and input, a column a protocol.
+    """Scores as a matrix: a row a level and input, a column a protocol.
 
     Parameters
     ----------
     scores
         Of several inputs under several protocols.
     names
-        What to call the inputs.
+        What to call the inputs; others are called by model and input.
 
     Returns
     -------
@@ -50,11 +50,16 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
         Texts: accuracy with its 95 % interval, macro recall, how many of how many genres.
     """
     cells = {
-        (score.level, names[score.input], score.protocol): (
-            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}], "
-            f"recall {score.macro_recall:.1%} (n = {score.n}, {score.genres} genres)"
+        (
+            {"segment": "3 s pieces", "track": "tracks"}[score.level],
+            names.get(score.input) or f"{MODEL_NAMES.get(score.model, score.model)}, {score.input}",
+            score.protocol,
+        ): (
+            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}]"
+            + (f", recall {score.macro_recall:.1%}" if score.macro_recall is not None else "")
+            + f" (n = {score.n}, {score.genres} genres)"
         )
         for score in scores
     }
-    table = pd.Series(cells).unstack(sort=False).rename_axis(["level", "input"])
+    table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])
     return table[[name for name in PROTOCOLS if name in table]].fillna("")

@@ -85,6 +85,9 @@ from .encoder import (
 from .feed_forward import (
     FeedForward as FeedForward,
 )
+from .depths import (
+    fine_tune_depths as fine_tune_depths,
+)
 from .fine_tuning import (
     DEPTHS as DEPTHS,
 )

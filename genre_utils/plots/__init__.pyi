@@ -56,6 +56,9 @@ from .style import (
     player as player,
 )
 from .style import (
+    say as say,
+)
+from .style import (
     set_style as set_style,
 )
 from .style import (

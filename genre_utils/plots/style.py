@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import seaborn as sns
 import soundfile as sf
-from IPython.display import HTML, Image, display
+from IPython.display import HTML, Image, Markdown, display
 from matplotlib.axes import Axes
 
 from genre_utils.audio import SAMPLE_RATE
@@ -72,6 +72,11 @@ def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
     PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
     about = {"cover": True} if cover else {}
     display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
+
+
+def say(text: str) -> None:
+    """Display a sentence that was put together from results, in Markdown."""
+    display(Markdown(text))
 
 
 def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:
