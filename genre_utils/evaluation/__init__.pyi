@@ -87,6 +87,9 @@ from .scoring import (
     side_by_side as side_by_side,
 )
 from .telling import (
+    accuracy_panels as accuracy_panels,
+)
+from .telling import (
     score_matrix as score_matrix,
 )
 from .telling import (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.results import MODEL_NAMES, Score
+
+LEVELS = {"segment": "3 s pieces", "track": "tracks"}
 
 
 def tell_score(score: Score) -> str:
@@ -51,7 +53,7 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
     """
     cells = {
         (
-            {"segment": "3 s pieces", "track": "tracks"}[score.level],
+            LEVELS[score.level],
             names.get(score.input) or f"{MODEL_NAMES.get(score.model, score.model)}, {score.input}",
             score.protocol,
         ): (
@@ -63,3 +65,37 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
     }
     table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])
     return table[[name for name in PROTOCOLS if name in table]].fillna("")
+
+
+def accuracy_panels(
+    scores: Iterable[Score], names: Mapping[str, str], protocols: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Accuracies of pieces and of tracks under protocols that get stricter.
+
+    Parameters
+    ----------
+    scores
+        Of several inputs. Those over fewer genres than others compare with none, and are left out.
+    names
+        What to call the inputs.
+    protocols
+        In this order.
+
+    Returns
+    -------
+    dict
+        By what is classified, a row an input and a column a protocol.
+    """
+    scores = list(scores)
+    most = max(score.genres for score in scores)
+    panels = {}
+    for level, what in LEVELS.items():
+        cells = {
+            (names[score.input], score.protocol): score.accuracy
+            for score in scores
+            if score.level == level and score.genres == most and score.protocol in protocols
+        }
+        if cells:
+            table = pd.Series(cells).unstack(sort=False)
+            panels[what] = table[[name for name in protocols if name in table]]
+    return panels

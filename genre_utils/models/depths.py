@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
-from genre_utils.data import Protocol
+from genre_utils.data import Features, make_protocols
 from genre_utils.evaluation import Predictions, fit_on_partition, side_by_side, to_tracks
 from genre_utils.models.fine_tuning import FineTunedEncoder, lower_blocks
 
 
 def fine_tune_depths(
-    patches: pd.DataFrame,
-    genre: pd.Series,
-    protocol: Protocol,
+    patches: Features,
+    tracks: pd.DataFrame,
     epochs: Mapping[str, float],
     *,
+    pieces: Sequence[int] = (1, 4, 7),
     seeds: int = 3,
     seed: int = 0,
 ) -> dict[tuple[str, str], list[Predictions]]:
@@ -26,14 +26,13 @@ def fine_tune_depths(
     Parameters
     ----------
     patches
-        Column ``frames``, index ``track_id`` and ``segment``, as from ``load_features`` of the
-        kind "patch".
-    genre
-        Of each, same index.
-    protocol
-        "filtered", over the same patches. On its validation side each network stops.
+        Of the kind "patch".
+    tracks
+        As in `Dataset.tracks`, with all genres on each side of the partition.
     epochs
-        At most, by depth (`DEPTHS`).
+        At most, by depth (`DEPTHS`). On the validation side each network stops.
+    pieces
+        Which pieces of each track are used: they are much alike, and training takes long.
     seeds
         How many networks a depth.
     seed
@@ -44,14 +43,19 @@ def fine_tune_depths(
     dict
         Predictions of tracks, one a seed, by depth and side: "valid" and "test".
     """
+    values = patches.values[patches.values.index.get_level_values("segment").isin(pieces)]
+    side = tracks["partition"].reindex(values.index.get_level_values("track_id"))
+    values = values[side.notna().to_numpy()]
+    genre = patches.genre.loc[values.index]
+    protocol = make_protocols(tracks, values.index)[0]["filtered"]
     calls = {}
     for depth, passes in epochs.items():
-        below = lower_blocks(patches, depth)
+        below = lower_blocks(values, depth)
         for start in range(seed, seed + seeds):
             learner = FineTunedEncoder(depth, epochs=passes, random_state=start)
             calls[depth, start] = partial(fit_on_partition, learner, below, genre, protocol)
     found: dict[tuple[str, str], list[Predictions]] = {}
     for (depth, _), (_, sides) in side_by_side(calls, progress="fine-tuning").items():
-        for side, prediction in sides.items():
-            found.setdefault((depth, side), []).append(to_tracks(prediction))
+        for name, prediction in sides.items():
+            found.setdefault((depth, name), []).append(to_tracks(prediction))
     return found
