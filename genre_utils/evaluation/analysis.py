@@ -190,7 +190,7 @@ def label_curve(
         labels=("labels", "mean"), right=("right", "sum"), tested=("tested", "sum")
     )
     of_draw["accuracy"] = of_draw["right"] / of_draw["tested"]
-    of_draw["labels"] = of_draw.groupby("size")["labels"].transform("mean")
+    of_draw["labels"] = of_draw.groupby("size")["labels"].transform("mean").round(1)
     return of_draw.reset_index()[["labels", "draw", "accuracy"]]
 
 

@@ -49,20 +49,19 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Texts: accuracy with its 95 % interval, macro recall, how many of how many genres.
+        Texts: accuracy with its 95 % interval, macro recall, and n; a star marks what goes over
+        fewer genres than others.
     """
-    cells = {
-        (
-            LEVELS[score.level],
-            names.get(score.input) or f"{MODEL_NAMES.get(score.model, score.model)}, {score.input}",
-            score.protocol,
-        ): (
-            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}]"
-            + (f", recall {score.macro_recall:.1%}" if score.macro_recall is not None else "")
-            + f" (n = {score.n}, {score.genres} genres)"
+    scores = list(scores)
+    most = max(score.genres for score in scores)
+    cells = {}
+    for score in scores:
+        recall = "" if score.macro_recall is None else f", recall {score.macro_recall:.1%}"
+        name = names.get(score.input) or f"{MODEL_NAMES[score.model]}, {score.input}"
+        cells[LEVELS[score.level], name, score.protocol] = (
+            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}]{recall}, "
+            f"n = {score.n}{'*' if score.genres < most else ''}"
         )
-        for score in scores
-    }
     table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])
     return table[[name for name in PROTOCOLS if name in table]].fillna("")
 

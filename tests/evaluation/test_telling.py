@@ -24,7 +24,14 @@ def test_a_score_is_told_with_interval_and_n():
 
 
 def test_a_difference_is_told_in_points():
-    test = {"difference": 0.031, "low": -0.005, "high": 0.07, "only_one": 9, "only_other": 2, "p": 0.2}
+    test = {
+        "difference": 0.031,
+        "low": -0.005,
+        "high": 0.07,
+        "only_one": 9,
+        "only_other": 2,
+        "p": 0.2,
+    }
     assert tell_difference(test) == (
         "+3.1 points [-0.5, +7.0], p = 0.2; 9 right only with the first, 2 only with the second"
     )
