@@ -468,6 +468,7 @@ plots.say(
 offers = {
     "embedding": kinds["encoder"],
     "embedding, tags": [*kinds["encoder"], *TAGS],
+    "embedding, tags, all layers": [*kinds["encoder"], *TAGS, *LAYER_COLUMNS],
     "embedding, tags, 57 features": [*kinds["both"], *TAGS],
     "embedding, all layers, 57 features": [*kinds["both"], *LAYER_COLUMNS],
     "57 features": kinds["57 features"],

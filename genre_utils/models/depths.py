@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -48,7 +48,7 @@ def fine_tune_depths(
     values = values[side.notna().to_numpy()]
     genre = patches.genre.loc[values.index]
     protocol = make_protocols(tracks, values.index)[0]["filtered"]
-    calls = {}
+    calls: dict[Hashable, Callable[[], object]] = {}
     for depth, passes in epochs.items():
         below = lower_blocks(values, depth)
         for start in range(seed, seed + seeds):

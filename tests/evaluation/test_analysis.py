@@ -29,7 +29,7 @@ def test_tempo_is_right_within_4_percent_and_octaves_are_apart(estimated, verdic
 
 @pytest.fixture
 def songs():
-    """Six artists a genre, two songs each: the first column tells the genre, the second the artist."""
+    """Six artists a genre, two songs each; a column tells the genre, the other the artist."""
     rows = [(g, f"{g}{a}", f"{g}{a}{s}") for g in "xyz" for a in range(6) for s in range(2)]
     tracks = pd.DataFrame(rows, columns=["genre", "artist_group", "song"])
     tracks = tracks.assign(partition=None).set_index(tracks["song"].rename("track_id"))
@@ -63,7 +63,7 @@ def test_the_nearest_track_is_told_apart_from_the_nearest_by_somebody_else(songs
     assert by_artist["same artist"] > 0.9
     assert by_artist["same genre"] > by_artist["same genre, by another artist"]
     twins = pd.DataFrame({"a": [0, 0.01, 1, 1.01], "b": [1, 1.01, 0, 0.01]}, index=list("pqrs"))
-    known = pd.DataFrame({"genre": list("xxyy"), "artist_group": list("aabb"), "song": list("pqrs")},
-                         index=twins.index)  # fmt: skip
+    known = pd.DataFrame({"genre": list("xxyy"), "artist_group": list("aabb")}, index=twins.index)
+    known["song"] = known.index
     found = nearest_tracks(twins, known)
     assert list(found) == [1.0, 1.0, 0.0]
