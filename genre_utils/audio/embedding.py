@@ -32,7 +32,7 @@ from genre_utils.audio.decoding import (
     load_audio,
     stream_audio,
 )
-from genre_utils.audio.surveying import survey
+from genre_utils.audio.surveying import Survey, survey
 from genre_utils.files import file_digest
 
 ENCODER_VARIABLE = "GENRE_UTILS_ENCODER"
@@ -128,13 +128,15 @@ def embed(y: np.ndarray) -> Heard:
     return _joined(embed_stream([y], gain_to(_rms([y]))))
 
 
-def embed_file(path: str | Path | BinaryIO) -> Heard:
+def embed_file(path: str | Path | BinaryIO, found: Survey | None = None) -> Heard:
     """Hear a file of any length; see `embed`.
 
     Parameters
     ----------
     path
         As in `load_audio`. Files of more than four minutes are read block by block.
+    found
+        What `survey` found, if that was asked already.
 
     Raises
     ------
@@ -143,9 +145,9 @@ def embed_file(path: str | Path | BinaryIO) -> Heard:
     AudioError
         As `load_audio`.
     """
-    if duration(path) <= LONG_SECONDS:
+    if (found.seconds if found else duration(path)) <= LONG_SECONDS:
         return embed(load_audio(path))
-    channel = survey(path).instead_of_mean
+    channel = (found or survey(path)).instead_of_mean
     gain = gain_to(_rms(stream_audio(path, channel=channel)))
     return _joined(embed_stream(stream_audio(path, channel=channel), gain))
 

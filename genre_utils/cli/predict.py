@@ -18,9 +18,11 @@ from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
-    from genre_utils.models import ClipGenre, TrainedModel
+    from genre_utils.models import ClipGenre, Head, TrainedModel
 
 TOP = 3
+TAGS_TOLD = 5
+TAG = 0.1  # a tag less probable than this is not told
 STANDARD_INPUT = ("-", "/dev/stdin")
 PIPE_BYTES = 1 << 30
 WORTH_A_PROCESS = 16 << 20  # bytes: their sound takes as long as the start of a process
@@ -48,7 +50,7 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
         help="say which genre audio files sound like",
         description="Say which genre audio files sound like, in the order in which they are named. "
         "Each file is cut into pieces of 3 s, which vote. Exit status: 0, 1 if a file could not "
-        "be used, 2 if there is no model.",
+        "be used, 2 if there is no model, or none of what it hears with.",
     )
     predict.add_argument(
         "files",
@@ -68,7 +70,10 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from genre_utils.audio import tell_unreadable  # noqa: PLC0415  (commands load what they need)
+    from genre_utils.audio import (  # noqa: PLC0415  (commands load what they need)
+        EncoderMissing,
+        tell_unreadable,
+    )
     from genre_utils.models import ModelError, load_model  # noqa: PLC0415
 
     try:
@@ -79,7 +84,7 @@ def _predict(options: argparse.Namespace) -> int:
         with quiet_libraries(), tempfile.TemporaryDirectory(prefix="genre-") as folder:
             sources = list(_sources(options.files, Path(folder)))
             failed = _print_all(sources, model, options)
-    except ModelError as error:
+    except (EncoderMissing, ModelError) as error:
         print(f"genre: {error}", file=sys.stderr)
         return 2
     if unread := _unread(options.files):
@@ -94,7 +99,9 @@ def _predict(options: argparse.Namespace) -> int:
     return 1 if failed or unread else 0
 
 
-def _print_all(sources: list[_Source], model: TrainedModel, options: argparse.Namespace) -> int:
+def _print_all(
+    sources: list[_Source], model: TrainedModel | Head, options: argparse.Namespace
+) -> int:
     """Print what is found, as it is found; returns how many files could not be used."""
     failed = 0
     answers = _answers(sources, model, options.jobs)
@@ -110,7 +117,7 @@ def _print_all(sources: list[_Source], model: TrainedModel, options: argparse.Na
 
 
 def _answers(
-    sources: list[_Source], model: TrainedModel, jobs: int | None
+    sources: list[_Source], model: TrainedModel | Head, jobs: int | None
 ) -> Iterable[ClipGenre | str]:
     """What each file sounds like, or why it cannot be used, in the order given."""
     if len(sources) > 1:
@@ -130,16 +137,16 @@ def _worth(sources: list[_Source]) -> int:
     return 1 + sum(sizes) // WORTH_A_PROCESS
 
 
-_models: dict[tuple[Path, str], TrainedModel] = {}
+_models: dict[tuple[Path, str], TrainedModel | Head] = {}
 
 
-def _hear_in_worker(source: _Source, model: TrainedModel) -> ClipGenre | str:
+def _hear_in_worker(source: _Source, model: TrainedModel | Head) -> ClipGenre | str:
     """As `_hear`, where the network of a model is read once a process."""
     key = model.folder, json.dumps(model.about["files"])
     return _hear(source, _models.setdefault(key, model))
 
 
-def _hear(source: _Source, model: TrainedModel) -> ClipGenre | str:
+def _hear(source: _Source, model: TrainedModel | Head) -> ClipGenre | str:
     from genre_utils.audio import AudioError  # noqa: PLC0415
     from genre_utils.models import classify_clip  # noqa: PLC0415
 
@@ -241,6 +248,9 @@ def _as_text(result: ClipGenre) -> str:
     lines.append(
         f"  {result.agreeing} of {len(result.votes)} pieces: {result.genre}. Over time: {told}"
     )
+    heard = [tag for tag, probability in result.tags.items() if probability >= TAG]
+    if heard:
+        lines.append(f"  Tags: {', '.join(heard[:TAGS_TOLD])}")
     if not result.calibrated:
         lines.append(
             f"  Not sure: {result.seconds:.3g} s are little. The probabilities are calibrated for "

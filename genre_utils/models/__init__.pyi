@@ -100,8 +100,38 @@ from .fine_tuning import (
 from .fine_tuning import (
     lower_blocks as lower_blocks,
 )
+from .head import (
+    HEAD_SUFFIX as HEAD_SUFFIX,
+)
+from .head import (
+    Head as Head,
+)
+from .head import (
+    head_temperatures as head_temperatures,
+)
+from .head import (
+    save_head as save_head,
+)
+from .head import (
+    softmax as softmax,
+)
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
+)
+from .keeping import (
+    HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
+)
+from .keeping import (
+    ModelError as ModelError,
+)
+from .keeping import (
+    list_models as list_models,
+)
+from .keeping import (
+    model_name as model_name,
+)
+from .keeping import (
+    models_dir as models_dir,
 )
 from .neighbours import (
     ExactSearch as ExactSearch,
@@ -131,28 +161,13 @@ from .networks import (
     waveform_network as waveform_network,
 )
 from .store import (
-    HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
-)
-from .store import (
-    ModelError as ModelError,
-)
-from .store import (
     TrainedModel as TrainedModel,
-)
-from .store import (
-    list_models as list_models,
 )
 from .store import (
     load_embedding as load_embedding,
 )
 from .store import (
     load_model as load_model,
-)
-from .store import (
-    model_name as model_name,
-)
-from .store import (
-    models_dir as models_dir,
 )
 from .store import (
     save_model as save_model,

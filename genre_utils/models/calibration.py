@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+TEMPERATURES = "temperatures"  # of a model, by seconds heard, in its description
+
 
 def fit_temperature(probability: np.ndarray, codes: np.ndarray) -> float:
     """Temperature under which probabilities fit best to what came true.

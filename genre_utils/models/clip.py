@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from genre_utils.audio import (
     LONG_SECONDS,
     SAMPLE_RATE,
     SEGMENT_SECONDS,
+    TAGS,
+    Heard,
+    embed,
+    embed_file,
     load_audio,
     shortened,
     signal_spectrogram,
@@ -22,13 +27,19 @@ from genre_utils.audio import (
     survey,
 )
 from genre_utils.files import to_json, write_text
-from genre_utils.models.calibration import at_temperature, fit_temperature, temperature_at
-from genre_utils.models.store import ModelError, TrainedModel
+from genre_utils.models.calibration import (
+    TEMPERATURES,
+    at_temperature,
+    fit_temperature,
+    temperature_at,
+)
+from genre_utils.models.head import Head, softmax
+from genre_utils.models.keeping import ModelError
+from genre_utils.models.store import TrainedModel
 
 SURE = 0.5  # a calibrated probability below this is less than even odds
 CALIBRATED_SECONDS = 30.0  # what models heard that are calibrated for one length only
 LENGTHS = (3, 6, 12, 30)
-TEMPERATURES = "temperatures"
 
 _PIECES = 80  # windows at a time, for the memory: four minutes
 _CUTS = 4  # clips that are cut from an item to calibrate on
@@ -72,6 +83,9 @@ class ClipGenre:
         shorter one are too high.
     calibrated_from
         Seconds that are long enough.
+    tags
+        Probability of each tag that the encoder gives the clip, the largest first; none of a model
+        that hears without it.
     """
 
     file: str
@@ -83,6 +97,7 @@ class ClipGenre:
     note: str = ""
     calibrated: bool = True
     calibrated_from: float = CALIBRATED_SECONDS
+    tags: dict[str, float] = field(default_factory=dict)
 
     @property
     def agreeing(self) -> int:
@@ -90,7 +105,23 @@ class ClipGenre:
         return sum(vote.genre == self.genre for vote in self.votes)
 
 
-def classify_clip(path: str | Path, model: TrainedModel, *, file: str | None = None) -> ClipGenre:
+class _Pieces(NamedTuple):
+    """What a model says of a clip before calibration.
+
+    `starts` in seconds, probabilities of `each` piece (pieces, genres) and of the `whole` clip
+    (genres,), seconds that each piece was `heard` for, and probabilities of `tags`.
+    """
+
+    starts: np.ndarray
+    each: np.ndarray
+    whole: np.ndarray
+    heard: float
+    tags: dict[str, float]
+
+
+def classify_clip(
+    path: str | Path, model: TrainedModel | Head, *, file: str | None = None
+) -> ClipGenre:
     """Genre of an audio file of any length.
 
     Parameters
@@ -107,33 +138,44 @@ def classify_clip(path: str | Path, model: TrainedModel, *, file: str | None = N
     ------
     AudioError
         If the file cannot be used; the message says why.
+    EncoderMissing
+        If the model needs the pretrained encoder, and it is not there.
     """
     found = survey(path)
     notes = [shortened(path)]
     if found.instead_of_mean is not None:
         notes.append("one whose channels cancel each other, so that the loudest alone was used")
-    if found.seconds <= LONG_SECONDS:
-        y = load_audio(path)
-        samples, spectrogram = len(y), signal_spectrogram(y)
-    else:
-        samples = round(found.samples * SAMPLE_RATE / found.rate)
-        pieces = stream_audio(path, channel=found.instead_of_mean)
-        spectrogram = stream_spectrogram(pieces, samples)
     note = ", and ".join(filter(None, notes))
-    return _classify(spectrogram, samples / SAMPLE_RATE, model, file or str(path), note)
+    if found.seconds <= LONG_SECONDS:
+        return classify_signal(load_audio(path), model, file=file or str(path), note=note)
+    samples = round(found.samples * SAMPLE_RATE / found.rate)
+    if isinstance(model, Head):
+        pieces = _hear(embed_file(path, found), model)
+    else:
+        blocks = stream_audio(path, channel=found.instead_of_mean)
+        pieces = _see(stream_spectrogram(blocks, samples), model)
+    return _judge(pieces, samples / SAMPLE_RATE, model, file or str(path), note)
 
 
 def classify_signal(
-    y: np.ndarray, model: TrainedModel, *, file: str = "", note: str = ""
+    y: np.ndarray, model: TrainedModel | Head, *, file: str = "", note: str = ""
 ) -> ClipGenre:
     """Genre of a signal at 22050 Hz, shape (samples,); see `classify_clip`."""
-    return _classify(signal_spectrogram(y), len(y) / SAMPLE_RATE, model, file, note)
+    pieces = (
+        _hear(embed(y), model) if isinstance(model, Head) else _see(signal_spectrogram(y), model)
+    )
+    return _judge(pieces, len(y) / SAMPLE_RATE, model, file, note)
 
 
-def _classify(
-    spectrogram: np.ndarray, seconds: float, model: TrainedModel, file: str, note: str
-) -> ClipGenre:
-    temperatures = _temperatures(model)
+def _hear(heard: Heard, model: Head) -> _Pieces:
+    logits = model.logits(np.hstack(heard))
+    starts = SEGMENT_SECONDS * np.arange(len(logits))
+    mean = heard.tags.mean(axis=0)
+    tags = {TAGS[i]: float(mean[i]) for i in np.argsort(-mean, kind="stable")}
+    return _Pieces(starts, softmax(logits), softmax(logits.mean(axis=0)), SEGMENT_SECONDS, tags)
+
+
+def _see(spectrogram: np.ndarray, model: TrainedModel) -> _Pieces:
     starts, left, spectrogram = _places(spectrogram, model.crop)
     each = np.concatenate(
         [
@@ -141,9 +183,16 @@ def _classify(
             for at in range(0, len(left), _PIECES)
         ]
     )
-    heard = min(seconds, model.crop / COLUMNS_PER_SECOND)  # of what is around a piece
-    mean = at_temperature(each.mean(axis=0), temperature_at(temperatures, seconds))
-    pieces = at_temperature(each, temperature_at(temperatures, heard))
+    return _Pieces(starts, each, each.mean(axis=0), model.crop / COLUMNS_PER_SECOND, {})
+
+
+def _judge(
+    pieces: _Pieces, seconds: float, model: TrainedModel | Head, file: str, note: str
+) -> ClipGenre:
+    temperatures = _temperatures(model)
+    heard = min(seconds, pieces.heard)  # of what is around a piece
+    mean = at_temperature(pieces.whole, temperature_at(temperatures, seconds))
+    each = at_temperature(pieces.each, temperature_at(temperatures, heard))
     votes = tuple(
         Vote(
             round(start, 3),
@@ -151,7 +200,7 @@ def _classify(
             model.classes[row.argmax()],
             float(row.max()),
         )
-        for start, row in zip(starts, pieces, strict=True)
+        for start, row in zip(pieces.starts, each, strict=True)
     )
     order = np.argsort(-mean, kind="stable")
     probability = {model.classes[i]: float(mean[i]) for i in order}
@@ -159,17 +208,19 @@ def _classify(
     needed = min(temperatures)
     calibrated = seconds >= _ROUNDED * needed
     sure = calibrated and probability[best] >= SURE
-    return ClipGenre(file, seconds, best, probability, votes, sure, note, calibrated, needed)
+    return ClipGenre(
+        file, seconds, best, probability, votes, sure, note, calibrated, needed, pieces.tags
+    )
 
 
-def _temperatures(model: TrainedModel) -> dict[float, float]:
+def _temperatures(model: TrainedModel | Head) -> dict[float, float]:
     """Temperatures by seconds heard; that of whole tracks alone, if a model has no others."""
-    kept = model.about.get(TEMPERATURES) or {CALIBRATED_SECONDS: model.about["temperature"]}
     try:
+        kept = model.about.get(TEMPERATURES) or {CALIBRATED_SECONDS: model.about["temperature"]}
         known = {float(seconds): float(value) for seconds, value in kept.items()}
         if min(known) > 0 and all(0 < value < 100 for value in known.values()):
             return known
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         pass
     raise ModelError(f"The model {model.name} is damaged: {TEMPERATURES}.")
 

@@ -1,36 +1,28 @@
-"""Trained networks on disk: kept with all that is needed to use them, checked when loaded.
+"""Networks that see spectrograms: kept with all that is needed to use them, and found again.
 
-A model is a folder: ``model.json`` (classes, scaling, what it was trained on, its scores, checksums
-of the other files), ``network.onnx`` to predict with, ``network.keras`` to go on training from.
-None of them can hold code.
+Beside ``model.json`` lie ``network.onnx`` to predict with and ``network.keras`` to go on training
+from.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import platformdirs
 
 from genre_utils.audio import SAMPLE_RATE, spectrograms
-from genre_utils.files import file_digest, to_json
+from genre_utils.models.head import Head, read_head
+from genre_utils.models.keeping import Kept, ModelError, damaged, find_kept, keep
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from genre_utils.evaluation import Results, Score
     from genre_utils.models.training import NetworkClassifier
-
-MODELS_VARIABLE = "GENRE_UTILS_MODELS"
-HOW_TO_GET_A_MODEL = "Train one: make report DATA=folder (or make demo, without any data)."
-FORMAT = 1
 
 _INPUT = {
     "kind": "picture",
@@ -40,10 +32,6 @@ _INPUT = {
     "bands": spectrograms.BANDS,
     "columns_per_second": spectrograms.COLUMNS_PER_SECOND,
 }
-
-
-class ModelError(ValueError):
-    """A trained model is not there or cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -105,18 +93,6 @@ class TrainedModel:
         return self.__dict__["session"]
 
 
-def models_dir() -> Path:
-    """Where models are kept: ``GENRE_UTILS_MODELS`` or the user's folder for data."""
-    named = os.environ.get(MODELS_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir("genre_utils")) / "models"
-
-
-def model_name(dataset_name: str, profile: str) -> str:
-    """Name under which the model of a collection is kept: "gtzan", "gtzan-quick", "demo"."""
-    slug = re.sub(r"[^\w-]+", "-", dataset_name.lower()).strip("-") or "music"
-    return slug if profile == "full" or slug == "demo" else f"{slug}-{profile}"
-
-
 def save_model(
     classifier: NetworkClassifier,
     results: Results,
@@ -146,113 +122,73 @@ def save_model(
     ModelError
         If it cannot be written.
     """
-    from genre_utils.evaluation import versions  # noqa: PLC0415
     from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
 
     if classifier.crop is None:
         raise ValueError("only a network that looks at crops can be kept")
-    described = results.dataset.describe()
-    name = model_name(results.dataset.name, results.profile)
-    if _fingerprint(name) not in (None, described["fingerprint"]):
-        name = f"{name}-{described['fingerprint'][:6]}"  # another collection of that name is there
-    target = models_dir() / name
     network = average(classifier.networks_)
     network.predict_on_batch(np.zeros((1, classifier.crop, spectrograms.BANDS), np.float32))
+
+    def write(folder: Path) -> None:
+        network.save(folder / "network.keras")
+        network.export(folder / "network.onnx", format="onnx", verbose=False)
+        if embedding is not None:
+            embedding.rename(columns=str).to_parquet(folder / "embedding.parquet")
+
+    about = {
+        "classes": classifier.classes_,
+        "crop": classifier.crop,
+        "input": _INPUT,
+        "mean": classifier.mean_,
+        "scale": classifier.scale_,
+        "temperature": classifier.temperature_,
+        "keras_backend": load_keras().backend.backend(),
+    }
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=target.parent) as beside:
-            built = Path(beside) / "built"
-            built.mkdir()
-            network.save(built / "network.keras")
-            network.export(built / "network.onnx", format="onnx", verbose=False)
-            if embedding is not None:
-                embedding.rename(columns=str).to_parquet(built / "embedding.parquet")
-            about = {
-                "format": FORMAT,
-                "classes": classifier.classes_,
-                "crop": classifier.crop,
-                "input": _INPUT,
-                "mean": classifier.mean_,
-                "scale": classifier.scale_,
-                "temperature": classifier.temperature_,
-                "dataset": described,
-                "profile": results.profile,
-                "seed": results.seed,
-                "keras_backend": load_keras().backend.backend(),
-                "versions": versions(),
-                "scores": [asdict(score) for score in scores],
-                "files": {path.name: file_digest(path) for path in sorted(built.iterdir())},
-            }
-            (built / "model.json").write_text(to_json(about) + "\n", encoding="utf-8")
-            former = Path(beside) / "former"
-            if target.exists():
-                target.replace(former)
-            try:
-                built.replace(target)
-            finally:
-                if former.exists() and not target.exists():
-                    former.replace(target)
-    except OSError as error:
-        why = error.strerror or error
-        raise ModelError(f"The model cannot be kept in {target}: {why}.") from error
+        return keep(write, about, results, scores)
     except (ImportError, RuntimeError, ValueError) as error:
+        if isinstance(error, ModelError):
+            raise
         raise ModelError(f"The network cannot be written as ONNX: {error}.") from error
-    return target
 
 
-def _fingerprint(name: str) -> str | None:
-    """Fingerprint of the collection that the model of a name was trained on, if there is one."""
-    try:
-        about = json.loads((models_dir() / name / "model.json").read_text(encoding="utf-8"))
-        return about["dataset"]["fingerprint"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def load_model(name: str | None = None) -> TrainedModel:
+def load_model(name: str | None = None) -> TrainedModel | Head:
     """Find a model that was kept, and check it.
 
     Parameters
     ----------
     name
-        Its name; None for the best there is: trained on real music before the demo, in the full
-        profile before quick, then the newest.
+        Its name; None for the best there is, the first of `list_models`.
 
     Raises
     ------
     ModelError
         If there is none (of that name), or it is damaged or made for another version.
     """
-    there = list_models()
-    if not there:
-        raise ModelError(f"There is no trained model in {models_dir()}. {HOW_TO_GET_A_MODEL}")
-    if name is None:
-        name = there[0]
-    elif name not in there:
-        raise ModelError(f"There is no model {name}; there are {', '.join(there)}.")
-    folder = models_dir() / name
-    again = f"Train it again: make report DATA=folder. (The model is in {folder}.)"
+    kept = find_kept(name)
     try:
-        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if about["format"] != FORMAT or about["input"] != _INPUT:
-            raise ModelError(f"The model {name} was made for another version. {again}")
-        lacking = {"network.onnx", "network.keras"} - set(about["files"])
-        lacking |= {"dataset", "profile", "scores", "temperature", "mean", "scale"} - set(about)
-        if lacking or not 0 < about["temperature"] < 100:
-            raise ModelError(f"The model {name} is damaged: {lacking or 'temperature'}. {again}")
-        for file, kept in about["files"].items():
-            if Path(file).name != file or file_digest(folder / file) != kept:
-                raise ModelError(f"The model {name} is damaged: {file} is not as kept. {again}")
-        model = TrainedModel(name, tuple(about["classes"]), int(about["crop"]), about, folder)
-        given = model.probability(np.zeros((1, model.crop, spectrograms.BANDS), np.float32))
+        if kept.about["input"]["kind"] == "encoder":
+            return read_head(kept)
+        return _read_network(kept)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError(
-            f"The model {name} is damaged ({type(error).__name__}). {again}"
-        ) from error
+        raise damaged(kept, error) from error
+
+
+def _read_network(kept: Kept) -> TrainedModel:
+    name, folder, about = kept
+    if about["input"] != _INPUT:
+        raise ModelError(f"The model {name} was made for another version. {kept.again}")
+    lacking = {"network.onnx", "network.keras"} - set(about["files"])
+    lacking |= {"temperature", "mean", "scale"} - set(about)
+    if lacking or not 0 < about["temperature"] < 100:
+        raise ModelError(f"The model {name} is damaged: {lacking or 'temperature'}. {kept.again}")
+    model = TrainedModel(name, tuple(about["classes"]), int(about["crop"]), about, folder)
+    given = model.probability(np.zeros((1, model.crop, spectrograms.BANDS), np.float32))
     if given.shape != (1, len(model.classes)):
-        raise ModelError(f"The model {name} is damaged: it gives {given.shape[-1]} genres. {again}")
+        gives = f"it gives {given.shape[-1]} genres"
+        raise ModelError(f"The model {name} is damaged: {gives}. {kept.again}")
     return model
 
 
@@ -262,18 +198,3 @@ def load_embedding(model: TrainedModel) -> pd.DataFrame | None:
 
     path = model.folder / "embedding.parquet"
     return pd.read_parquet(path) if path.is_file() else None
-
-
-def list_models() -> list[str]:
-    """Names of the models that are kept, the one that is used by default first."""
-
-    def rank(folder: Path) -> tuple:
-        try:
-            about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            synthetic, profile = about["dataset"]["synthetic"], about["profile"]
-        except (OSError, ValueError, KeyError, TypeError):
-            synthetic, profile = True, ""
-        return synthetic, profile != "full", -(folder / "model.json").stat().st_mtime
-
-    found = [p for p in models_dir().glob("[!.]*") if (p / "model.json").is_file()]
-    return [folder.name for folder in sorted(found, key=rank)]

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from genre_utils import models
 from genre_utils.cli.main import main
 from genre_utils.data import read_dataset
 from genre_utils.evaluation import Results
-from genre_utils.models import store
 
 
 def test_what_is_loaded_says_what_was_trained(home, trained):
     _, network, pictures = trained
-    model = store.load_model()
+    model = models.load_model()
     assert model.name == "demo"
     assert list(model.classes) == list(network.classes_)
     some = pictures.values.iloc[:5]
@@ -44,7 +44,7 @@ def test_nothing_that_could_hold_code_is_kept(home):
 
 def test_saving_again_replaces_the_former_and_leaves_nothing_else(home, trained, demo_root):
     _, network, _ = trained
-    store.save_model(network, Results("04_cnn", read_dataset(demo_root), "quick", 0), [])
+    models.save_model(network, Results("04_cnn", read_dataset(demo_root), "quick", 0), [])
     assert [p.name for p in home.iterdir()] == ["demo"]
 
 
@@ -61,19 +61,21 @@ def test_a_model_that_cannot_be_moved_into_place_leaves_the_former(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fails)
-        with pytest.raises(store.ModelError, match=r"cannot be kept in .*Input/output error"):
-            store.save_model(trained[1], Results("04_cnn", read_dataset(demo_root), "quick", 1), [])
+        with pytest.raises(models.ModelError, match=r"cannot be kept in .*Input/output error"):
+            models.save_model(
+                trained[1], Results("04_cnn", read_dataset(demo_root), "quick", 1), []
+            )
     assert (home / "demo/model.json").read_bytes() == before
     assert [p.name for p in home.iterdir()] == ["demo"]
-    assert store.load_model().name == "demo"
+    assert models.load_model().name == "demo"
 
 
 @pytest.mark.parametrize("file", ["network.onnx", "network.keras", "model.json"])
 def test_a_damaged_model_is_said_so(home, file):
     path = home / "demo" / file
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(store.ModelError, match="damaged"):
-        store.load_model("demo")
+    with pytest.raises(models.ModelError, match="damaged"):
+        models.load_model("demo")
 
 
 def test_a_model_of_another_version_is_said_so(home):
@@ -81,8 +83,8 @@ def test_a_model_of_another_version_is_said_so(home):
     about = json.loads(path.read_text())
     about["input"]["bands"] = 32
     path.write_text(json.dumps(about))
-    with pytest.raises(store.ModelError, match="another version"):
-        store.load_model()
+    with pytest.raises(models.ModelError, match="another version"):
+        models.load_model()
 
 
 def test_files_outside_the_model_are_not_read(home):
@@ -90,14 +92,14 @@ def test_files_outside_the_model_are_not_read(home):
     about = json.loads(path.read_text())
     about["files"]["../../secret"] = "0"
     path.write_text(json.dumps(about))
-    with pytest.raises(store.ModelError, match="damaged"):
-        store.load_model()
+    with pytest.raises(models.ModelError, match="damaged"):
+        models.load_model()
 
 
 def test_without_a_model_it_says_how_to_get_one(monkeypatch, tmp_path):
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "nowhere"))
-    with pytest.raises(store.ModelError, match="make report"):
-        store.load_model()
+    with pytest.raises(models.ModelError, match="make report"):
+        models.load_model()
 
 
 def test_models_of_real_music_come_first(home):
@@ -108,10 +110,10 @@ def test_models_of_real_music_come_first(home):
         about = json.loads((home / name / "model.json").read_text())
         about["dataset"]["synthetic"], about["profile"] = synthetic, profile
         (home / name / "model.json").write_text(json.dumps(about))
-    assert store.list_models() == ["a", "b", "demo"]
-    assert store.load_model().name == "a"
-    with pytest.raises(store.ModelError, match="there are a, b, demo"):
-        store.load_model("c")
+    assert models.list_models() == ["a", "b", "demo"]
+    assert models.load_model().name == "a"
+    with pytest.raises(models.ModelError, match="there are a, b, demo"):
+        models.load_model("c")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_models_of_real_music_come_first(home):
     [("GTZAN", "full", "gtzan"), ("GTZAN", "quick", "gtzan-quick"), ("../Ü x", "full", "ü-x")],
 )
 def test_names_are_safe(dataset, profile, name):
-    assert store.model_name(dataset, profile) == name
+    assert models.model_name(dataset, profile) == name
 
 
 def test_models_lists_what_is_there(home, capsys):
