@@ -215,13 +215,14 @@ plots.say("\n".join(told))
 
 # %%
 panels = evaluation.accuracy_panels(results.scores, names, ("random", "track", "artist"))
+panels = {what: table for what, table in panels.items() if table.shape[1] > 1}
 lost = {what: 100 * (t.iloc[:, 0] - t.iloc[:, -1]) for what, t in panels.items()}
 results.fact(points_lost={what: fall.to_dict() for what, fall in lost.items()})
-plots.show(
-    plots.falls(panels, "What keeping songs and artists apart takes away"),
-    " ".join(f"{what}: {evaluation.tell_shares(t)}" for what, t in panels.items()),
-    cover=True,
-)
+if panels:
+    plots.show(
+        plots.falls(panels, "What keeping songs and artists apart takes away"),
+        " ".join(f"{what}: {evaluation.tell_shares(t)}" for what, t in panels.items()),
+    )
 
 # %% [markdown]
 # Is the encoder deaf to artists, so that it cannot cheat? Look at the nearest other track of each
@@ -260,7 +261,7 @@ plots.say(f"{asked['genre'].nunique()} artists:\n\n" + "\n".join(told))
 
 # %%
 other = near["same genre, by another artist"]
-if who and panels["tracks"].shape[1] > 1:
+if who and "tracks" in lost:
     plots.say(
         f"Both know the artist: the encoder names {who['encoder'].accuracy:.0%}, the 57 features "
         f"{who['57 features'].accuracy:.0%}. But among tracks by *others*, the nearest one is of "
@@ -317,7 +318,11 @@ means = pd.DataFrame({kind: of.mean() for kind, of in of_size.items()}).rename_a
 )
 spread = pd.DataFrame({kind: of.std() for kind, of in of_size.items()})
 results.fact(label_curve=means.round(4).to_dict(), label_curve_sd=spread.round(4).to_dict())
-plots.show(plots.label_curves(curves, "How far a few labels go"), evaluation.tell_shares(means.T))
+plots.show(
+    plots.label_curves(curves, "How far a few labels go"),
+    evaluation.tell_shares(means.T.rename(columns="{:g} labels".format)),
+    cover=True,
+)
 means.round(3).astype(object).fillna("")
 
 # %%
@@ -550,7 +555,7 @@ finding = (
     f"A linear probe on an encoder that heard other music names {top['encoder'].accuracy:.1%} of "
     f"{top['encoder'].n} tracks under {strict}, the 57 features {top['57 features'].accuracy:.1%}."
 )
-if panels["tracks"].shape[1] > 1:
+if "tracks" in lost:
     finding += (
         f" From random folds they lose {lost['tracks']['encoder']:.1f} and "
         f"{lost['tracks']['57 features']:.1f} points."

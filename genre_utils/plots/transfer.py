@@ -132,7 +132,7 @@ def decade_map(shares: pd.DataFrame, decade: pd.Series, title: str) -> Axes:
     _, ax = plt.subplots(figsize=(7.5, 1.8 + 0.3 * len(shares)))
     limit = float(np.abs(shares.to_numpy()).max())
     sns.heatmap(shares, cmap="RdBu_r", vmin=-limit, vmax=limit, ax=ax,
-                cbar_kws={"label": "above or below the mean (deviations)"})  # fmt: skip
+                cbar_kws={"label": "deviations from the mean"})  # fmt: skip
     for row, name in enumerate(shares.index):
         column = shares.columns.get_loc(decade[name])
         ax.add_patch(plt.Rectangle((column, row), 1, 1, fill=False, edgecolor="black", lw=2))
