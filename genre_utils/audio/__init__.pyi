@@ -92,6 +92,9 @@ from .embedding import (
     gain_to as gain_to,
 )
 from .embedding import (
+    is_encoder as is_encoder,
+)
+from .embedding import (
     log_mel as log_mel,
 )
 from .features import (

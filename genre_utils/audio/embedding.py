@@ -89,6 +89,15 @@ def encoder_path() -> Path:
     )
 
 
+def is_encoder(path: Path) -> bool:
+    """Whether a file is there and an encoder."""
+    try:
+        _session(path)
+    except EncoderMissing:
+        return False
+    return True
+
+
 def encoder_digest() -> str:
     """SHA-256 of the encoder, upon which all that it hears depends.
 

@@ -23,21 +23,29 @@ def add_cluster_commands(commands: argparse._SubParsersAction) -> None:
     features = commands.add_parser(
         "features",
         help="extract the features of a collection, on one machine or many",
-        description="Extract 57 features of each track of a collection into Parquet files, with "
-        "Dask. What is there is not computed again: a run that was stopped goes on. The exit "
-        "status is 0, or 1 if it could not be done, or no file can be used.",
+        description="Extract 57 features of each track of a collection, or what the pretrained "
+        "encoder hears in each 3 s, into Parquet files, with Dask. What is there is not computed "
+        "again: a run that was stopped goes on. The exit status is 0, or 1 if it could not be "
+        "done, or no file can be used.",
     )
     features.add_argument("root", help="folder of genre folders: a path or URL (s3://...)")
     features.add_argument("--output", required=True, help="folder for the result: path or URL")
     where = features.add_mutually_exclusive_group()
     where.add_argument("--scheduler", metavar="tcp://...", help="a Dask cluster that is running")
     where.add_argument("--workers", type=count, help="else: processes on this machine (one a core)")
+    features.add_argument(
+        "--input",
+        choices=["features", "encoder"],
+        default="features",
+        help="57 features a track, or what the encoder hears, a row a piece of 3 s (features)",
+    )
     features.add_argument("--batch", type=count, default=64, help="tracks a partition (64)")
     features.add_argument("--json", action="store_true", help="print JSON, for other programs")
     features.set_defaults(run=_features)
 
 
 def _features(options: argparse.Namespace) -> int:
+    from genre_utils.audio import EncoderMissing  # noqa: PLC0415
     from genre_utils.cluster import (  # noqa: PLC0415  (each command loads what it needs)
         ClusterError,
         connect,
@@ -53,9 +61,10 @@ def _features(options: argparse.Namespace) -> int:
                 options.output,
                 client=client,
                 batch=options.batch,
+                kind="encoder" if options.input == "encoder" else "features_30_sec",
                 progress=sys.stderr.isatty(),
             )
-    except (ClusterError, DatasetError) as error:
+    except (ClusterError, DatasetError, EncoderMissing) as error:
         print(f"genre: {error}", file=sys.stderr)
         return 1
     if options.json:

@@ -22,18 +22,21 @@ def add_data_commands(commands: argparse._SubParsersAction) -> None:
     """
     download = commands.add_parser(
         "download",
-        help="fetch the GTZAN collection",
-        description="Fetch the GTZAN collection and the lists that go with it: checked, resumed "
-        "where it broke off, and never again what is there.",
+        help="fetch the GTZAN collection, or the pretrained encoder",
+        description="Fetch the GTZAN collection and the lists that go with it, or the pretrained "
+        "encoder that songs are heard with: checked, and never again what is there.",
     )
     download.add_argument(
         "which",
         nargs="?",
-        choices=["mini", "full"],
+        choices=["mini", "full", "encoder"],
         default="mini",
-        help="100 tracks, 123 MB (mini), or 1000 with tables and pictures, 1.4 GB (full)",
+        help="100 tracks, 123 MB (mini), 1000 with tables and pictures, 1.4 GB (full), or the "
+        "encoder, 29 MB, which make env has fetched",
     )
-    download.add_argument("--to", type=Path, default=Path("data/gtzan"), help="(data/gtzan)")
+    download.add_argument(
+        "--to", type=Path, default=Path("data/gtzan"), help="folder of a collection (data/gtzan)"
+    )
     download.add_argument("--quiet", action="store_true", help="no progress bars")
     download.set_defaults(run=_download)
     audit = commands.add_parser(
@@ -128,6 +131,29 @@ def _audit_text(dataset, result) -> str:
 
 
 def _download(options: argparse.Namespace) -> int:
+    return _download_encoder() if options.which == "encoder" else _download_collection(options)
+
+
+def _download_encoder() -> int:
+    from genre_utils.audio import encoder_path, is_encoder  # noqa: PLC0415
+    from genre_utils.models import ModelError, export_encoder  # noqa: PLC0415
+    from genre_utils.sources import DownloadError  # noqa: PLC0415
+
+    path = encoder_path()
+    if is_encoder(path):
+        print(f"Fetched: nothing, the encoder was there: {path}")
+        return 0
+    try:
+        with quiet_libraries():
+            export_encoder(path)
+    except (DownloadError, ModelError) as error:
+        print(f"genre: {error}", file=sys.stderr)
+        return 1
+    print(f"The encoder is in {path}.")
+    return 0
+
+
+def _download_collection(options: argparse.Namespace) -> int:
     from genre_utils.data import DatasetError, read_dataset  # noqa: PLC0415
     from genre_utils.sources import DownloadError, get_collection  # noqa: PLC0415
 

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tqdm import tqdm
 
-from genre_utils.audio import AudioError, shortened
+from genre_utils.audio import AudioError, EncoderMissing, shortened
+from genre_utils.cluster.kinds import (
+    ENCODER,
+    FEATURES,
+    about_files,
+    extraction_versions,
+    is_used,
+    numbers_of,
+)
 from genre_utils.cluster.partitions import (
     BATCH,
     AudioFile,
@@ -23,7 +31,6 @@ from genre_utils.cluster.partitions import (
     claim,
     cut_batches,
     explained,
-    extraction_versions,
     list_audio,
     open_folder,
     read_partition,
@@ -119,9 +126,10 @@ def extract_partitions(
     *,
     client: Client,
     batch: int = BATCH,
+    kind: str = FEATURES,
     progress: bool = True,
 ) -> Extraction:
-    """Extract the 57 features of whole tracks into Parquet, one partition a batch of files.
+    """Extract what is known of tracks into Parquet, one partition a batch of files.
 
     A partition appears whole or not at all. What is there already is not computed again, so a
     run that was stopped goes on where it stopped. When all is done, `output` has the partitions
@@ -138,6 +146,9 @@ def extract_partitions(
         The cluster. The batch of a worker that is lost goes to another worker.
     batch
         Files a partition, at most.
+    kind
+        "features_30_sec", the 57 features of whole tracks, or "encoder", what the pretrained
+        encoder hears in each piece of 3 s, which every worker needs then.
     progress
         Whether to show a progress bar.
 
@@ -145,15 +156,18 @@ def extract_partitions(
     ------
     DatasetError
         If the root is not there, cannot be read or has no audio, or if the output cannot be
-        written or has the features of another root.
+        written, has the features of another root or kind, or if a worker would compute others.
+    EncoderMissing
+        If the encoder is asked and is not there.
     ClusterError
         If batches failed. The others are kept.
     """
-    plan = cut_batches(list_audio(root), batch)
+    versions = extraction_versions(kind)
+    plan = cut_batches(list_audio(root), batch, kind)
     names = [part.name for part in plan]
     source, target = open_folder(root), open_folder(output)
-    present = claim(target, source, names)
-    outcomes = _run(client, plan, progress, source, target, extraction_versions())
+    present = claim(target, source, names, kind)
+    outcomes = _run(client, plan, progress, source, target, kind, versions)
     tidy(target, names)
     faults = sorted(fault for outcome in outcomes for fault in outcome.faults)
     tracks = sum(outcome.tracks for outcome in outcomes)
@@ -210,43 +224,54 @@ def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Out
     return outcomes
 
 
-def _extract_batch(batch: Batch, source: Folder, target: Folder, versions: tuple) -> _Outcome:
+def _extract_batch(
+    batch: Batch, source: Folder, target: Folder, kind: str, versions: tuple
+) -> _Outcome:
     """Make sure that the partition of a batch is there."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    if versions != extraction_versions():
-        raise DatasetError(
-            f"A worker extracts with {extraction_versions()}, this machine with {versions} "
-            "(versions of the extraction, librosa and soxr): their features would differ."
-        )
+    _check_worker(kind, versions)
     table = read_partition(target, batch.name)
     if table is not None:
-        return _outcome(table.select(["path", "length", "fault"]).to_pylist())
+        return _outcome(table.select(about_files(kind)).to_pylist(), kind)
     # One thread, as on one machine: the last digits depend on it. It stays so, because lifting
     # the limit would change the batch that another thread of this worker has in hand.
     threadpool_limits(1)
-    rows = [_row(file, source) for file in batch.files]
+    rows = [row for file in batch.files for row in _rows(file, source, kind)]
     with explained(f"A partition cannot be written to {target.path}"):
-        target.commit(batch.name, to_parquet(rows))
-    return _outcome(rows)
+        target.commit(batch.name, to_parquet(rows, kind))
+    return _outcome(rows, kind)
 
 
-def _row(file: AudioFile, source: Folder) -> dict:
-    """One file's row. Storage that fails for now raises, so that the batch is tried again."""
-    from genre_utils.audio import features_of_file  # noqa: PLC0415
+def _check_worker(kind: str, versions: tuple) -> None:
+    """See that this worker computes what the machine that asks would."""
+    try:
+        own = extraction_versions(kind)
+    except EncoderMissing as error:
+        raise DatasetError(f"A worker cannot hear: {error}") from error
+    if own != versions:
+        encoder = ", kind, and the encoder's sha256" if kind == ENCODER else ""
+        raise DatasetError(
+            f"A worker extracts with {own}, this machine with {versions} (versions of the "
+            f"extraction, sample rate, librosa and soxr{encoder}): their features would differ."
+        )
 
-    row = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
+
+def _rows(file: AudioFile, source: Folder, kind: str) -> list[dict]:
+    """One file's rows. Storage that fails for now raises, so that the batch is tried again."""
+    about = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
     try:
         content = source.read(file.path)
-        features, samples = features_of_file(io.BytesIO(content))
-        values = {"length": samples, **features}
-        return row | values | {"fault": shortened(io.BytesIO(content))}
+        rows = [about | numbers for numbers in numbers_of(content, kind)]
+        rows[0]["fault"] = shortened(io.BytesIO(content))
+        return rows
     except (FileNotFoundError, PermissionError) as error:
-        return row | {"fault": f"the file cannot be read ({error.strerror or 'it is gone'})"}
+        reason = f"the file cannot be read ({error.strerror or 'it is gone'})"
     except AudioError as error:
-        return row | {"fault": str(error)}
+        reason = str(error)
+    return [about | {"fault": reason}]
 
 
-def _outcome(rows: list[dict]) -> _Outcome:
-    faults = [(row["path"], row["fault"]) for row in rows if row["fault"]]
-    return _Outcome(sum(row.get("length") is not None for row in rows), faults)
+def _outcome(rows: list[dict], kind: str) -> _Outcome:
+    faults = [(row["path"], row["fault"]) for row in rows if row.get("fault")]
+    return _Outcome(len({row["track_id"] for row in rows if is_used(row, kind)}), faults)

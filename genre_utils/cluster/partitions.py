@@ -13,11 +13,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.cluster.kinds import FEATURES, extraction_versions, schema, values_of
 from genre_utils.data import DatasetError, find_audio, find_parts, name_tracks, walk_files
 
 if TYPE_CHECKING:
@@ -184,7 +183,9 @@ def _walk_order(name: str) -> list[tuple[bool, str]]:
     return [*((True, folder) for folder in folders), (False, file)]
 
 
-def cut_batches(files: Iterable[AudioFile], batch: int = BATCH) -> list[Batch]:
+def cut_batches(
+    files: Iterable[AudioFile], batch: int = BATCH, kind: str = FEATURES
+) -> list[Batch]:
     """Cut a listing into batches; the same files get the same name, other files another.
 
     Parameters
@@ -194,44 +195,49 @@ def cut_batches(files: Iterable[AudioFile], batch: int = BATCH) -> list[Batch]:
     batch
         Files a batch, at most. A batch keeps to one genre, so that a song more leaves the batches
         of other genres as they are.
+    kind
+        What is to be computed of them, a key of `genre_utils.data.INPUTS`: "features_30_sec" or
+        "encoder".
     """
-    batches = []
+    batches, versions = [], extraction_versions(kind)
     for _, group in itertools.groupby(files, key=lambda file: file.genre):
         genre = tuple(group)
         for start in range(0, len(genre), batch):
             part = genre[start : start + batch]
-            content = json.dumps([extraction_versions(), part]).encode()
+            content = json.dumps([versions, part]).encode()
             name = f"part-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
             batches.append(Batch(name, part))
     return batches
 
 
-def extraction_versions() -> tuple:
-    """All that the features of a file depend on, save the file."""
-    from genre_utils.data import EXTRACTION_VERSION  # noqa: PLC0415
-
-    return EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
-
-
-def claim(output: Folder, root: Folder, names: list[str]) -> int:
+def claim(output: Folder, root: Folder, names: list[str], kind: str) -> int:
     """Write down which partitions an output is to have; return how many it has already.
 
     Raises
     ------
     StorageError
-        If it cannot be written, or has the features of another root.
+        If it cannot be written, or has the features of another root, or of another kind.
     """
     with explained(f"Nothing can be written to {output.path}"):
         output.system.makedirs(output.path, exist_ok=True)
         present = output.names()
-        former = json.loads(output.read(MANIFEST))["root"] if MANIFEST in present else root.url
-        if former != root.url:
+        wanted = {"root": root.url, "kind": kind}
+        former = wanted | _manifest(output) if MANIFEST in present else wanted
+        if former["root"] != root.url:
             raise StorageError(
-                f"{output.path} has the features of {former}; name another folder for {root.url}."
+                f"{output.path} has the features of {former['root']}; name another folder for "
+                f"{root.url}."
             )
-        manifest = {"root": root.url, "partitions": names}
-        output.commit(MANIFEST, json.dumps(manifest, indent=1).encode())
+        if former["kind"] != kind:
+            raise StorageError(
+                f"{output.path} has the input {former['kind']}; name another folder for {kind}."
+            )
+        output.commit(MANIFEST, json.dumps(wanted | {"partitions": names}, indent=1).encode())
     return len(present & set(names))
+
+
+def _manifest(output: Folder) -> dict:
+    return {"kind": FEATURES} | json.loads(output.read(MANIFEST))
 
 
 def tidy(output: Folder, names: Iterable[str]) -> None:
@@ -242,23 +248,13 @@ def tidy(output: Folder, names: Iterable[str]) -> None:
                 output.system.rm_file(f"{output.path}/{name}")
 
 
-def to_parquet(rows: list[dict]) -> bytes:
-    """One partition: a row a file; features missing where the file is of no use."""
+def to_parquet(rows: list[dict], kind: str) -> bytes:
+    """One partition: rows of files; numbers missing where a file is of no use."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from genre_utils.audio import FEATURE_COLUMNS  # noqa: PLC0415
-
-    schema = pa.schema(
-        [
-            *((name, pa.string()) for name in ("track_id", "genre", "path")),
-            ("length", pa.int64()),
-            *((name, pa.float64()) for name in FEATURE_COLUMNS),
-            ("fault", pa.string()),
-        ]
-    )
     content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema), content, write_page_checksum=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema(kind)), content, write_page_checksum=True)
     return content.getvalue()
 
 
@@ -287,8 +283,8 @@ def read_partitions(output: str | Path) -> Features:
     Returns
     -------
     Features
-        As `genre_utils.data.load_features` returns, sorted by ``track_id``: the 57 features
-        and ``length`` in samples in ``values``, files that have a fault in ``faults``.
+        As `genre_utils.data.load_features` returns for the same kind, sorted by index; files that
+        have a fault in ``faults``.
 
     Raises
     ------
@@ -297,12 +293,12 @@ def read_partitions(output: str | Path) -> Features:
     """
     import pyarrow as pa  # noqa: PLC0415
 
-    from genre_utils.audio import FEATURE_COLUMNS  # noqa: PLC0415
     from genre_utils.data import Features  # noqa: PLC0415
 
     folder = open_folder(output)
     with explained(f"{output} has no features that can be read"):
-        names = json.loads(folder.read(MANIFEST))["partitions"]
+        manifest = _manifest(folder)
+        names, kind = manifest["partitions"], manifest["kind"]
         with ThreadPoolExecutor(_READERS) as pool:
             tables = list(pool.map(lambda name: read_partition(folder, name), names))
     if lacking := [name for name, table in zip(names, tables, strict=True) if table is None]:
@@ -311,10 +307,11 @@ def read_partitions(output: str | Path) -> Features:
             "the same run once more computes these."
         )
     table = pa.concat_tables(tables).to_pandas().set_index("track_id").sort_index()
-    known = table[table["length"].notna()]
-    values = known[["length", *FEATURE_COLUMNS]].astype({"length": "int64"})
+    values = values_of(table, kind)
+    genre = values.pop("genre")
+    used = values.index.get_level_values("track_id").unique()
     faulty = table[table["fault"].notna()].rename(columns={"fault": "reason"})
     faulty["file"] = faulty["path"].map(posixpath.basename)
-    faulty["used"] = faulty["length"].notna()
-    source = f"Computed from {len(values)} audio files, and kept in {output}."
-    return Features(values, known["genre"], source, faulty[["file", "reason", "used"]])
+    faulty["used"] = faulty.index.isin(used)
+    source = f"Computed from {len(used)} audio files, and kept in {output}."
+    return Features(values, genre, source, faulty[["file", "reason", "used"]])

@@ -7,7 +7,9 @@ for music audio tagging", 2019): a tagger of the Million Song Dataset. What uses
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,7 @@ from genre_utils.sources import (
     CHECKPOINT_FILES,
     ENCODER_LICENCE,
     ENCODER_SOURCE,
-    check_checkpoint,
-    find_checkpoint,
+    encoder_checkpoint,
 )
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def encoder_network() -> keras.Model:
     keras.Model
         From patches ``log_mel``, shape (n, 187, 96), to ``embedding``, shape (n, 256), the
         flattened last pool; ``tags``, shape (n, 50), probabilities; and ``layers``, shape
-        (n, 640), the averages of each of the five pools over time and frequency. It has 594,180
-        parameters, of which 1,282 are not trainable. The pools are called ``pool_1`` and so on.
+        (n, 640), the averages of each of the five pools over time and frequency. It has 607,030
+        parameters, of which 1,282 are not trainable and 12,850 are those of the tags. The pools are
+        called ``pool_1`` and so on.
     """
     keras = load_keras()
     layers = keras.layers
@@ -68,13 +70,8 @@ def encoder_network() -> keras.Model:
     return keras.Model(inputs, [embedding, tags, every], name="encoder")
 
 
-def build_encoder(checkpoint: Path | None = None) -> keras.Model:
-    """The encoder with the weights that were published.
-
-    Parameters
-    ----------
-    checkpoint
-        Folder of the checkpoint; None for that of the installed package.
+def build_encoder() -> keras.Model:
+    """The encoder with the weights that were published: of the installed package, else fetched.
 
     Returns
     -------
@@ -84,18 +81,11 @@ def build_encoder(checkpoint: Path | None = None) -> keras.Model:
     Raises
     ------
     DownloadError
-        If the checkpoint is not the one that was published.
+        If the weights are neither installed nor to be had.
     ModelError
-        If the package is not installed, or there is no TensorFlow to read its checkpoint with.
+        If there is no TensorFlow and Keras, with which they are read.
     """
-    checkpoint = checkpoint or find_checkpoint()
-    if checkpoint is None:
-        raise ModelError(
-            "The package musicnn, which has the encoder's weights, is not installed "
-            "(the README says how; without it, genre download encoder fetches them)."
-        )
-    check_checkpoint(checkpoint)
-    weights = _read(checkpoint)
+    weights = _weights()
     network = encoder_network()
     for layer in network.layers:
         if layer.weights:
@@ -103,23 +93,26 @@ def build_encoder(checkpoint: Path | None = None) -> keras.Model:
     return network
 
 
-def _read(checkpoint: Path) -> Mapping[str, np.ndarray]:
-    """Weights by their names in a checkpoint of TensorFlow 1."""
+@cache
+def _weights() -> Mapping[str, np.ndarray]:
+    """Weights by their names in the checkpoint, which is one of TensorFlow 1."""
     try:
+        load_keras()
         from tensorflow.compat.v1.train import NewCheckpointReader  # noqa: PLC0415
     except ImportError as error:
         raise ModelError(
-            "The encoder's checkpoint is read with TensorFlow, which is not installed: "
+            f"The encoder's weights are read with TensorFlow and Keras ({error}): "
             'pip install "genre_utils[cpu]".'
         ) from error
-    # The names of the files begin with a dot: what stands before it is empty.
-    reader = NewCheckpointReader(f"{checkpoint}/")
-    names = reader.get_variable_to_shape_map()
-    return {n: reader.get_tensor(n) for n in names if not n.endswith(_OPTIMIZER)}
+    with encoder_checkpoint() as folder:
+        # The names of the files begin with a dot: what stands before it is empty.
+        reader = NewCheckpointReader(f"{folder}/")
+        names = reader.get_variable_to_shape_map()
+        return {n: reader.get_tensor(n) for n in names if not n.endswith(_OPTIMIZER)}
 
 
-def export_encoder(path: Path, checkpoint: Path | None = None) -> None:
-    """Write the encoder as ONNX, whole or not at all.
+def export_encoder(path: Path) -> None:
+    """Write the encoder as ONNX, whole or not at all: the same bytes wherever it is done.
 
     Its input and outputs are named as those of `encoder_network`; its metadata say where the
     weights come from, their licence and their sha256.
@@ -128,15 +121,13 @@ def export_encoder(path: Path, checkpoint: Path | None = None) -> None:
     ----------
     path
         The file.
-    checkpoint
-        As for `build_encoder`.
 
     Raises
     ------
     DownloadError, ModelError
         As `build_encoder`; ModelError also if it cannot be exported or written.
     """
-    network = build_encoder(checkpoint)
+    network = build_encoder()
     try:
         with replacing(path) as temporary:
             _write_onnx(network, temporary)
@@ -151,7 +142,9 @@ def _write_onnx(network: keras.Model, path: Path) -> None:
     import onnx  # noqa: PLC0415
 
     network.predict_on_batch(np.zeros((1, *PATCH), np.float32))  # Keras exports what has run
-    network.export(path, format="onnx", verbose=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Keras' own, about NumPy
+        network.export(path, format="onnx", verbose=False)
     model = onnx.load(path)
     _name_parts(model.graph)
     about = {

@@ -97,6 +97,13 @@ class FineTunedEncoder(NetworkClassifier):
         self.members = members
         self.random_state = random_state
 
+    def fit(self, X, y, validation: tuple | None = None) -> FineTunedEncoder:
+        """Train on from the published weights; see the class for `X` and `validation`."""
+        if self.depth not in DEPTHS:
+            raise ValueError(f"depth is {self.depth!r}, and should be one of {', '.join(DEPTHS)}")
+        super().fit(X, y, validation)
+        return self
+
     def _builder(self) -> Callable[[tuple[int, ...], int], keras.Model]:
         return partial(encoder_top, blocks=DEPTHS[self.depth], dropout=self.dropout)
 
@@ -108,7 +115,7 @@ class FineTunedEncoder(NetworkClassifier):
         self.mean_, self.scale_ = np.float32(0), np.float32(1)  # the encoder normalises for itself
         keras = load_keras()
         top = self._builder()(frames.shape[1:], len(self.classes_))
-        below = keras.Model(top.inputs, top.get_layer("embedding").output)
+        below = keras.Model(top.inputs[0], top.get_layer("seen").output)
         probe = make_pipeline(
             StandardScaler(),
             LogisticRegression(C=self.probe_C, class_weight="balanced", max_iter=1000),
@@ -151,8 +158,7 @@ def encoder_top(
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False  # which also keeps its means from moving
         x = layer(x)
-    if not blocks:
-        x = keras.layers.Identity(name="embedding")(x)
+    x = keras.layers.Identity(name="seen")(x)
     x = keras.layers.Dropout(dropout)(x)
     x = keras.layers.Dense(n_classes, activation="softmax", name="genre")(x)
     return keras.Model(inputs, x, name="fine_tuned_encoder")
@@ -193,7 +199,7 @@ def _below(patches: np.ndarray, blocks: int) -> np.ndarray:
     keras = load_keras()
     encoder = build_encoder()
     last = encoder.get_layer(f"pool_{BLOCKS - blocks}" if blocks else "embedding").output
-    below = keras.Model(encoder.inputs, last)
+    below = keras.Model(encoder.inputs[0], last)
     found = np.empty((len(patches), *last.shape[1:]), np.float16)
     for start in range(0, len(patches), _AT_ONCE):
         part = patches[start : start + _AT_ONCE].astype(np.float32)

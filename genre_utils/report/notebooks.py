@@ -28,7 +28,11 @@ from pathlib import Path
 if importlib.util.find_spec("genre_utils") is None:
     address = package if ":" in package else Path(package).resolve().as_uri()
     print(f"The package genre_utils is being installed from {{address}}")
-    %pip install --quiet "genre_utils[colab] @ {{address}}\""""
+    %pip install --quiet "genre_utils[colab] @ {{address}}"
+    # The encoder's package is installed alone: what it declares to depend on is long gone.
+    encoder = Path(importlib.util.find_spec("genre_utils").origin).parent / "sources/encoder.txt"
+    %pip install --quiet --no-deps --require-hashes --requirement "{{encoder}}"
+    !genre download encoder"""
 
 
 class NotebookError(RuntimeError):

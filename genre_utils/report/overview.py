@@ -99,9 +99,10 @@ def _leads(found: list[dict]) -> list[str]:
             )
         if name == "3_recommend":
             songs, exact, index, recall = table[-1][:4]
+            space = title.rpartition(", ")[2]
             leads.append(
-                f"Among {songs} songs a query takes {index:.1f} ms by index, {exact:.0f} ms "
-                f"exactly; the index finds {recall:.1%} of what is nearest."
+                f"Among {songs} songs, {space}, a query takes {index:.1f} ms by index, "
+                f"{exact:.0f} ms exactly; the index finds {recall:.1%} of what is nearest."
             )
     return leads
 

@@ -17,13 +17,7 @@ from .checkpoints import (
     ENCODER_SOURCE as ENCODER_SOURCE,
 )
 from .checkpoints import (
-    check_checkpoint as check_checkpoint,
-)
-from .checkpoints import (
     encoder_checkpoint as encoder_checkpoint,
-)
-from .checkpoints import (
-    find_checkpoint as find_checkpoint,
 )
 from .demo import (
     is_demo as is_demo,

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ ENCODER_SOURCE = "musicnn 0.1.0 MSD_vgg"
 ENCODER_LICENCE = "ISC, Music Technology Group, Universitat Pompeu Fabra, 2019"
 ENCODER_PACKAGE = Path(__file__).with_name("encoder.txt")
 # Of the files of the checkpoint's folder, the two that hold its weights, with their sha256.
-CHECKPOINT_FILES: Mapping[str, str] = {
+CHECKPOINT_FILES = {
     ".index": "50e499238457558bba9f34f8b84d4afb8279afd43520cdf0a4fdf805a49c9ca3",
     ".data-00000-of-00001": "9683d756b8311146534f333502ebf4a2a78a3e320c54ab0411dff6186d8375fc",
 }

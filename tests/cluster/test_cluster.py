@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from helpers import FORMATS, cut, sound, sounds, tone, write
 
-from genre_utils.audio import load_audio, shortened
+from genre_utils.audio import encoder_path, load_audio, shortened
 from genre_utils.cli.main import main
 from genre_utils.cluster import (
     MANIFEST,
@@ -292,6 +292,45 @@ def test_workers_of_another_version_are_refused(root, workers, tmp_path, monkeyp
     with pytest.raises(DatasetError, match="their features would differ"):
         extract_partitions(root, tmp_path, client=workers, progress=False)
     assert not written(tmp_path)
+
+
+def hear_with(path):
+    """Run in a worker: its encoder is the one in `path`."""
+    os.environ["GENRE_UTILS_ENCODER"] = str(path)
+
+
+def test_what_the_encoder_hears_is_as_on_one_machine(root, workers, own_cache, tmp_path, capsys):
+    output = tmp_path / "heard"
+    command = ["features", str(root), f"--output={output}", f"--batch={BATCH}", "--input=encoder"]
+    command.append(f"--scheduler={workers.scheduler.address}")
+    workers.run(hear_with, encoder_path())
+    assert main(command) == 0
+    assert f"Tracks with features: {SONGS + 1}. Files with faults: 4." in capsys.readouterr().out
+    expected = load_features(read_dataset(root), "encoder", n_jobs=1, progress=False)
+    found = read_partitions(output)
+    assert same(found, expected) and list(found.values) == list(expected.values)
+    assert found.values.index.names == ["track_id", "segment"]
+    before = written(output)
+    assert main(command) == 0 and written(output) == before
+    assert f"0 new, {PARTITIONS} already there" in capsys.readouterr().out
+    told = refused(capsys, *(part for part in command[1:] if part != "--input=encoder"))
+    assert "has the input encoder; name another folder for features_30_sec." in told
+    assert written(output) == before
+
+
+def test_a_worker_that_cannot_hear_is_said(root, workers, tmp_path, capsys, monkeypatch):
+    command = [root, "--output", tmp_path / "heard", "--input", "encoder"]
+    command += ["--scheduler", workers.scheduler.address]
+    workers.run(hear_with, tmp_path / "nowhere.onnx")
+    told = refused(capsys, *command)
+    assert "A worker cannot hear" in told and "genre download encoder" in told
+    other = tmp_path / "other.onnx"
+    other.write_bytes(encoder_path().read_bytes() + b" ")
+    workers.run(hear_with, other)
+    assert "their features would differ" in refused(capsys, *command)
+    monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tmp_path / "nowhere.onnx"))
+    assert "genre download encoder" in refused(capsys, *command)
+    assert not written(tmp_path / "heard")
 
 
 def test_the_command_line(root, workers, finished, tmp_path, capsys):

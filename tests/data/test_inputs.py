@@ -4,11 +4,12 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import soundfile as sf
 from helpers import KINDS, NAMES_30, extract, kept, same, sound, sounds, table_of, written
 
-from genre_utils.audio import EncoderMissing, embed_file
+from genre_utils.audio import EncoderMissing, embed_file, encoder_path
 from genre_utils.data import (
     ENCODER_COLUMNS,
     INPUTS,
@@ -309,3 +310,14 @@ def test_another_encoder_hears_anew(demo_root, own_cache, tiny_encoder, tmp_path
     (tmp_path / "other.onnx").write_bytes(tiny_encoder.read_bytes() + b"\x12\x00")
     load_features(dataset, "encoder", n_jobs=1, progress=False)
     assert len(list(own_cache.glob("encoder-*"))) == 2
+
+
+def test_patches_are_what_the_encoder_is_given(tmp_path, own_cache):
+    found = sounds(tmp_path, count=2, seconds=6.5)
+    patches = extract(found, "patch").values["frames"]
+    heard = extract(found, "encoder").values
+    assert patches.index.equals(heard.index)
+    assert all(patch.shape == (187, 96) and patch.dtype == np.float32 for patch in patches)
+    session = onnxruntime.InferenceSession(encoder_path(), providers=["CPUExecutionProvider"])
+    said = np.hstack(session.run(None, {"log_mel": np.stack(patches)}))
+    assert np.allclose(said, heard.to_numpy(), atol=1e-5)
