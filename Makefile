@@ -163,6 +163,8 @@ $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/inputs $(READY)
 
 # Its table has the scores of notebook 3 as well.
 $(BUILD)/04_cnn.ipynb: $(BUILD)/scores/03_classical_models.json
+# Its table has the network of notebook 4 as well.
+$(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
 
 # Written anew only when a score changed.
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb

@@ -22,6 +22,9 @@ from .dataset import (
 from .dataset import (
     read_dataset as read_dataset,
 )
+from .decades import (
+    artist_decades as artist_decades,
+)
 from .identity import (
     identify as identify,
 )
@@ -42,6 +45,9 @@ from .inputs import (
 )
 from .inputs import (
     extract_collection as extract_collection,
+)
+from .inputs import (
+    features_or_reason as features_or_reason,
 )
 from .inputs import (
     load_features as load_features,

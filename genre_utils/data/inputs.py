@@ -29,6 +29,7 @@ from genre_utils.audio import (
     SEGMENT_SECONDS,
     TAGS,
     AudioError,
+    EncoderMissing,
     embed_file,
     encoder_digest,
     encoder_patches,
@@ -44,6 +45,7 @@ from genre_utils.audio import (
 )
 from genre_utils.data.dataset import (
     Dataset,
+    DatasetError,
 )
 from genre_utils.data.naming import PICTURE_SUFFIXES
 from genre_utils.data.pictures import PictureError, picture_frames
@@ -141,6 +143,25 @@ def load_features(
     files = " and ".join(text for text in counts if not text.startswith("0 "))
     source = f"Computed from {files} ({len(values)} rows)."
     return Features(values, genre, source, faults)
+
+
+def features_or_reason(dataset: Dataset, kind: str) -> tuple[Features | None, str]:
+    """Features of a collection if they can be had, for pages that go on without them.
+
+    Parameters
+    ----------
+    dataset, kind
+        As in `load_features`.
+
+    Returns
+    -------
+    features, reason
+        The features and ""; or None and, in one sentence, why there are none.
+    """
+    try:
+        return load_features(dataset, kind), ""
+    except (DatasetError, EncoderMissing) as error:
+        return None, str(error)
 
 
 def extract_collection(

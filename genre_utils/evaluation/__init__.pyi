@@ -2,6 +2,12 @@ from .analysis import (
     artist_curve as artist_curve,
 )
 from .analysis import (
+    label_curve as label_curve,
+)
+from .analysis import (
+    nearest_tracks as nearest_tracks,
+)
+from .analysis import (
     permutation_drops as permutation_drops,
 )
 from .analysis import (
@@ -22,6 +28,9 @@ from .predictions import (
 )
 from .predictions import (
     confusions as confusions,
+)
+from .predictions import (
+    frequent_confusions as frequent_confusions,
 )
 from .predictions import (
     fuse as fuse,
@@ -69,8 +78,26 @@ from .scoring import (
     fit_on_partition as fit_on_partition,
 )
 from .scoring import (
+    rank_on_valid as rank_on_valid,
+)
+from .scoring import (
     score as score,
 )
 from .scoring import (
     side_by_side as side_by_side,
+)
+from .telling import (
+    accuracy_panels as accuracy_panels,
+)
+from .telling import (
+    score_matrix as score_matrix,
+)
+from .telling import (
+    tell_difference as tell_difference,
+)
+from .telling import (
+    tell_score as tell_score,
+)
+from .telling import (
+    tell_shares as tell_shares,
 )

@@ -135,3 +135,9 @@ def confusions(predictions: Predictions, fold: int | None = None) -> pd.DataFram
         table = table[table["fold"] == sorted(table["fold"].unique())[fold]]
     counts = confusion_matrix(table["true"], table["predicted"], labels=genres)
     return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("true")
+
+
+def frequent_confusions(predictions: Predictions, most: int = 5) -> pd.Series:
+    """How often the most frequent confusions occur, by "blues as country" and the like."""
+    wrong = predictions.table[~predictions.correct]
+    return (wrong["true"] + " as " + wrong["predicted"]).value_counts().head(most)

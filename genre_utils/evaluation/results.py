@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from genre_utils.data import Dataset
 from genre_utils.files import to_json, to_plain, write_text
@@ -33,6 +33,8 @@ MODEL_NAMES = {
     "cnn": "our CNN",
     "cnn_average": "our CNN, averaged",
     "fusion": "CNN and features",
+    "probe": "linear probe",
+    "fine_tuned": "fine-tuned encoder",
 }
 MODEL_NAMES |= {f"{name}_tuned": f"{label}, tuned" for name, label in MODEL_NAMES.items()}
 
@@ -57,6 +59,8 @@ class Score:
         The accuracy somebody published for this, or None.
     runs, sd
         Of networks: from how many seeds the accuracy is the mean, and its standard deviation.
+    macro_recall
+        Mean over genres of the share that was recognised: what accuracy is where all are as large.
     """
 
     model: str
@@ -71,6 +75,7 @@ class Score:
     published: float | None = None
     runs: int = 1
     sd: float | None = None
+    macro_recall: float | None = None
 
 
 class EnoughSaid(Exception):  # noqa: N818
@@ -101,6 +106,48 @@ class Results:
     def fact(self, **facts: Any) -> None:
         """Note named findings: numbers, texts, lists of them."""
         self.facts |= facts
+
+    def end(self, finding: str, folder: str | Path) -> NoReturn:
+        """End the notebook early, and well: write what there is, and say why there is no more.
+
+        Parameters
+        ----------
+        finding
+            Why, in one sentence.
+        folder
+            As in `write`.
+
+        Raises
+        ------
+        EnoughSaid
+            Always.
+        """
+        self.fact(finding=finding)
+        self.write(folder)
+        raise EnoughSaid(f"**This page ends here.** {finding}")
+
+    def former_scores(self, notebook: str, folder: str | Path) -> list[Score]:
+        """Scores that another notebook wrote of the same collection, profile and seed.
+
+        Parameters
+        ----------
+        notebook
+            Its name.
+        folder
+            Where it wrote to; "" for nowhere.
+
+        Returns
+        -------
+        list of Score
+            Empty where it has not been run like this.
+        """
+        path = Path(folder) / f"{notebook}.json"
+        if not str(folder) or not path.is_file():
+            return []
+        former = json.loads(path.read_text(encoding="utf-8"))
+        own = [self.dataset.fingerprint(), self.profile, self.seed]
+        alike = [former["dataset"]["fingerprint"], former["profile"], former["seed"]] == own
+        return [Score(**score) for score in former["scores"]] if alike else []
 
     def as_dict(self) -> dict[str, Any]:
         """Return the object that the file holds."""

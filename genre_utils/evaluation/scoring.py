@@ -14,7 +14,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from genre_utils.data import Protocol
 from genre_utils.evaluation.intervals import bootstrap_interval
-from genre_utils.evaluation.predictions import Predictions, metrics
+from genre_utils.evaluation.predictions import Predictions, log_loss, metrics
 from genre_utils.evaluation.results import Score
 from genre_utils.parallel import run_parallel
 
@@ -197,6 +197,28 @@ def fit_on_partition(
     return model, found
 
 
+def rank_on_valid(sides: dict[Hashable, dict[str, Predictions]]) -> pd.DataFrame:
+    """Order candidates by their accuracy on the validation side, and equals by their log loss.
+
+    Parameters
+    ----------
+    sides
+        Predictions by candidate and side, as from `fit_on_partition`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a candidate, the best first: ``accuracy on valid`` and ``log loss on valid``.
+    """
+    rows = {
+        name: (metrics(side["valid"])["accuracy"], log_loss(side["valid"]))
+        for name, side in sides.items()
+    }
+    columns = ["accuracy on valid", "log loss on valid"]
+    table = pd.DataFrame(rows.values(), pd.Index(rows), columns=columns)
+    return table.sort_values(columns, ascending=[False, True], kind="stable")
+
+
 def score(
     predictions: Predictions | Sequence[Predictions],
     model: str,
@@ -237,4 +259,5 @@ def score(
         published=published,
         runs=len(runs),
         sd=float(np.std(accuracies, ddof=1)) if len(runs) > 1 else None,
+        macro_recall=float(np.mean([one["recall"] for one in found])),
     )

@@ -85,6 +85,21 @@ from .encoder import (
 from .feed_forward import (
     FeedForward as FeedForward,
 )
+from .depths import (
+    fine_tune_depths as fine_tune_depths,
+)
+from .fine_tuning import (
+    DEPTHS as DEPTHS,
+)
+from .fine_tuning import (
+    FineTunedEncoder as FineTunedEncoder,
+)
+from .fine_tuning import (
+    encoder_top as encoder_top,
+)
+from .fine_tuning import (
+    lower_blocks as lower_blocks,
+)
 from .head import (
     HEAD_SUFFIX as HEAD_SUFFIX,
 )
@@ -99,18 +114,6 @@ from .head import (
 )
 from .head import (
     softmax as softmax,
-)
-from .fine_tuning import (
-    DEPTHS as DEPTHS,
-)
-from .fine_tuning import (
-    FineTunedEncoder as FineTunedEncoder,
-)
-from .fine_tuning import (
-    encoder_top as encoder_top,
-)
-from .fine_tuning import (
-    lower_blocks as lower_blocks,
 )
 from .inner_splits import (
     ArtistKFold as ArtistKFold,

@@ -292,9 +292,13 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_members(self, X: pd.DataFrame) -> list[np.ndarray]:
         """Names of the classes that each network predicts alone, shape (items,) each."""
+        return [self.classes_[p.argmax(axis=1)] for p in self.member_probabilities(X)]
+
+    def member_probabilities(self, X: pd.DataFrame) -> list[np.ndarray]:
+        """What each network says alone, at the temperature of all, shape (items, classes) each."""
         frames = self._prepared(X)
         each = (self._predict(network, frames) for network in self.networks_)
-        return [self.classes_[probability.argmax(axis=1)] for probability in each]
+        return [at_temperature(probability, self.temperature_) for probability in each]
 
     def embed(self, X: pd.DataFrame) -> pd.DataFrame:
         """What the layer below the last sees of each item, members side by side."""

@@ -59,6 +59,9 @@ from .style import (
     players as players,
 )
 from .style import (
+    say as say,
+)
+from .style import (
     set_style as set_style,
 )
 from .style import (
@@ -93,4 +96,19 @@ from .tracks import (
 )
 from .tracks import (
     track_look as track_look,
+)
+from .transfer import (
+    decade_map as decade_map,
+)
+from .transfer import (
+    falls as falls,
+)
+from .transfer import (
+    label_curves as label_curves,
+)
+from .transfer import (
+    recalls as recalls,
+)
+from .transfer import (
+    tag_map as tag_map,
 )

@@ -52,7 +52,7 @@ def song_map(place: np.ndarray, genre: pd.Series, marked: Sequence[int], title: 
     genre
         Of each song.
     marked
-        Rows to circle, the seed first.
+        Rows to circle, the seed first; none if empty.
     title
         What is to be seen.
     """
@@ -66,7 +66,7 @@ def song_map(place: np.ndarray, genre: pd.Series, marked: Sequence[int], title: 
                    linewidths=0, label=name)  # fmt: skip
     x, y = place[list(marked)].T
     ax.scatter(x, y, s=130, facecolors="none", edgecolors="black", linewidths=1.2)
-    x, y = place[marked[0]]
+    x, y = place[list(marked[:1])].T
     ax.scatter(x, y, s=320, facecolors="none", edgecolors="black", linewidths=2)
     ax.set(
         title=title, xticks=[], yticks=[], xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)"

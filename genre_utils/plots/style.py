@@ -13,7 +13,7 @@ import numpy as np
 import PIL.Image
 import seaborn as sns
 import soundfile as sf
-from IPython.display import HTML, Image, display
+from IPython.display import HTML, Image, Markdown, display
 from matplotlib.axes import Axes
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
@@ -92,6 +92,11 @@ def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:
             sound = player(y, f"{seconds:g} s of {track}", seconds=seconds).data
             made.append(f"<p>{html.escape(track)}</p>{sound}")
     return HTML("".join(made))
+
+
+def say(text: str) -> None:
+    """Display a sentence that was put together from results, in Markdown."""
+    display(Markdown(text))
 
 
 def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:

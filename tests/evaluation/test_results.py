@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genre_utils.data import read_dataset
-from genre_utils.evaluation import Results, Score, read_results, results
+from genre_utils.evaluation import EnoughSaid, Results, Score, read_results, results
 from genre_utils.files import write_text
 
 
@@ -52,3 +52,20 @@ def test_a_failed_write_leaves_the_former_file(tmp_path, monkeypatch):
 def test_the_file_is_strict_json(found, tmp_path):
     text = found.write(tmp_path).read_text()
     json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_former_scores_are_those_of_the_same_run(found, tmp_path, demo_root):
+    found.write(tmp_path)
+    later = Results("10_later", read_dataset(demo_root), "quick", 7)
+    (score,) = later.former_scores("09_test", tmp_path)
+    assert score.accuracy == 0.5
+    assert later.former_scores("08_other", tmp_path) == []
+    assert later.former_scores("09_test", "") == []
+    other = Results("10_later", read_dataset(demo_root), "full", 7)
+    assert other.former_scores("09_test", tmp_path) == []
+
+
+def test_an_early_end_is_written_and_says_why(found, tmp_path):
+    with pytest.raises(EnoughSaid, match="There is no encoder"):
+        found.end("There is no encoder.", tmp_path)
+    assert read_results(tmp_path)[0]["facts"]["finding"] == "There is no encoder."

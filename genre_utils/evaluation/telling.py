@@ -1,0 +1,100 @@
+"""Scores and comparisons in words, in one style on all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from genre_utils.data import PROTOCOLS
+from genre_utils.evaluation.results import MODEL_NAMES, Score
+
+LEVELS = {"segment": "3 s pieces", "track": "tracks"}
+
+
+def tell_score(score: Score) -> str:
+    """Accuracy, its 95 % interval, and of how many."""
+    low, high = score.ci95
+    return f"{score.accuracy:.1%} [{low:.1%}, {high:.1%}], n = {score.n}"
+
+
+def tell_difference(test: Mapping[str, float]) -> str:
+    """What `paired_test` found, in points."""
+    return (
+        f"{100 * test['difference']:+.1f} points "
+        f"[{100 * test['low']:+.1f}, {100 * test['high']:+.1f}], p = {test['p']:.2g}; "
+        f"{test['only_one']} right only with the first, {test['only_other']} only with the second"
+    )
+
+
+def tell_shares(table: pd.DataFrame) -> str:
+    """All shares of a table, row by row: what a figure of it shows."""
+    rows = (
+        f"{name}: " + ", ".join(f"{column} {share:.0%}" for column, share in row.dropna().items())
+        for name, row in table.iterrows()
+    )
+    return "; ".join(rows) + "."
+
+
+def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
+    """Scores as a matrix: a row a level and input, a column a protocol.
+
+    Parameters
+    ----------
+    scores
+        Of several inputs under several protocols.
+    names
+        What to call the inputs; others are called by model and input.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts: accuracy with its 95 % interval, macro recall, and n; a star marks what goes over
+        fewer genres than others.
+    """
+    scores = list(scores)
+    most = max(score.genres for score in scores)
+    cells = {}
+    for score in scores:
+        recall = "" if score.macro_recall is None else f", recall {score.macro_recall:.1%}"
+        name = names.get(score.input) or f"{MODEL_NAMES[score.model]}, {score.input}"
+        cells[LEVELS[score.level], name, score.protocol] = (
+            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}]{recall}, "
+            f"n = {score.n}{'*' if score.genres < most else ''}"
+        )
+    table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])
+    return table[[name for name in PROTOCOLS if name in table]].fillna("")
+
+
+def accuracy_panels(
+    scores: Iterable[Score], names: Mapping[str, str], protocols: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Accuracies of pieces and of tracks under protocols that get stricter.
+
+    Parameters
+    ----------
+    scores
+        Of several inputs. Those over fewer genres than others compare with none, and are left out.
+    names
+        What to call the inputs.
+    protocols
+        In this order.
+
+    Returns
+    -------
+    dict
+        By what is classified, a row an input and a column a protocol.
+    """
+    scores = list(scores)
+    most = max(score.genres for score in scores)
+    panels = {}
+    for level, what in LEVELS.items():
+        cells = {
+            (names[score.input], score.protocol): score.accuracy
+            for score in scores
+            if score.level == level and score.genres == most and score.protocol in protocols
+        }
+        if cells:
+            table = pd.Series(cells).unstack(sort=False)
+            panels[what] = table[[name for name in protocols if name in table]]
+    return panels

@@ -1,0 +1,66 @@
+"""Scores in words."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from genre_utils.evaluation import (
+    Score,
+    accuracy_panels,
+    score_matrix,
+    tell_difference,
+    tell_score,
+    tell_shares,
+)
+
+SCORE = Score(
+    "probe", "encoder", "artist", "track", 0.8538, (0.81, 0.891), 0.8, 684, 10, macro_recall=0.835
+)
+NAMES = {"encoder": "encoder", "mel": "mel"}
+
+
+def test_a_score_is_told_with_interval_and_n():
+    assert tell_score(SCORE) == "85.4% [81.0%, 89.1%], n = 684"
+
+
+def test_a_difference_is_told_in_points():
+    test = {
+        "difference": 0.031,
+        "low": -0.005,
+        "high": 0.07,
+        "only_one": 9,
+        "only_other": 2,
+        "p": 0.2,
+    }
+    assert tell_difference(test) == (
+        "+3.1 points [-0.5, +7.0], p = 0.2; 9 right only with the first, 2 only with the second"
+    )
+
+
+def test_shares_leave_out_what_is_missing():
+    table = pd.DataFrame({"a": [0.5, None], "b": [1.0, 0.25]}, index=["x", "y"])
+    assert tell_shares(table) == "x: a 50%, b 100%; y: b 25%."
+
+
+def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
+    others = [
+        replace(SCORE, protocol="random"),
+        replace(SCORE, model="cnn", input="picture", macro_recall=None),
+    ]
+    matrix = score_matrix([SCORE, *others], NAMES)
+    assert list(matrix.columns) == ["random", "artist"]
+    assert list(matrix.index) == [("tracks", "encoder"), ("tracks", "our CNN, picture")]
+    assert "recall 83.5%" in matrix.loc[("tracks", "encoder"), "artist"]
+    assert matrix.loc[("tracks", "our CNN, picture"), "random"] == ""
+
+
+def test_panels_leave_out_what_goes_over_fewer_genres():
+    scores = [
+        replace(SCORE, protocol="random", accuracy=0.9),
+        SCORE,
+        replace(SCORE, level="segment", protocol="random"),
+        replace(SCORE, level="segment", genres=6),
+    ]
+    panels = accuracy_panels(scores, NAMES, ("random", "track", "artist"))
+    assert panels["tracks"].loc["encoder"].to_dict() == {"random": 0.9, "artist": 0.8538}
+    assert list(panels["3 s pieces"].columns) == ["random"]
