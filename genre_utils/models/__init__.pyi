@@ -110,6 +110,9 @@ from .head import (
     head_temperatures as head_temperatures,
 )
 from .head import (
+    held_out_logits as held_out_logits,
+)
+from .head import (
     save_head as save_head,
 )
 from .head import (

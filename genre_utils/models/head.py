@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from sklearn.base import clone
 
 from genre_utils.audio import EMBEDDING_COLUMNS, ENCODER_RATE, LAYER_COLUMNS, LOUDNESS, TAGS
 from genre_utils.models.calibration import TEMPERATURES, fit_temperature
 from genre_utils.models.keeping import Kept, ModelError, keep
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from sklearn.model_selection import BaseCrossValidator
     from sklearn.pipeline import Pipeline
 
     from genre_utils.evaluation import Results, Score
@@ -147,13 +149,51 @@ def read_head(kept: Kept) -> Head:
     return Head(kept.name, classes, weights, bias, kept.about, kept.folder)
 
 
+def held_out_logits(
+    pipeline: Pipeline,
+    X: pd.DataFrame,
+    pieces: pd.DataFrame,
+    genre: pd.Series,
+    cv: BaseCrossValidator,
+) -> pd.DataFrame:
+    """What a linear model says of pieces of songs that it was not fitted on.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted anew in every fold, on songs.
+    X
+        Songs, a row a track, index ``track_id``.
+    pieces
+        The same columns of their pieces, index ``track_id`` and ``segment``.
+    genre
+        Of each track, index ``track_id``.
+    cv
+        Folds of `X`, each with all genres on the training side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a piece, a column a genre: logarithms of probabilities.
+    """
+    parts = []
+    for train, test in cv.split(X, genre[X.index]):
+        model = clone(pipeline).fit(X.iloc[train], genre[X.index[train]])
+        rows = pieces[pieces.index.get_level_values("track_id").isin(X.index[test])]
+        parts.append(
+            pd.DataFrame(model.predict_log_proba(rows), index=rows.index, columns=model.classes_)
+        )
+    return pd.concat(parts)
+
+
 def head_temperatures(logits: pd.DataFrame, genre: pd.Series) -> dict[int, float]:
     """Temperatures by seconds heard, from songs that were not fitted on.
 
     Parameters
     ----------
     logits
-        Of pieces, a column a genre; index ``track_id`` and ``segment``.
+        Of pieces, a column a genre; index ``track_id`` and ``segment``; as from
+        `held_out_logits`.
     genre
         True genre of each track, index ``track_id``.
 
