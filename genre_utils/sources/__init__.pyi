@@ -19,6 +19,9 @@ from .checkpoints import (
 from .checkpoints import (
     encoder_checkpoint as encoder_checkpoint,
 )
+from .checkpoints import (
+    find_checkpoint as find_checkpoint,
+)
 from .demo import (
     is_demo as is_demo,
 )
