@@ -383,7 +383,8 @@ if filtered and find_checkpoint():
 told = []
 for depth, side in tuned:
     score = evaluation.score(tuned[depth, side], "fine_tuned", f"encoder, {depth}", seed=seed)
-    told.append(f"- {depth}, {side}: {evaluation.tell_score(score)}, deviation {score.sd or 0:.1%}")
+    spread = f", deviation {100 * score.sd:.1f} points over {score.runs} seeds" if score.sd else ""
+    told.append(f"- {depth}, {side}: {evaluation.tell_score(score)}{spread}")
     results.scores += [score] if side == "test" else []
 why = reasons.get("filtered", "the package musicnn, which has the weights, is not installed")
 plots.say("\n".join(told) or f"Not possible here: {why}.")
