@@ -53,7 +53,8 @@ def build_index_text(folder: Path) -> str:
     """
     found = read_results(folder / "results")
     scores = [score | {"page": r["notebook"]} for r in found for score in r["scores"]]
-    chosen = next((r["facts"]["chosen"] for r in found if "chosen" in r["facts"]), None)
+    # What a later notebook chooses has the earlier ones' choices behind it.
+    chosen = next((r["facts"]["chosen"] for r in reversed(found) if "chosen" in r["facts"]), None)
     return _template("index.html.j2").render(
         performance=(folder / "performance.html").is_file(),
         found=found,
