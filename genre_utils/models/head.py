@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from sklearn.base import clone
 
 from genre_utils.audio import EMBEDDING_COLUMNS, ENCODER_RATE, LAYER_COLUMNS, LOUDNESS, TAGS
 from genre_utils.models.calibration import TEMPERATURES, fit_temperature
 from genre_utils.models.keeping import Kept, ModelError, keep
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.model_selection import BaseCrossValidator
     from sklearn.pipeline import Pipeline
 
@@ -176,6 +175,9 @@ def held_out_logits(
     pandas.DataFrame
         A row a piece, a column a genre: logarithms of probabilities.
     """
+    import pandas as pd  # noqa: PLC0415  (what is fitted may take its time; what predicts may not)
+    from sklearn.base import clone  # noqa: PLC0415
+
     parts = []
     for train, test in cv.split(X, genre[X.index]):
         model = clone(pipeline).fit(X.iloc[train], genre[X.index[train]])

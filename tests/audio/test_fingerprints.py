@@ -142,7 +142,7 @@ def test_files_of_real_tracks_name_their_original_and_no_stranger(real_root):
     audio = read_dataset(real_root).audio
     if len(audio) < 20:
         pytest.skip("fewer than 20 tracks have audio")
-    audio = audio.sample(min(100, len(audio)), random_state=0)
+    audio = audio.sample(20, random_state=0)
     sounds = {track: load_audio(path) for track, path in audio.items()}
     prints = {track: fingerprint(y) for track, y in sounds.items()}
     missed = 0
@@ -150,7 +150,7 @@ def test_files_of_real_tracks_name_their_original_and_no_stranger(real_root):
         found = find_copies(fingerprint_of_file(mp3_of_64_kilobits(y)), prints)["track"]
         assert set(found) <= {track}
         missed += found.empty
-    assert missed <= 0.02 * len(audio)
+    assert missed == 0
 
 
 @pytest.mark.real

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import AS_ROOT, extract, kept, sound, sounds
 
-from genre_utils.cli import predict, songs
+from genre_utils.cli import predict, recommend
 from genre_utils.cli.main import main
 from genre_utils.data import audit, dataset, inputs, make_protocols, read_dataset
 from genre_utils.sources import demo
@@ -134,7 +134,7 @@ def test_a_read_only_collection_is_used(tmp_path, own_cache):
     assert len(extract(found).values) == 3
 
 
-@pytest.mark.parametrize("module, command", [(predict, "predict"), (songs, "recommend")])
+@pytest.mark.parametrize("module, command", [(predict, "predict"), (recommend, "recommend")])
 def test_a_command_whose_output_is_cut_off_ends_quietly(module, command, monkeypatch):
     monkeypatch.setattr(module, f"_{command}", _cut_off)
     arguments = [command, "x"]

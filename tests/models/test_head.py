@@ -194,13 +194,11 @@ def spoiled(y):
     sf.write(file, y, 22050, format="MP3", subtype="MPEG_LAYER_III", **rate)
     file.seek(0)
     narrow = soxr.resample(soxr.resample(y, 22050, 11025), 11025, 22050)
-    loud = np.clip(y * 10 ** (6 / 20), -1, 1)
     return {
         "11 kHz": narrow,
         "24 kbit/s": sf.read(file, dtype="float32")[0],
         "noise": y + noise,
-        "-12 dB": y * 10 ** (-12 / 20),
-        "+6 dB": loud,
+        "+6 dB": np.clip(y * 10 ** (6 / 20), -1, 1),
     }
 
 
@@ -209,8 +207,8 @@ def spoiled(y):
 def test_spoiled_songs_are_heard_as_clean_ones(real_root):
     """A network that sees pictures loses half of the songs through a low bit rate."""
     tracks = read_dataset(real_root).tracks.dropna(subset=["path"])
-    asked = tracks.groupby("genre").head(3)
-    others = tracks.drop(asked.index).groupby("genre").head(7)
+    asked = tracks.groupby("genre").head(2)
+    others = tracks.drop(asked.index).groupby("genre").head(5)
 
     def described(y):
         return pd.DataFrame(np.hstack(embed(np.asarray(y, np.float32)))).mean().to_numpy()
@@ -234,5 +232,5 @@ def test_the_package_has_a_model_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path))
     assert models.list_models() == ["shipped"]
     head = load_model()
-    assert head.classes == GTZAN_GENRES
+    assert head.classes == tuple(GTZAN_GENRES)
     assert not head.about["dataset"]["synthetic"] and head.about["scores"]
