@@ -4,10 +4,19 @@ import os
 
 import numpy as np
 import pandas as pd
+import pytest
 import soundfile as sf
 
 from genre_utils.audio import FEATURE_COLUMNS
-from genre_utils.data import INPUTS, NOT_KEPT, cache_dir, load_features, read_dataset
+from genre_utils.data import (
+    INPUTS,
+    NOT_KEPT,
+    DatasetError,
+    cache_dir,
+    load_features,
+    open_dataset,
+    read_dataset,
+)
 
 FORMATS = [
     ("wav", "PCM_U8"),
@@ -111,6 +120,7 @@ output = ""
 
 # %%
 import pandas as pd
+import pytest
 from genre_utils.data import open_dataset
 from genre_utils.evaluation import Results
 
@@ -134,3 +144,24 @@ _, ax = plt.subplots()
 ax.set(title="Nothing", xlabel="time (s)")
 plots.show(ax, "An empty frame, from 0 to 1.", cover=True)
 """
+
+
+def put(path, content=None):
+    """Write a file; by default each has bytes of its own. What is in audio is not read here."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if content is not None else str(path).encode())
+    return path
+
+
+def put_all(root, *names):
+    for name in names:
+        put(root / name)
+    return root
+
+
+def refused(data=None):
+    with pytest.raises(DatasetError) as caught:
+        open_dataset(data)
+    message = str(caught.value)
+    assert "\n" not in message and len(message) < 600
+    return message

@@ -7,29 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers import put, put_all, refused
 
 from genre_utils.data import (
     GTZAN_GENRES,
     TRACK_COLUMNS,
-    DatasetError,
-    open_dataset,
-    opening,
     parse_track_id,
     read_dataset,
 )
-
-
-def put(path, content=None):
-    """Write a file; by default each has bytes of its own. What is in audio is not read here."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if content is not None else str(path).encode())
-    return path
-
-
-def put_all(root, *names):
-    for name in names:
-        put(root / name)
-    return root
 
 
 def put_table(root, *lines, seconds=30):
@@ -49,14 +34,6 @@ def paths_below(root):
 
 def copy(root, target):
     return Path(shutil.copytree(root, target, copy_function=shutil.copy))
-
-
-def refused(data=None):
-    with pytest.raises(DatasetError) as caught:
-        open_dataset(data)
-    message = str(caught.value)
-    assert "\n" not in message and len(message) < 600
-    return message
 
 
 @pytest.mark.parametrize(
@@ -167,78 +144,6 @@ def test_the_fingerprint_sees_behind_a_linked_audio_folder(tmp_path):
     put(tmp_path / "store/rock/b.wav")
     assert len(read_dataset(tmp_path / "mine").tracks) == 2
     assert read_dataset(tmp_path / "mine").fingerprint() != before
-
-
-@pytest.fixture
-def places(tmp_path, monkeypatch):
-    """Return three collections of different size, in the three places that are searched."""
-    named, home, work = tmp_path / "named", tmp_path / "home", tmp_path / "work"
-    for count, root in enumerate([named, home, work / "data/gtzan"], start=1):
-        put_all(root, *(f"rock/{n}.wav" for n in range(count)))
-    monkeypatch.chdir(work)
-    monkeypatch.setenv("GTZAN_HOME", str(home))
-    return named, home, work
-
-
-@pytest.fixture
-def small_demo(monkeypatch):
-    write = opening.write_demo
-    monkeypatch.setattr(
-        opening,
-        "write_demo",
-        lambda root: write(root, tracks_per_genre=1, seconds=1.0, progress=False),
-    )
-
-
-def test_search_order(places, monkeypatch):
-    named, home, work = places
-    assert len(open_dataset(named).tracks) == len(open_dataset(str(named)).tracks) == 1
-    assert open_dataset().root == home
-    monkeypatch.setenv("GTZAN_HOME", "")
-    assert len(open_dataset().tracks) == 3
-    (work / "notebooks").mkdir()
-    monkeypatch.chdir(work / "notebooks")
-    assert open_dataset().root == work / "data/gtzan"
-
-
-def test_without_any_the_demo_is_made(places, small_demo, monkeypatch):
-    work = places[2]
-    shutil.rmtree(work / "data/gtzan")
-    monkeypatch.delenv("GTZAN_HOME")
-    with pytest.warns(UserWarning, match="demo collection"):
-        found = open_dataset()
-    assert found.synthetic and found.name == "demo" and len(found.tracks) == 10
-    assert found.root == work / "data/demo"
-    (work / "notebooks").mkdir()
-    monkeypatch.chdir(work / "notebooks")
-    with pytest.warns(UserWarning, match="demo collection"):
-        assert open_dataset().root == work / "data/demo"
-
-
-def test_a_named_folder_that_is_wrong_is_never_replaced_by_another(places, monkeypatch):
-    assert "gone does not exist" in refused(places[0].parent / "gone")
-    monkeypatch.setenv("GTZAN_HOME", str(places[0].parent / "moved"))
-    assert "moved does not exist" in refused()
-
-
-def test_what_is_no_collection_is_refused_with_the_way_to_get_one(tmp_path):
-    (tmp_path / "empty").mkdir()
-    put_all(tmp_path / "pictures", "rock/a.jpg")
-    put(tmp_path / "file.wav")
-    for name, reason in [
-        ("gone", "does not exist"),
-        ("file.wav", "is a file, not a folder"),
-        ("empty", "has neither audio"),
-        ("pictures", "has neither audio"),
-    ]:
-        message = refused(tmp_path / name)
-        assert f"{tmp_path / name} {reason}" in message and "GTZAN_HOME" in message
-
-
-def test_home_is_understood(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    put(tmp_path / "music/rock/a.wav")
-    assert len(open_dataset("~/music").tracks) == 1
 
 
 def test_a_table_without_audio(tmp_path):
