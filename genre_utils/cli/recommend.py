@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from genre_utils.cli.arguments import count, share
+from genre_utils.cli.collector import uncollected
 from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ def add_recommend_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _recommend(options: argparse.Namespace) -> int:
+    with uncollected():
+        return _recommend_quickly(options)
+
+
+def _recommend_quickly(options: argparse.Namespace) -> int:
     from genre_utils.audio import AudioError, EncoderMissing  # noqa: PLC0415
     from genre_utils.models import ModelError  # noqa: PLC0415
     from genre_utils.recommend import (  # noqa: PLC0415
@@ -167,7 +173,7 @@ def _seed(
     seeds: list[str], library: Library, *, encoder: bool
 ) -> tuple[list[str] | pd.DataFrame, list[str]]:
     """Tracks by name, or what is heard in an audio file; and which tracks are that file's song."""
-    from genre_utils.audio import AudioError  # noqa: PLC0415
+    from genre_utils.audio import AudioError, describe_song  # noqa: PLC0415
 
     files = [name for name in seeds if _is_file(name, library)]
     if not files:
@@ -175,7 +181,11 @@ def _seed(
     path = files[0]
     if len(seeds) > 1:
         raise AudioError(f"{path}: an audio file must be the only seed")
-    return library.hear(path, encoder=encoder)
+    try:
+        song = describe_song(path, encoder=encoder)
+    except AudioError as error:
+        raise AudioError(f"{path}: {error}") from error
+    return library.seed_of(song, encoder=encoder)
 
 
 def _is_file(name: str, library: Library) -> bool:

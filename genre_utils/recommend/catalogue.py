@@ -113,49 +113,38 @@ class Library:
         here = self.paths.index[self.paths == printable(str(Path(path).expanduser().resolve()))]
         return here[0] if len(here) else None
 
-    def as_row(self, song: Song) -> pd.DataFrame:
-        """What was heard in a file as a row that the recommender takes.
-
-        Raises
-        ------
-        ModelError
-            If another encoder heard these songs.
-        """
-        row = song.features.to_frame().T
-        if song.embedding is None or song.tags is None:
-            return row
-        if encoder_digest() != self.encoder:
-            raise ModelError(
-                f"Another encoder heard the songs of {self.name}: keep them anew (genre library "
-                "FOLDER, or make report)."
-            )
-        heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(HEARD_COLUMNS))
-        return row.join(heard)
-
-    def hear(self, path: str | Path, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
-        """What an audio file sounds like, as a seed, and which tracks are its recording.
+    def seed_of(self, song: Song, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
+        """What was heard in a file as a row that the recommender takes, and whose recording it is.
 
         Parameters
         ----------
-        path
-            As in `load_audio`.
+        song
+            As from `describe_song`.
         encoder
             Whether the recommender compares by what the encoder hears.
 
+        Returns
+        -------
+        row, copies
+            The row, and the tracks that are the same recording.
+
         Raises
         ------
-        AudioError
-            If the file cannot be used; the message names it.
         EncoderMissing
             If the encoder is asked and is not there.
         ModelError
             If another encoder heard these songs.
         """
-        try:
-            song = describe_song(path, encoder=encoder)
-        except AudioError as error:
-            raise AudioError(f"{path}: {error}") from error
-        return self.as_row(song), self.copies_of(song.fingerprint)
+        row, copies = song.features.to_frame().T, self.copies_of(song.fingerprint)
+        if encoder and encoder_digest() != self.encoder:
+            raise ModelError(
+                f"Another encoder heard the songs of {self.name}: keep them anew (genre library "
+                "FOLDER, or make report)."
+            )
+        if not encoder or song.embedding is None or song.tags is None:
+            return row, copies
+        heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(HEARD_COLUMNS))
+        return row.join(heard), copies
 
     def recommender(
         self, seeds: Iterable[str] = (), **settings: Any
@@ -209,8 +198,11 @@ def like_clip(
     if not clip:
         return pd.DataFrame(), "No clip was given."
     try:
-        seed, copies = library.hear(clip, encoder=recommender.hears)
-    except (AudioError, EncoderMissing, ModelError) as error:
+        song = describe_song(clip, encoder=recommender.hears)
+        seed, copies = library.seed_of(song, encoder=recommender.hears)
+    except AudioError as error:
+        return pd.DataFrame(), f"The clip cannot be used. {clip}: {error}"
+    except (EncoderMissing, ModelError) as error:
         return pd.DataFrame(), f"The clip cannot be used. {error}"
     return recommender.recommend(seed, k, copies=copies), f"Songs like {clip}:"
 
