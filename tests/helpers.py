@@ -86,7 +86,8 @@ def same(first, second):
 
 def kept(folder=None):
     """Finished files of a cache, and when each was written."""
-    return {p: p.stat().st_mtime_ns for p in (folder or cache_dir()).rglob("*.parquet")}
+    files = (folder or cache_dir()).rglob("*")
+    return {p: p.stat().st_mtime_ns for p in files if p.suffix in {".parquet", ".npy"}}
 
 
 def table_of(names):
