@@ -615,7 +615,7 @@ kept_scores = [
 ]
 model = None
 try:
-    folder = save_model(final, results, kept_scores, final.embed(drawn.values))
+    folder = save_model(final, results, kept_scores)
     model = load_model(folder.name)
     if filtered:  # clips are often shorter than tracks, and of less sound less is sure
         valid = drawn.values[(tracks["partition"].reindex(drawn.tracks) == "valid").to_numpy()]

@@ -15,6 +15,7 @@ from sklearn.utils.validation import has_fit_parameter
 from genre_utils.data import Protocol
 from genre_utils.evaluation.intervals import bootstrap_interval
 from genre_utils.evaluation.predictions import Predictions, log_loss, metrics
+from genre_utils.evaluation.remembering import content_of, remembered
 from genre_utils.evaluation.results import Score
 from genre_utils.parallel import run_parallel
 
@@ -61,6 +62,8 @@ def cross_predict(
 ) -> Predictions:
     """Predict each test item of a protocol by a model fitted without it.
 
+    What a fold gave is remembered, so a report that was stopped goes on behind it.
+
     Parameters
     ----------
     estimator
@@ -76,7 +79,15 @@ def cross_predict(
     """
     labels = y.to_numpy(dtype=object)
     folds = protocol.folds(labels)
-    jobs = (delayed(_fold)(estimator, X, labels, fold, protocol) for fold in folds)
+    content = content_of(X), labels.tolist(), protocol
+    jobs = (
+        delayed(remembered)(
+            *(_fold, estimator, X, labels, fold, protocol),
+            estimator=estimator,
+            content=(content, fold),
+        )
+        for fold in folds
+    )
     found = run_parallel(jobs, len(folds), n_jobs=n_jobs, progress=progress, unit="fold")
     tested = np.concatenate([test for _, test in folds])
     predicted = np.concatenate([part["predicted"] for part in found])
@@ -153,6 +164,8 @@ def fit_on_partition(
 ) -> tuple[BaseEstimator, dict[str, Predictions]]:
     """Fit on the published partition's training side, and predict both other sides.
 
+    What was fitted is remembered, as in `cross_predict`.
+
     Parameters
     ----------
     estimator
@@ -169,6 +182,13 @@ def fit_on_partition(
         The fitted estimator, and its predictions by side: "valid", to choose on, and "test".
     """
     labels = y.to_numpy(dtype=object)
+    content = content_of(X), labels.tolist(), protocol
+    return remembered(
+        _fit_on_partition, estimator, X, labels, protocol, estimator=estimator, content=content
+    )
+
+
+def _fit_on_partition(estimator, X, labels, protocol):
     ((train, test),) = protocol.folds(labels)
     pool, _ = protocol.choosing(labels, train)
     sides = {"valid": pool[len(train) :], "test": test}

@@ -170,9 +170,6 @@ from .store import (
     TrainedModel as TrainedModel,
 )
 from .store import (
-    load_embedding as load_embedding,
-)
-from .store import (
     load_model as load_model,
 )
 from .store import (

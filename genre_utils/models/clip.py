@@ -128,7 +128,7 @@ def classify_clip(
     ----------
     path
         The file, in any format that `load_audio` decodes. One of more than four minutes is read
-        block by block: an hour takes some 50 MB.
+        block by block: an hour takes some 150 MB, Python and its libraries included.
     model
         As from `load_model`.
     file

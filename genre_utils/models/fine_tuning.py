@@ -13,8 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.models.encoder import PATCH, build_encoder
+from genre_utils.models.frames import stack_frames
 from genre_utils.models.networks import load_keras
-from genre_utils.models.training import NetworkClassifier, stack_frames
+from genre_utils.models.training import Batches, NetworkClassifier
 
 if TYPE_CHECKING:
     import keras
@@ -111,7 +112,7 @@ class FineTunedEncoder(NetworkClassifier):
         frames = stack_frames(table)
         return _below(frames, DEPTHS[self.depth]) if frames.shape[1:] == PATCH else frames
 
-    def _survey(self, frames: np.ndarray, y: np.ndarray) -> None:
+    def _survey(self, frames: Batches, y: np.ndarray) -> None:
         self.mean_, self.scale_ = np.float32(0), np.float32(1)  # the encoder normalises for itself
         keras = load_keras()
         top = self._builder()(frames.shape[1:], len(self.classes_))

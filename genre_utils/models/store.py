@@ -19,8 +19,6 @@ from genre_utils.models.head import Head, read_head
 from genre_utils.models.keeping import Kept, ModelError, damaged, find_kept, keep
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from genre_utils.evaluation import Results, Score
     from genre_utils.models.training import NetworkClassifier
 
@@ -93,12 +91,7 @@ class TrainedModel:
         return self.__dict__["session"]
 
 
-def save_model(
-    classifier: NetworkClassifier,
-    results: Results,
-    scores: Iterable[Score],
-    embedding: pd.DataFrame | None = None,
-) -> Path:
+def save_model(classifier: NetworkClassifier, results: Results, scores: Iterable[Score]) -> Path:
     """Keep a trained network; a model of the same name is replaced once the new one is whole.
 
     Parameters
@@ -109,8 +102,6 @@ def save_model(
         Of the notebook that trained it: the collection, profile and seed.
     scores
         What it reached.
-    embedding
-        What it sees of each track, as from `NetworkClassifier.embed`, for recommendations.
 
     Returns
     -------
@@ -132,8 +123,6 @@ def save_model(
     def write(folder: Path) -> None:
         network.save(folder / "network.keras")
         network.export(folder / "network.onnx", format="onnx", verbose=False)
-        if embedding is not None:
-            embedding.rename(columns=str).to_parquet(folder / "embedding.parquet")
 
     about = {
         "classes": classifier.classes_,
@@ -190,11 +179,3 @@ def _read_network(kept: Kept) -> TrainedModel:
         gives = f"it gives {given.shape[-1]} genres"
         raise ModelError(f"The model {name} is damaged: {gives}. {kept.again}")
     return model
-
-
-def load_embedding(model: TrainedModel) -> pd.DataFrame | None:
-    """What a model sees of the tracks of its collection, a row a track; None if not kept."""
-    import pandas as pd  # noqa: PLC0415
-
-    path = model.folder / "embedding.parquet"
-    return pd.read_parquet(path) if path.is_file() else None

@@ -11,12 +11,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.utils import check_array, column_or_1d
+from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from genre_utils.models.augment import Augmentation, even_crops, random_crops
 from genre_utils.models.calibration import at_temperature, fit_temperature
+from genre_utils.models.frames import Frames
 from genre_utils.models.inner_splits import held_out_artists
 from genre_utils.models.networks import load_keras
 from genre_utils.models.transformers import artist_of
@@ -24,6 +25,8 @@ from genre_utils.models.workbench import prepared
 
 if TYPE_CHECKING:
     import keras
+
+Batches = Frames | np.ndarray  # what can be asked for some items at a time
 
 ROUNDS = 10  # how often training stops to look at the validation side
 CHECK_VIEWS = 3  # enough to see whether it still gets better
@@ -140,10 +143,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         frames = self._prepared(table)
         self._survey(frames, y)
         targets = (y[:, None] == self.classes_).astype(np.float32)
-        val_frames, val_y = self._prepared(validation[0]), validation[1]
-        known = np.isin(val_y, self.classes_)
-        codes = np.searchsorted(self.classes_, val_y[known])
-        checked = val_frames[known], codes
+        known = np.isin(validation[1], self.classes_)
+        codes = np.searchsorted(self.classes_, validation[1][known])
+        checked = self._prepared(validation[0][known]), codes
         seeds = range(self.random_state, self.random_state + self.members)
         jobs = (delayed(self._train)(frames, targets, checked, seed) for seed in seeds)
         trained = Parallel(n_jobs=self.n_jobs if self.members > 1 else 1)(jobs)
@@ -151,7 +153,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         histories = [history.assign(member=i) for i, (_, history) in enumerate(trained)]
         self.history_ = pd.concat(histories, ignore_index=True)
         self.temperature_ = 1.0
-        self.temperature_ = fit_temperature(self._probability(val_frames)[known], codes)
+        self.temperature_ = fit_temperature(self._probability(checked[0]), codes)
         return self
 
     def _table(self, X, *, reset: bool = False) -> pd.DataFrame:
@@ -164,11 +166,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         items = validate_data(self, X, reset=reset, allow_nd=True)
         return pd.DataFrame({"frames": list(items)})
 
-    def _prepared(self, table: pd.DataFrame) -> np.ndarray:
+    def _prepared(self, table: pd.DataFrame) -> Batches:
         """What the networks are given, shape (items, ...), before it is standardised."""
-        return stack_frames(table)
+        return Frames(table)
 
-    def _survey(self, frames: np.ndarray, y: np.ndarray) -> None:
+    def _survey(self, frames: Batches, y: np.ndarray) -> None:
         """Learn of the training side what must be known before networks are trained."""
         self.mean_, self.scale_ = _moments(frames)
 
@@ -179,10 +181,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """A network to begin from."""
         return self._builder()(shape, len(self.classes_))
 
-    def _item_shape(self, frames: np.ndarray) -> tuple[int, ...]:
+    def _item_shape(self, frames: Batches) -> tuple[int, ...]:
         return frames.shape[1:] if self.crop is None else (self.crop, *frames.shape[2:])
 
-    def _built(self, frames: np.ndarray, weights: list[np.ndarray]) -> keras.Model:
+    def _built(self, frames: Batches, weights: list[np.ndarray]) -> keras.Model:
         network = self._builder()(self._item_shape(frames), len(self.classes_))
         network.set_weights(weights)
         return network
@@ -217,7 +219,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
                 break
         return best, pd.DataFrame(history)
 
-    def _check(self, network, frames: np.ndarray, codes: np.ndarray) -> dict[str, float]:
+    def _check(self, network, frames: Batches, codes: np.ndarray) -> dict[str, float]:
         probability = self._predict(network, frames, views=CHECK_VIEWS)
         given = probability[np.arange(len(codes)), codes]
         return {
@@ -263,15 +265,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """Probability of each of `classes_`, shape (items, classes)."""
         return self._probability(self._frames(X))
 
-    def _frames(self, X) -> np.ndarray:
+    def _frames(self, X) -> Batches:
         check_is_fitted(self)
         return self._prepared(self._table(X))
 
-    def _probability(self, frames: np.ndarray) -> np.ndarray:
+    def _probability(self, frames: Batches) -> np.ndarray:
         each = [self._predict(network, frames) for network in self.networks_]
         return at_temperature(np.mean(each, axis=0), self.temperature_)
 
-    def _predict(self, network, frames: np.ndarray, views: int | None = None) -> np.ndarray:
+    def _predict(self, network, frames: Batches, views: int | None = None) -> np.ndarray:
         # A few items at a time, for the memory, and always as many, for backends that compile.
         size = min(32, len(frames))
         views = 1 if self.crop is None else views or self.views
@@ -331,7 +333,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """
         keras = load_keras()
         frames = self._frames(X)
-        scaled = (frames - self.mean_) / self.scale_
+        scaled = (frames[:] - self.mean_) / self.scale_
         total = np.zeros(frames.shape, np.float32)
         for network in self.networks_:
             last = [layer for layer in network.layers if layer.name.startswith("block_")][-1]
@@ -344,9 +346,11 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         return total / np.maximum(total.max(axis=(1, 2), keepdims=True), 1e-9)
 
 
-def _moments(frames: np.ndarray) -> tuple[np.ndarray | np.float32, np.ndarray | np.float32]:
+def _moments(
+    frames: Batches,
+) -> tuple[np.ndarray | np.float32, np.ndarray | np.float32]:
     """Mean and deviation of each coefficient (of raw samples, of all), some items at a time."""
-    axes = tuple(range(frames.ndim - 1)) if frames.ndim > 2 else None
+    axes = tuple(range(len(frames.shape) - 1)) if len(frames.shape) > 2 else None
     count, total, squares = 0, 0.0, 0.0
     for start in range(0, len(frames), 256):
         part = frames[start : start + 256].astype(np.float64)
@@ -370,14 +374,3 @@ def _genres(y) -> np.ndarray:
         raise ValueError("y contains NaN: the genre of an item is missing")
     check_classification_targets(y)
     return y.astype(str) if y.dtype == object else y
-
-
-def stack_frames(X: pd.DataFrame) -> np.ndarray:
-    """Arrays in the cells of the column ``frames`` as one, shape (items, ...).
-
-    Raises
-    ------
-    ValueError
-        If they differ in shape, or hold what is no number.
-    """
-    return check_array(np.stack(X["frames"].to_numpy()), allow_nd=True, input_name="frames")

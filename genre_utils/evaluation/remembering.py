@@ -1,0 +1,90 @@
+"""Fits that were made before are remembered: a report that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import joblib
+import numpy as np
+import pandas as pd
+from joblib import Memory
+from sklearn.base import BaseEstimator
+
+from genre_utils.data import cache_dir
+from genre_utils.evaluation.results import versions
+
+MOST_BYTES = 2 << 30  # what was not used for longest is forgotten beyond
+_ROOMS = ("evaluation", "models")  # upon whose code a fit depends; data are known by content
+T = TypeVar("T")
+
+
+def remembered(
+    call: Callable[..., T], *arguments: Any, estimator: BaseEstimator, content: tuple
+) -> T:
+    """What a function gives; from the user's cache folder, if it was asked the same before.
+
+    Parameters
+    ----------
+    call, arguments
+        The function, and what to call it with.
+    estimator
+        What is fitted in it. One that needs what was defined in a notebook is always fitted anew,
+        because what is defined there is known by its name alone.
+    content
+        All else that the result depends on, except the package's code and the libraries.
+    """
+    try:
+        written = pickle.dumps(estimator)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return call(*arguments)
+    memory = _memory(cache_dir() / "fits")
+    if memory is None or b"__main__" in written:
+        return call(*arguments)
+    key = joblib.hash((call.__qualname__, _surroundings(), estimator, content))
+    return memory.cache(_called, ignore=["call", "arguments"])(key, call, arguments)
+
+
+def content_of(X: pd.DataFrame) -> str:
+    """Digest of a table: its index, its columns and what is in its cells."""
+    digest = hashlib.sha256(repr((list(X.columns), X.index.tolist())).encode())
+    for name in X.columns:
+        cells = X[name].to_numpy()
+        for part in cells if cells.dtype == object else [cells]:
+            array = np.ascontiguousarray(part)
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(array.data.cast("B") if array.size else b"")
+    return digest.hexdigest()
+
+
+def _called(key: str, call: Callable, arguments: tuple) -> Any:
+    return call(*arguments)
+
+
+@cache
+def _memory(folder: Path) -> Memory | None:
+    """The memory in a folder; none where others could write, since what is read are pickles."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = folder.stat()
+    except OSError:
+        return None
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & 0o022):
+        return None
+    memory = Memory(folder, verbose=0)
+    memory.reduce_size(bytes_limit=MOST_BYTES)
+    return memory
+
+
+@cache
+def _surroundings() -> tuple:
+    """Code and libraries that every fit depends on."""
+    package = Path(__file__).parents[1]
+    files = sorted(path for room in _ROOMS for path in (package / room).glob("*.py"))
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return code, tuple(sorted(versions().items()))
