@@ -27,6 +27,10 @@ from .predictions import (
     Predictions as Predictions,
 )
 from .predictions import (
+    each_member as each_member,
+    on_tracks as on_tracks,
+)
+from .predictions import (
     confusions as confusions,
 )
 from .predictions import (
@@ -91,6 +95,12 @@ from .telling import (
 )
 from .telling import (
     score_matrix as score_matrix,
+)
+from .telling import (
+    tell_best as tell_best,
+)
+from .telling import (
+    tell_rivals as tell_rivals,
 )
 from .telling import (
     tell_difference as tell_difference,

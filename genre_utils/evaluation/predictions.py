@@ -141,3 +141,36 @@ def frequent_confusions(predictions: Predictions, most: int = 5) -> pd.Series:
     """How often the most frequent confusions occur, by "blues as country" and the like."""
     wrong = predictions.table[~predictions.correct]
     return (wrong["true"] + " as " + wrong["predicted"]).value_counts().head(most)
+
+
+def each_member(network, X: pd.DataFrame, mean: Predictions) -> list[Predictions]:
+    """What each network of several says alone of the items that their mean was asked about.
+
+    Parameters
+    ----------
+    network
+        Fitted, with ``member_probabilities`` (see `models.NetworkClassifier`).
+    X
+        Features, those of the items of `mean` among them.
+    mean
+        What the networks said together.
+    """
+    items = mean.table.index
+    return [
+        replace(
+            mean,
+            table=mean.table.assign(predicted=network.classes_[said.argmax(axis=1)]),
+            probability=pd.DataFrame(said, items, network.classes_),
+        )
+        for said in network.member_probabilities(X.loc[items])
+    ]
+
+
+def on_tracks(sides: dict[str, Predictions], tracks: pd.Index) -> dict[str, Predictions]:
+    """Predictions by side, of some tracks alone: so that two models are compared on the same."""
+    found = {}
+    for side, said in sides.items():
+        table = said.table[said.table.index.isin(tracks)]
+        probability = None if said.probability is None else said.probability.loc[table.index]
+        found[side] = replace(said, table=table, probability=probability)
+    return found

@@ -193,3 +193,8 @@ from .transformers import (
 from .transformers import (
     to_normal as to_normal,
 )
+from .frames import (
+    Frames as Frames,
+    join_pieces as join_pieces,
+    stack_frames as stack_frames,
+)

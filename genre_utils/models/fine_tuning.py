@@ -63,6 +63,7 @@ class FineTunedEncoder(NetworkClassifier):
     """
 
     crop: int | None = None
+    updates: int | None = None
     views = 1
     augmentation = None
     n_jobs = 1

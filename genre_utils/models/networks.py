@@ -110,6 +110,7 @@ def spectrogram_network(
     n_classes: int = 10,
     widths: tuple[int, ...] = (16, 32, 64, 96, 128),
     dropout: float = 0.3,
+    columns: int = 1,
 ) -> keras.Model:
     """Convolutions over a spectrogram of any length, averaged over time and frequency.
 
@@ -126,13 +127,15 @@ def spectrogram_network(
         Filters of each block.
     dropout
         Share of the averaged filters that is dropped in training.
+    columns
+        How many neighbouring columns are averaged first.
     """
     layers = load_keras().layers
     bands = input_shape[1]
     x = inputs = layers.Input((None, bands), name="spectrogram")
     x = layers.Reshape((-1, bands, 1))(x)
-    if bands > 64:
-        x = layers.AveragePooling2D((1, bands // 64))(x)
+    if columns > 1 or bands > 64:
+        x = layers.AveragePooling2D((columns, max(1, bands // 64)))(x)
     for i, filters in enumerate(widths):
         x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"conv_{i}")(x)
         x = layers.MaxPooling2D(2)(x)

@@ -46,6 +46,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         a softmax on top.
     epochs
         How often each item is seen at most; the learning rate falls to 0 over them (cosine).
+    updates
+        Batches that are trained on at most, whatever the number of items; None for `epochs`.
     batch_size, learning_rate, weight_decay
         Of training with AdamW.
     crop
@@ -88,6 +90,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         build: Callable[[tuple[int, ...], int], keras.Model],
         *,
         epochs: float = 30,
+        updates: int | None = None,
         batch_size: int = 32,
         learning_rate: float = 1e-3,
         weight_decay: float = 1e-2,
@@ -104,6 +107,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         self.build = build
         self.epochs = epochs
+        self.updates = updates
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
@@ -197,8 +201,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         bench = prepared(self._builder(), shape, network, self.weight_decay)
         size = min(self.batch_size, len(frames))
         a_pass = len(frames) // size
-        rounds = max(1, min(ROUNDS, int(self.epochs * a_pass)))
-        steps = round(self.epochs * a_pass / rounds)
+        updates = self.epochs * a_pass if self.updates is None else self.updates
+        rounds = max(1, min(ROUNDS, int(updates)))
+        steps = round(updates / rounds)
         rates = iter(self.learning_rate * _warm_cosine(rounds * steps, steps // 2))
         batches = self._batches(frames, targets, size, np.random.default_rng(seed))
         history: list[dict[str, float]] = []

@@ -112,3 +112,9 @@ from .transfer import (
 from .transfer import (
     tag_map as tag_map,
 )
+from .architecture import (
+    decoded_picture as decoded_picture,
+    first_filters as first_filters,
+    layer_shapes as layer_shapes,
+    network_diagram as network_diagram,
+)

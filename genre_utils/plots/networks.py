@@ -25,7 +25,7 @@ def spectrogram(frames: np.ndarray, ax: Axes, heat: np.ndarray | None = None) ->
     ax
         Where to draw.
     heat
-        Same shape, from 0 to 1; what is cold is darkened.
+        Same shape, from 0 to 1; what is cold is darkened, and a line drawn around the hot half.
     """
     seconds = len(frames) / COLUMNS_PER_SECOND
     extent = (0, seconds, 0, BANDS)
@@ -34,6 +34,7 @@ def spectrogram(frames: np.ndarray, ax: Axes, heat: np.ndarray | None = None) ->
         veil = np.zeros((*heat.T.shape, 4))
         veil[..., 3] = 0.8 * (1 - heat.T)
         ax.imshow(veil, origin="lower", aspect="auto", extent=extent)
+        ax.contour(heat.T, levels=[0.5], colors="cyan", linewidths=1.2, extent=extent)
     places = np.interp(_TICKS, band_edges()[1:-1], np.arange(BANDS) + 0.5)
     ax.set_yticks(places, [f"{f / 1000:g}" for f in _TICKS])
     ax.set(xlabel="time (s)", ylabel="frequency (kHz, mel-spaced)")

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pandas as pd
 
 from genre_utils.evaluation import (
+    Predictions,
     Score,
     accuracy_panels,
     score_matrix,
+    tell_best,
     tell_difference,
+    tell_rivals,
     tell_score,
     tell_shares,
 )
@@ -64,3 +67,37 @@ def test_panels_leave_out_what_goes_over_fewer_genres():
     panels = accuracy_panels(scores, NAMES, ("random", "track", "artist"))
     assert panels["tracks"].loc["encoder"].to_dict() == {"random": 0.9, "artist": 0.8538}
     assert list(panels["3 s pieces"].columns) == ["random"]
+
+
+def predictions(right, protocol="track"):
+    index = pd.Index([f"jazz.{n:05d}" for n in range(40)], name="track_id")
+    said = ["jazz" if n < right else "rock" for n in range(40)]
+    columns = {"true": "jazz", "predicted": said, "fold": 0, "group": index, "votes": 1}
+    return Predictions(pd.DataFrame(columns, index), None, protocol, "track", 0.0, 0.0)
+
+
+def test_a_rival_is_better_only_where_chance_does_not_explain_it():
+    runs = {
+        ("cnn", "mel", "track"): [predictions(38)],
+        ("waveform", "raw", "track"): [predictions(10)],
+        ("feed_forward", "mfcc", "track"): [predictions(37)],
+        ("published_cnn", "mfcc", "random"): [predictions(37, "random")],
+    }
+    mel, raw, mfcc = (key[:2] for key in list(runs)[:3])
+    told = tell_rivals(runs, mel, raw)
+    assert told.startswith("Our CNN on mel against 1-D CNN on raw: under `track` +70.0 points [")
+    assert told.endswith("Our CNN on mel is better.")
+    assert tell_rivals(runs, raw, mel).endswith("Our CNN on mel is better.")
+    assert "within chance" in tell_rivals(runs, mel, mfcc)
+    assert "not tested by one" in tell_rivals(runs, mel, ("published_cnn", "mfcc"))
+
+
+def test_the_best_of_each_kind_are_named_in_their_order():
+    knn = replace(SCORE, model="knn", input="features_3_sec", protocol="track", accuracy=0.7)
+    cnn = replace(knn, model="cnn", input="mel", accuracy=0.71)
+    told = tell_best([knn, replace(knn, model="svm", accuracy=0.6)], [cnn])
+    assert told == (
+        "Best on pieces of 3 s, classical models and networks: under `track` our CNN on mel "
+        "(71.0%) before k-nearest neighbours on features_3_sec (70.0%)."
+    )
+    assert "notebook 3" in tell_best([], [cnn])

@@ -143,3 +143,13 @@ def test_one_song_a_genre_can_still_be_learnt_from():
     X, y = items(3, pieces=8)
     network = NetworkClassifier(dense_network, epochs=2).fit(X, y)
     assert network.predict(X).shape == (24,)
+
+
+def test_updates_are_as_many_as_asked_for_whatever_the_number_of_songs():
+    for songs in (18, 36):
+        X, y = items(songs)
+        network = NetworkClassifier(SMALL, updates=20, batch_size=4, patience=99).fit(X, y)
+        curve = network.history_
+        a_pass = curve["epoch"].iloc[-1]
+        trained = songs - len(network._split(X, y.to_numpy())[1])
+        assert len(curve) == 10 and a_pass == pytest.approx(20 / (trained // 4))
