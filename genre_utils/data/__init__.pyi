@@ -25,6 +25,9 @@ from .dataset import (
 from .decades import (
     artist_decades as artist_decades,
 )
+from .fidelity import (
+    compare_with_table as compare_with_table,
+)
 from .identity import (
     identify as identify,
 )
