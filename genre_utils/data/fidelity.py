@@ -134,7 +134,8 @@ def _other_tuning(y: np.ndarray, published: pd.Series, spread: pd.Series) -> str
         off = np.abs([chroma.mean(), chroma.var()] - published[_CHROMA].to_numpy(float))
         if (off <= TOLERANCE * spread[_CHROMA].to_numpy()).all():
             return (
-                f"the chroma is the published one at a tuning of {tuning:+.2f} semitones, for which "
-                f"{votes[tuning]} spectral peaks speak; here {votes[ours]} speak for {ours:+.2f}"
+                f"the chroma is the published one at a tuning of {tuning:+.2f} semitones, for "
+                f"which {votes[tuning]} spectral peaks speak; here {votes[ours]} speak for "
+                f"{ours:+.2f}"
             )
     return ""

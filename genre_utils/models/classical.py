@@ -147,7 +147,7 @@ class ArtistBalanced(_Wrapped):
 
 
 def published_models(
-    seed: int = 0, *, trees: int = 1000, epochs: int = 30
+    seed: int = 0, *, neighbors: int = 19, trees: int = 1000, epochs: int = 30
 ) -> dict[str, BaseEstimator]:
     """The summary's models: settings that give its figures, min-max scaling inside.
 
@@ -159,6 +159,8 @@ def published_models(
     ----------
     seed
         Seed of forests, boosting and networks.
+    neighbors
+        Of k-nearest neighbours; fewer where no more items are learnt from.
     trees
         Of the forest, and rounds of boosting; fewer only to try things out.
     epochs
@@ -167,7 +169,7 @@ def published_models(
     from xgboost import XGBClassifier  # noqa: PLC0415  (slow to import)
 
     models = {
-        "knn": KNeighborsClassifier(19),
+        "knn": KNeighborsClassifier(neighbors),
         "random_forest": RandomForestClassifier(trees, max_depth=10, random_state=seed),
         "svm": SVC(decision_function_shape="ovo"),
         "xgboost": LabelEncoded(
