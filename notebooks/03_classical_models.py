@@ -311,7 +311,7 @@ for protocol in piece_protocols.values():
 
 # %%
 gains = evaluation.accuracy_table(found, "features_30_sec")
-gains.sort_values(hardest).round(3)
+gains.sort_values(hardest).round(3).astype(object).fillna("")
 
 # %%
 blended = found["blend", "features_30_sec", hardest]

@@ -28,6 +28,9 @@ from .decades import (
 from .fidelity import (
     compare_with_table as compare_with_table,
 )
+from .fidelity import (
+    tell_fidelity as tell_fidelity,
+)
 from .identity import (
     identify as identify,
 )

@@ -101,6 +101,31 @@ def compare_with_table(
     return found
 
 
+def tell_fidelity(compared: pd.DataFrame) -> str:
+    """How many rows, and tempi, are those of the published table.
+
+    Parameters
+    ----------
+    compared
+        As from `compare_with_table`.
+    """
+    what = "pieces" if compared.index.nlevels > 1 else "recordings"
+    equal = int((compared["columns"] == 0).sum())
+    told = (
+        f"Of {len(compared):,} {what}, {equal:,} have all {len(FEATURE_COLUMNS)} columns equal, "
+        f"and {int(compared['same_tempo'].sum()):,} the same tempo to the digit"
+    )
+    other = compared[compared["samples"] != compared["published_samples"]]
+    if len(other):
+        row = other.iloc[0]
+        told += (
+            f"; {len(other):,} are not as long as the published ones (here {row['samples']:,} "
+            f"samples, there {row['published_samples']:,}), and count as equal within "
+            f"{TOLERANCE_OF_OTHER_LENGTH:g} standard deviations, or once they are cut"
+        )
+    return f"{told}."
+
+
 def _explain(
     path: str | Path, segment: int | None, published: pd.Series, spread: pd.Series
 ) -> tuple[int, str]:

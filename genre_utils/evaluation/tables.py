@@ -212,4 +212,7 @@ def interval_table(scores: Iterable[Score]) -> pd.DataFrame:
         for s in scores
     }
     table = pd.Series(cells).unstack(sort=False).rename_axis(["input", "level", "model"])
+    table = table.sort_index(
+        level=["input", "level"], ascending=[False, True], sort_remaining=False
+    )
     return table[[name for name in PROTOCOLS if name in table]].fillna("")

@@ -10,6 +10,7 @@ from genre_utils.data import (
     as_published_table,
     compare_with_table,
     read_dataset,
+    tell_fidelity,
 )
 
 
@@ -43,6 +44,9 @@ def test_what_was_made_from_other_sound_is_told_by_its_columns(collection):
     found = compared(root) if written(table, root) else None
     assert found["columns"].tolist() == [2, 0]
     assert found["same_tempo"].tolist() == [False, True]
+    assert tell_fidelity(found) == (
+        "Of 2 recordings, 1 have all 57 columns equal, and 1 the same tempo to the digit."
+    )
     assert "mfcc3_var" in found["reason"].iloc[0] and "tempo" in found["reason"].iloc[0]
 
 
@@ -73,6 +77,7 @@ def test_pieces_without_their_last_sample_are_the_same_pieces(collection):
     found = compared(root, 3)
     assert (found["columns"] == 0).all()
     assert found["published_samples"].tolist() == [66149, 66149, 66150, 66150]
+    assert "2 are not as long as the published ones (here 66,150" in tell_fidelity(found)
 
 
 def test_a_piece_much_longer_than_here_is_told(collection):
