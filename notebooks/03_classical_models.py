@@ -206,12 +206,14 @@ if pieces is not None:
 # A star marks what goes over fewer genres than the others, and is not to be compared with them.
 
 # %%
-found = {}
-for name, model in plain.items():
-    for protocol in piece_protocols.values():
-        found[name, "features_3_sec", protocol.name] = evaluation.cross_predict(
-            model, pieces.X, pieces.genre, protocol, progress=f"{name}, {protocol.name}"
-        )
+calls = {
+    (name, "features_3_sec", protocol.name): partial(
+        evaluation.cross_predict, model, pieces.X, pieces.genre, protocol, n_jobs=1
+    )
+    for name, model in plain.items()
+    for protocol in piece_protocols.values()
+}
+found = evaluation.side_by_side(calls, progress="models and protocols") if calls else {}
 by_protocol = evaluation.accuracy_table(found, "features_3_sec")
 tested = {key[2]: p.table["true"].nunique() for key, p in found.items()}
 most = max(tested.values(), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_KINSHIP = {
+_KINSHIP: dict[tuple[str, ...], str] = {
     ("blues", "country"): "both are songs over guitar and plain chords, from the same places",
     ("blues", "jazz"): "jazz grew out of the blues and keeps its scale and its swing",
     ("blues", "metal"): "both lean on the electric guitar and the pentatonic scale",

@@ -24,7 +24,7 @@ def confusion_panels(counts: Mapping[str, pd.DataFrame], title: str) -> np.ndarr
         What is to be seen.
     """
     rows = -(-len(counts) // 2)
-    fig, axes = plt.subplots(rows, 2, figsize=(12.5, 5.2 * rows), squeeze=False)
+    fig, axes = plt.subplots(rows, 2, figsize=(10.5, 5.2 * rows), squeeze=False)
     for ax, (name, matrix) in zip(axes.flat, counts.items(), strict=False):
         shares = 100 * matrix.div(matrix.sum(axis=1).clip(lower=1), axis=0)
         right = np.trace(matrix.to_numpy()) / max(matrix.to_numpy().sum(), 1)
