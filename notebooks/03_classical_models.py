@@ -600,7 +600,7 @@ finding = ""
 if {"random", "track"} <= set(by_protocol):
     k = by_protocol.loc[MODEL_NAMES["knn"]]
     finding = (
-        f"On 3 s pieces of {pieces.tracks.nunique()} recordings, k-nearest neighbours falls from "
+        f"On 3 s pieces of {pieces.tracks.nunique()} recordings, k-nearest neighbours goes from "
         f"{k['random']:.0%} to {k['track']:.0%} when the pieces of a song stay together"
     )
     whole = "artist" in k and tested["artist"] == tracks["genre"].nunique()
