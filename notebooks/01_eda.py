@@ -58,7 +58,7 @@ display(Markdown(features.source))
 # A first look at it: the first rows.
 
 # %%
-pd.set_option("display.max_columns", 60)
+pd.set_option("display.max_columns", 60, "display.max_colwidth", None)
 df = as_published_table(features)
 df.head()
 
