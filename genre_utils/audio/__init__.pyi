@@ -199,3 +199,6 @@ from .surveying import (
 from .surveying import (
     survey as survey,
 )
+from .tuning import (
+    tuning_votes as tuning_votes,
+)

@@ -25,6 +25,12 @@ from .dataset import (
 from .decades import (
     artist_decades as artist_decades,
 )
+from .fidelity import (
+    compare_with_table as compare_with_table,
+)
+from .fidelity import (
+    tell_fidelity as tell_fidelity,
+)
 from .identity import (
     identify as identify,
 )

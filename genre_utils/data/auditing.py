@@ -23,8 +23,10 @@ from genre_utils.audio import (
     stream_audio,
     survey,
 )
-from genre_utils.data.dataset import Dataset, published_checksums, root_of_parts
+from genre_utils.data.dataset import Dataset, DatasetError, published_checksums, root_of_parts
+from genre_utils.data.fidelity import compare_with_table
 from genre_utils.data.naming import find_audio, walk_files
+from genre_utils.data.tables import NoUsableAudio
 from genre_utils.files import file_digest
 from genre_utils.parallel import run_parallel
 
@@ -46,6 +48,8 @@ CHECKS = {
     "near duplicate": "The same recording as another, in another cut, level or coding",
     "excerpt": "Another excerpt of a song, by artist and title; never on two sides of our splits",
     "two sides": "By artists who are on more than one side of the published partition",
+    "table": "A published table that cannot be used",
+    "features": "Features that are not those of the published table",
     "no audio": "No audio, though a table or list names them",
     "not in table": "Audio, but no row in the published table",
     "no picture": "No picture, though others have one",
@@ -70,12 +74,15 @@ class Audit:
         that can be used or rows in the published table.
     not_read
         How many files of each ending are sound that cannot be decoded, and so are no tracks.
+    fidelity
+        By length in seconds, as from `compare_with_table`: for each published table that is there.
     """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
     usable: bool
     not_read: dict[str, int] = field(default_factory=dict)
+    fidelity: dict[int, pd.DataFrame] = field(default_factory=dict)
 
     def of(self, check: str) -> pd.DataFrame:
         """Findings of one check."""
@@ -103,12 +110,15 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     bar = "audit" if progress else ""
     found = run_parallel(jobs, len(audio), n_jobs=n_jobs, progress=bar, unit="file")
     heard = dict(zip(audio.index, found, strict=True))
+    fidelity, damaged = _fidelity(dataset, n_jobs, progress=progress)
     rows = [
         *_file_faults(heard),
         *_outliers(heard),
         *_wrong_checksums(heard, checksums),
         *_doubles(dataset, heard),
         *_identities(dataset.tracks),
+        *damaged,
+        *_other_features(fidelity),
         *_gaps(dataset),
     ]
     order = list(CHECKS)
@@ -120,7 +130,7 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     has_either = (counts["usable_audio"] > 0) | (counts["in_table"] > 0)
     folder = base / find_audio("", lambda name: (base / name).is_dir())
     not_read = count_unreadable(walk_files(folder))
-    return Audit(findings, counts, bool(has_either.sum() >= 2), not_read)
+    return Audit(findings, counts, bool(has_either.sum() >= 2), not_read, fidelity)
 
 
 def _listen(path: str, *, digest: bool) -> dict:
@@ -224,6 +234,36 @@ def _identities(tracks: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     sides = placed.groupby("artist_group")["partition"].nunique()
     for row in placed[placed["artist_group"].isin(sides.index[sides > 1])].itertuples():
         yield "two sides", row.Index, f"{row.partition}: {row.artist}"
+
+
+def _fidelity(
+    dataset: Dataset, n_jobs: int, *, progress: bool
+) -> tuple[dict[int, pd.DataFrame], list[tuple[str, str, str]]]:
+    """Compare with each published table; and say which are damaged."""
+    found, damaged = {}, []
+    for seconds, path in dataset.tables.items():
+        try:
+            if len(dataset.audio):
+                found[seconds] = compare_with_table(
+                    dataset, seconds, n_jobs=n_jobs, progress=progress
+                )
+        except NoUsableAudio:
+            continue  # each file is named as unreadable
+        except DatasetError as error:
+            damaged.append(("table", path.name, str(error)))
+    return found, damaged
+
+
+def _other_features(fidelity: dict[int, pd.DataFrame]) -> Iterator[tuple[str, str, str]]:
+    for seconds, table in fidelity.items():
+        odd = table[table["columns"] > 0]
+        for track, rows in odd.groupby(level="track_id", sort=False):
+            first = f"{rows['columns'].iloc[0]} of 57: {rows['reason'].iloc[0]}"
+            if seconds == 30:
+                yield "features", track, first
+                continue
+            pieces = ", ".join(map(str, rows.index.get_level_values("segment")))
+            yield "features", track, f"pieces of {seconds} s {pieces}; the first in {first}"
 
 
 def _gaps(dataset: Dataset) -> Iterator[tuple[str, str, str]]:

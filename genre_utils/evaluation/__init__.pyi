@@ -23,6 +23,9 @@ from .intervals import (
     nested_choice as nested_choice,
     paired_test as paired_test,
 )
+from .kinship import (
+    tell_kinship as tell_kinship,
+)
 from .predictions import (
     Predictions as Predictions,
 )
@@ -89,6 +92,39 @@ from .scoring import (
 )
 from .scoring import (
     side_by_side as side_by_side,
+)
+from .tables import (
+    accuracy_table as accuracy_table,
+)
+from .tables import (
+    cost_table as cost_table,
+)
+from .tables import (
+    fewest_to_fit as fewest_to_fit,
+)
+from .tables import (
+    interval_table as interval_table,
+)
+from .tables import (
+    join_pieces as join_pieces,
+)
+from .tables import (
+    metric_table as metric_table,
+)
+from .tables import (
+    refitted_on_valid as refitted_on_valid,
+)
+from .tables import (
+    reproduction_table as reproduction_table,
+)
+from .tables import (
+    score_rows as score_rows,
+)
+from .tables import (
+    scores_of as scores_of,
+)
+from .tables import (
+    tell_protocols as tell_protocols,
 )
 from .telling import (
     accuracy_panels as accuracy_panels,

@@ -29,6 +29,9 @@ from .calibration import (
     temperature_at as temperature_at,
 )
 from .classical import (
+    COPIED_ACCURACY as COPIED_ACCURACY,
+)
+from .classical import (
     PUBLISHED_ACCURACY as PUBLISHED_ACCURACY,
 )
 from .classical import (

@@ -33,6 +33,9 @@ from genre_utils.models.transformers import ArtistWhitening, artist_of, to_norma
 
 # What the summary reports, from 3 s pieces split at random.
 PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
+# What the notebook reports that is copied most for Kaggle's set, with the settings below: the
+# summary's figures, but for its k-nearest neighbours, which must have asked fewer of them.
+COPIED_ACCURACY = {"knn": 0.806, "random_forest": 0.814, "svm": 0.754, "xgboost": 0.902}
 
 
 class _Wrapped(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -143,23 +146,42 @@ class ArtistBalanced(_Wrapped):
         return self
 
 
-def published_models(seed: int = 0, *, epochs: int = 30) -> dict[str, BaseEstimator]:
-    """The summary's models: its settings as far as it names them, else the libraries' defaults.
+def published_models(
+    seed: int = 0, *, neighbors: int = 19, trees: int = 1000, epochs: int = 30
+) -> dict[str, BaseEstimator]:
+    """The summary's models: settings that give its figures, min-max scaling inside.
+
+    The summary names few settings. Its figures are, to the digit, those of the notebook that is
+    copied most for Kaggle's set, and so are these settings; what is not named is the libraries'
+    default.
 
     Parameters
     ----------
     seed
         Seed of forests, boosting and networks.
+    neighbors
+        Of k-nearest neighbours; fewer where no more items are learnt from.
+    trees
+        Of the forest, and rounds of boosting; fewer only to try things out.
     epochs
         Of the feed-forward network.
     """
     from xgboost import XGBClassifier  # noqa: PLC0415  (slow to import)
 
     models = {
-        "knn": KNeighborsClassifier(),
-        "random_forest": RandomForestClassifier(random_state=seed),
+        "knn": KNeighborsClassifier(neighbors),
+        "random_forest": RandomForestClassifier(trees, max_depth=10, random_state=seed),
         "svm": SVC(decision_function_shape="ovo"),
-        "xgboost": LabelEncoded(XGBClassifier(random_state=seed, n_jobs=1)),
+        "xgboost": LabelEncoded(
+            XGBClassifier(
+                n_estimators=trees,
+                learning_rate=0.05,
+                tree_method="hist",
+                max_bin=64,  # 2.4 times as fast as with 256, and 0.2 points apart
+                random_state=seed,
+                n_jobs=1,
+            )
+        ),
         "feed_forward": FeedForward(epochs=epochs, random_state=seed),
     }
     return {name: make_pipeline(MinMaxScaler(), model) for name, model in models.items()}

@@ -10,6 +10,12 @@ from .networks import (
 from .networks import (
     spectrogram as spectrogram,
 )
+from .pieces import (
+    accuracy_by_neighbours as accuracy_by_neighbours,
+)
+from .pieces import (
+    confusion_panels as confusion_panels,
+)
 from .scores import (
     confusion as confusion,
 )

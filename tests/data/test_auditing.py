@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile as sf
-from helpers import sound, table_of, written
+from helpers import extract, sound, table_of, written
 
 from genre_utils.cli.main import main
-from genre_utils.data import CHECKS, audit, in_ranges, read_dataset
+from genre_utils.data import CHECKS, as_published_table, audit, in_ranges, read_dataset
 from genre_utils.files import file_digest
 
 
@@ -173,7 +173,32 @@ def test_exact_and_near_duplicates_are_told_apart(root):
 def test_table_and_audio_are_compared_both_ways(root):
     written(table_of(["jazz.00000.wav", "jazz.00001.wav", "jazz.00042.wav"]), root)
     without_row = ("jazz.00002", "rock.00000", "rock.00001", "rock.00002")
-    assert checks(root) == {("no audio", "jazz.00042")} | {("not in table", t) for t in without_row}
+    invented = {("features", "jazz.00000"), ("features", "jazz.00001")}
+    gaps = {("no audio", "jazz.00042")} | {("not in table", t) for t in without_row}
+    assert checks(root) == invented | gaps
+
+
+def test_a_table_of_our_own_features_is_reproduced_and_a_changed_cell_is_named(root):
+    for seconds in (30, 3):
+        table = as_published_table(extract(read_dataset(root), f"features_{seconds}_sec"))
+        written(table, root, seconds)
+    assert checks(root) == set()
+    table.loc[table["filename"] == "rock.00001.0.wav", "rolloff_mean"] += 50
+    written(table, root, 3)
+    found = found_in(root)
+    (row,) = found.findings.itertuples()
+    assert (row.check, row.track) == ("features", "rock.00001")
+    assert "pieces of 3 s 0; the first in 1 of 57: most in rolloff_mean" in row.detail
+    assert set(found.fidelity) == {30, 3}
+
+
+def test_a_damaged_table_is_told_and_the_rest_is_audited(root):
+    table = as_published_table(extract(read_dataset(root)))
+    written(table.drop(columns=["tempo"]), root)
+    (root / "genres/jazz/jazz.00009.wav").write_bytes(b"text")
+    found = found_in(root)
+    assert "lacks 1 of its columns: tempo" in found.of("table")["detail"].iloc[0]
+    assert list(found.of("unreadable")["track"]) == ["jazz.00009"]
 
 
 def test_files_that_are_not_the_published_ones_are_told(root):

@@ -31,14 +31,19 @@ def songs():
 @pytest.mark.parametrize("name", ["knn", "random_forest", "svm", "xgboost", "feed_forward"])
 def test_plain_models_learn_and_answer_with_names(songs, name):
     X, y, _ = songs
-    model = models.published_models()[name].fit(X, y)
+    model = models.published_models(neighbors=5, trees=50)[name].fit(X, y)
     assert set(model.predict(X)) <= {"blues", "jazz", "rock"}
     assert np.mean(model.predict(X) == y) > 0.8
 
 
 def test_the_settings_that_the_summary_names_are_there():
-    assert models.published_models()["svm"][-1].decision_function_shape == "ovo"
-    assert isinstance(models.published_models()["xgboost"][-1], models.LabelEncoded)
+    last = {name: pipeline[-1] for name, pipeline in models.published_models().items()}
+    assert last["knn"].n_neighbors == 19
+    assert (last["random_forest"].n_estimators, last["random_forest"].max_depth) == (1000, 10)
+    assert last["svm"].decision_function_shape == "ovo"
+    assert isinstance(last["xgboost"], models.LabelEncoded)
+    boosted = last["xgboost"].estimator
+    assert (boosted.n_estimators, boosted.learning_rate) == (1000, 0.05)
 
 
 def test_the_best_model_gives_probabilities(songs):
@@ -123,7 +128,7 @@ def test_an_artist_with_many_songs_weighs_as_one_with_few():
 def test_shap_values_point_at_the_columns_that_decide(songs):
     X, y, _ = songs
     fold = (np.arange(36), np.arange(36))
-    shares = models.tree_shares(models.published_models()["xgboost"], X, y, fold)
+    shares = models.tree_shares(models.published_models(trees=50)["xgboost"], X, y, fold)
     assert set(shares.index[:3]) <= {FEATURE_COLUMNS[0], FEATURE_COLUMNS[5], FEATURE_COLUMNS[10]}
 
 
