@@ -59,12 +59,12 @@ def write(path, y, rate=22050, **kind):
     return path
 
 
-def encode(path, y, rate, format_, codec):
+def encode(path, y, rate, format_, codec, *, bit_rate=192_000):
     """Write a mono signal, shape (samples,), in a format that libsndfile need not know."""
     import av
 
     with path.open("wb") as target, av.open(target, "w", format=format_) as file:
-        stream = file.add_stream(codec, rate=rate, layout="mono", bit_rate=192_000)
+        stream = file.add_stream(codec, rate=rate, layout="mono", bit_rate=bit_rate)
         whole = np.ascontiguousarray(y, np.float32)[None]
         frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout="mono")
         frame.sample_rate = rate

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.arguments import count
@@ -155,9 +154,14 @@ def _print_json(found: Iterable[Now | Event]) -> None:
         if isinstance(thing, Event):
             told = {"event": thing.kind, "seconds": thing.seconds, "text": thing.text}
         else:
-            told = {"genre": thing.genre, "sure": thing.sure, **asdict(thing)}
-            for kind in ("probability", "tags"):
-                told[kind] = {name: round(p, 4) for name, p in told[kind].items()}
+            told = {
+                "seconds": thing.seconds,
+                "heard": thing.heard,
+                "genre": thing.genre,
+                "sure": thing.sure,
+                "probability": {name: round(p, 4) for name, p in thing.probability.items()},
+                "tags": {name: round(p, 4) for name, p in thing.tags.items()},
+            }
         print(json.dumps(told), flush=True)
 
 

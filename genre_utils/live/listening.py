@@ -42,8 +42,8 @@ class Event:
     seconds
         When it was noticed, in seconds of sound since the stream began.
     kind
-        "song" (another one began), "genre" (another one is sure, three times in a row), "silence" (it began),
-        "sound" (silence ended), or "note" (of the source: a connection was lost, say).
+        "song" (another one began), "genre" (another one is sure, three times in a row), "silence"
+        (it began), "sound" (silence ended), or "note" (of the source: a connection was lost, say).
     text
         The genre, or the note; "" for other kinds.
     """

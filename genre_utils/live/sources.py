@@ -127,18 +127,19 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
     AudioError
         If there is nothing to be heard at the address, or no longer.
     """
-    heard, last, pause = False, time.monotonic(), _PAUSES[0]
+    heard, endless, last, pause = False, True, time.monotonic(), _PAUSES[0]
     while True:
         try:
             with Container(address, formats="", options=_RADIO, timeout=_SILENT) as station:
+                endless = station.endless
                 for block in station.blocks():
                     yield station.rate, block
                     heard, last, pause = True, time.monotonic(), _PAUSES[0]
-                if not station.endless:
+                if not endless:
                     return
             why = "it ended"
         except AudioError as error:
-            if not heard:
+            if not (heard and endless):
                 raise
             why = str(error)
         if time.monotonic() - last > patience:
