@@ -17,8 +17,7 @@ from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
-    from genre_utils.live import Event, Now
-    from genre_utils.live.sources import Part
+    from genre_utils.live import Event, Now, Part
 
 TAG = 0.1  # a tag less probable than this is not told
 TAGS_TOLD = 3

@@ -23,6 +23,9 @@ from .sources import (
     Block as Block,
 )
 from .sources import (
+    Part as Part,
+)
+from .sources import (
     is_address as is_address,
 )
 from .sources import (

@@ -49,8 +49,8 @@ class ChangeDetector:
         Returns
         -------
         bool
-            Whether the last `AFTER` pieces are of another song than those before them. Those before
-            are forgotten then.
+            Whether the last `AFTER` pieces are of another song than those before them. All but the
+            last one, which is surest to be of it, are forgotten then.
         """
         tags = np.clip(heard.tags[0], 1e-4, 1 - 1e-4)
         sides = _unit(heard.layers[0]), _TAGS * _unit(np.log(tags / (1 - tags)))
@@ -63,8 +63,9 @@ class ChangeDetector:
         self.novelty = 1 - float(_unit(pieces[:known].mean(0)) @ _unit(pieces[-AFTER:].mean(0)))
         if self.novelty <= self.threshold:
             return False
-        for _ in range(len(self._pieces) - AFTER):
-            self._pieces.popleft()
+        last = self._pieces[-1]
+        self._pieces.clear()
+        self._pieces.append(last)
         return True
 
     def forget(self) -> None:

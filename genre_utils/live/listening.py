@@ -159,11 +159,10 @@ class Listener:
             self._silent = False
             yield Event(seconds, "sound")
         heard = embed(piece)
-        self._pieces.append(heard)
         if self.detector.add(heard):
             yield Event(seconds, "song")
-            while len(self._pieces) > AFTER:
-                self._pieces.popleft()
+            self._pieces.clear()
+        self._pieces.append(heard)
         now = self._now(seconds, len(piece) / SAMPLE_RATE)
         if self._is_another_genre(now):
             yield Event(seconds, "genre", self._genre)

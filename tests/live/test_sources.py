@@ -113,7 +113,7 @@ def test_a_station_that_hangs_up_twice_is_called_again_and_little_is_lost(statio
 def test_a_station_that_does_not_come_back_is_given_up(song):
     station = Station(song, hang_up=[4])
     heard = 0
-    with pytest.raises(AudioError, match="did not come back in 0.5 s"):
+    with pytest.raises(AudioError, match="did not come back"):
         for block in stream(of_radio(station.address, patience=0.5)):
             heard += len(block.samples)
             if block.note:
@@ -245,7 +245,9 @@ def sink(tmp_path):
             environment = os.environ | own | {"PULSE_SERVER": f"unix:{socket}"}
             for _ in range(50):
                 asked = ["pactl", "info"]
-                if not subprocess.run(asked, env=environment, capture_output=True).returncode:
+                if not subprocess.run(
+                    asked, env=environment, capture_output=True, check=False
+                ).returncode:
                     break
                 time.sleep(0.1)
             else:
