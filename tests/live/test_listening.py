@@ -83,6 +83,11 @@ def test_silence_is_said_to_be_silence_and_forgets_the_song(head):
     assert next(now for now in nows if now.seconds == 11).heard == 3
 
 
+def test_what_comes_after_silence_is_not_compared_with_what_was_before(head):
+    y = np.concatenate([noise(15.0), np.zeros(5 * RATE, np.float32), hum(8.0)])
+    assert [e.kind for e in heard_in(y, head)[1] if e.kind != "genre"] == ["silence", "sound"]
+
+
 def test_another_song_is_noticed_and_the_same_one_is_not(head):
     nows, events = heard_in(np.concatenate([noise(15.0), hum(10.0)]), head)
     songs = [event.seconds for event in events if event.kind == "song"]
