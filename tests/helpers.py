@@ -59,6 +59,24 @@ def write(path, y, rate=22050, **kind):
     return path
 
 
+def encode(path, y, rate, format_, codec, *, bit_rate=192_000):
+    """Write a mono signal, shape (samples,), in a format that libsndfile need not know."""
+    import av
+
+    with path.open("wb") as target, av.open(target, "w", format=format_) as file:
+        stream = file.add_stream(codec, rate=rate, layout="mono", bit_rate=bit_rate)
+        whole = np.ascontiguousarray(y, np.float32)[None]
+        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout="mono")
+        frame.sample_rate = rate
+        fitted = av.AudioResampler(
+            stream.format, "mono", rate, frame_size=stream.codec_context.frame_size or None
+        )
+        for part in [*fitted.resample(frame), *fitted.resample(None)]:
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    return path
+
+
 def cut(path, share):
     data = path.read_bytes()
     path.write_bytes(data[: round(len(data) * share)])

@@ -54,10 +54,14 @@ class Server:
                 return self._send(request, 416, b"")
         time.sleep(how.get("stall", 0))
         status = 206 if asked_from and not how.get("no ranges") else 200
-        self._send(request, status, body[start:], how.pop("drop after", None), how.get("pause"))
+        where = f"bytes {start}-{len(body) - 1}/{len(body)}" if status == 206 else ""
+        drop_after, pause = how.pop("drop after", None), how.get("pause")
+        self._send(request, status, body[start:], drop_after, pause, where=where)
 
-    def _send(self, request, status, body, drop_after=None, pause=None, *, to=None):
+    def _send(self, request, status, body, drop_after=None, pause=None, *, to=None, where=""):
         request.send_response(status)
+        if where:
+            request.send_header("Content-Range", where)
         request.send_header("Content-Length", str(len(body)))
         kind = "application/json" if body.startswith(b"{") else "application/octet-stream"
         request.send_header("Content-Type", kind)

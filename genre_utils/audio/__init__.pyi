@@ -1,3 +1,9 @@
+from .containers import (
+    FILE_FORMATS as FILE_FORMATS,
+)
+from .containers import (
+    Container as Container,
+)
 from .decoding import (
     AUDIO_SUFFIXES as AUDIO_SUFFIXES,
 )
@@ -17,6 +23,9 @@ from .decoding import (
     AudioError as AudioError,
 )
 from .decoding import (
+    Balance as Balance,
+)
+from .decoding import (
     check_signal as check_signal,
 )
 from .decoding import (
@@ -27,6 +36,12 @@ from .decoding import (
 )
 from .decoding import (
     load_audio as load_audio,
+)
+from .decoding import (
+    mean_of as mean_of,
+)
+from .decoding import (
+    read_blocks as read_blocks,
 )
 from .decoding import (
     shortened as shortened,
@@ -192,6 +207,9 @@ from .streaming import (
 )
 from .streaming import (
     features_of_file as features_of_file,
+)
+from .surveying import (
+    QUIET as QUIET,
 )
 from .surveying import (
     Survey as Survey,

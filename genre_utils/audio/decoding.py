@@ -7,6 +7,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,16 +15,18 @@ import numpy as np
 import soundfile as sf
 import soxr
 
+from genre_utils.audio.containers import NOT_AUDIO, AudioError, Container
+
 SAMPLE_RATE = 22050
 SEGMENT_SECONDS = 3.0
 MIN_SECONDS = 0.5
-AUDIO_SUFFIXES = frozenset({".wav", ".au", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus"})
-# Sound as well, but of kinds that libsndfile does not know.
-UNREADABLE_SUFFIXES = frozenset(
-    {".m4a", ".m4b", ".aac", ".ac3", ".alac", ".amr", ".ape", ".dsf", ".mka", ".mpc", ".tta"}
-    | {".wma", ".wv"}
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".au", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus"}
+    | {".m4a", ".m4b", ".aac", ".ac3", ".alac", ".amr", ".ape", ".dsf", ".mka", ".mpc", ".tta"}
+    | {".wma", ".wv", ".mp4", ".mkv", ".mov", ".webm", ".avi"}
 )
-_CONVERT = "convert them to FLAC, WAV or MP3"
+# Bought and encrypted, or notes; people take them for music that can be heard.
+UNREADABLE_SUFFIXES = frozenset({".m4p", ".aax", ".aaxc", ".mid", ".midi"})
 LONG_SECONDS = 240.0  # longer files are worked on block by block
 
 # Below so much of the channels' energy their mean is what is left of them, not what they play.
@@ -38,12 +41,8 @@ _SHORTENED = re.compile(
 _PLACEHOLDER = 0x7FFFF000
 
 
-class AudioError(ValueError):
-    """A file or signal cannot be used; the message says in one sentence why."""
-
-
 def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray:
-    """Decode a file that libsndfile reads (wav, au, flac, ogg, mp3, ...).
+    """Decode a file that libsndfile (wav, flac, ogg, mp3, ...) or FFmpeg (m4a, wma, ...) reads.
 
     Parameters
     ----------
@@ -170,12 +169,17 @@ def duration(path: str | Path | BinaryIO) -> float:
     """Length of a file in seconds, as its header says; 0 if it has none that can be read."""
     try:
         info = sf.info(_for_libsndfile(path))
+        return info.frames / info.samplerate
     except (sf.LibsndfileError, TypeError, OSError):
-        return 0.0
+        pass
     finally:
         if hasattr(path, "seek"):
             path.seek(0)
-    return info.frames / info.samplerate
+    try:
+        with _container(path) as container:
+            return container.seconds
+    except (AudioError, OSError):
+        return 0.0
 
 
 def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
@@ -197,10 +201,15 @@ def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]
         If the file is missing, empty or not audio.
     """
     try:
-        with sf.SoundFile(_for_libsndfile(_not_empty(path))) as file:
-            rate = file.samplerate
-            if rate not in _RATES:
-                raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
+        file = _sound_file(_not_empty(path))
+        if file is None:
+            with _container(path) as container:
+                rate = _of_music(container.rate)
+                yield rate, np.zeros((0, container.channels), np.float32)
+                yield from ((rate, block) for block in container.blocks())
+            return
+        with file:
+            rate = _of_music(file.samplerate)
             yield rate, np.zeros((0, file.channels), np.float32)
             # Block by block, because a header can claim more than the file or the memory holds; not
             # by `blocks`, which goes on to the claimed end, repeating what it read last.
@@ -209,17 +218,39 @@ def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]
     except FileNotFoundError as error:
         name = Path(path).name if isinstance(path, str | Path) else "the file"
         raise AudioError(f"{name} does not exist") from error
-    except (sf.LibsndfileError, TypeError) as error:
-        kind = Path(path).suffix.lower() if isinstance(path, str | Path) else ""
-        if kind in UNREADABLE_SUFFIXES:
-            raise AudioError(f"libsndfile cannot decode {kind} files; {_CONVERT}") from error
-        raise AudioError("not audio that can be decoded, whatever its name says") from error
+    except sf.LibsndfileError as error:
+        raise AudioError(NOT_AUDIO) from error
     except OSError as error:
         raise AudioError(f"the file cannot be read ({error.strerror or error})") from error
 
 
+def _sound_file(path: str | Path | BinaryIO) -> sf.SoundFile | None:
+    """The file, open; None if libsndfile does not know it."""
+    try:
+        return sf.SoundFile(_for_libsndfile(path))
+    except (sf.LibsndfileError, TypeError):
+        return None
+
+
+@contextmanager
+def _container(path: str | Path | BinaryIO) -> Iterator[Container]:
+    """The file as FFmpeg sees it."""
+    with ExitStack() as opened:
+        if isinstance(path, str | Path):
+            path = opened.enter_context(Path(path).open("rb"))
+        path.seek(0)
+        yield opened.enter_context(Container(path))
+        path.seek(0)
+
+
+def _of_music(rate: int) -> int:
+    if rate not in _RATES:
+        raise AudioError(f"a sampling rate of {rate} Hz is not that of music")
+    return rate
+
+
 def count_unreadable(paths: Iterable[Path]) -> dict[str, int]:
-    """How many files of each ending are sound that libsndfile cannot decode.
+    """How many files of each ending are music to their owners, but none that can be decoded.
 
     Parameters
     ----------
@@ -234,7 +265,7 @@ def tell_unreadable(counts: Mapping[str, int]) -> str:
     """Say in one sentence what `count_unreadable` found."""
     kinds = ", ".join(f"{count} {ending}" for ending, count in counts.items())
     files = "1 file was" if sum(counts.values()) == 1 else f"{sum(counts.values())} files were"
-    return f"{files} not read, because libsndfile cannot decode such files ({kinds}); {_CONVERT}"
+    return f"{files} not read, because such files are encrypted, or notes and no sound ({kinds})"
 
 
 def _for_libsndfile(path: str | Path | BinaryIO) -> Path | BinaryIO | bytes:
@@ -315,7 +346,10 @@ def shortened(path: str | Path | BinaryIO) -> str | None:
     str or None
         One phrase, or None if the file is whole (or of a format without such a length).
     """
-    found = _SHORTENED.search(sf.info(_for_libsndfile(path), verbose=True).extra_info)
+    if (file := _sound_file(path)) is None:
+        return None
+    with file:
+        found = _SHORTENED.search(file.extra_info)
     if not found:
         return None
     present, announced = sorted(map(int, found.groups()))

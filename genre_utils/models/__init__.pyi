@@ -59,6 +59,9 @@ from .classical import (
     tuned_models as tuned_models,
 )
 from .clip import (
+    SURE as SURE,
+)
+from .clip import (
     ClipGenre as ClipGenre,
 )
 from .clip import (
@@ -75,6 +78,9 @@ from .clip import (
 )
 from .clip import (
     keep_temperatures as keep_temperatures,
+)
+from .clip import (
+    temperatures_of as temperatures_of,
 )
 from .encoder import (
     build_encoder as build_encoder,

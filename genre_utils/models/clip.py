@@ -189,7 +189,7 @@ def _see(spectrogram: np.ndarray, model: TrainedModel) -> _Pieces:
 def _judge(
     pieces: _Pieces, seconds: float, model: TrainedModel | Head, file: str, note: str
 ) -> ClipGenre:
-    temperatures = _temperatures(model)
+    temperatures = temperatures_of(model)
     heard = min(seconds, pieces.heard)  # of what is around a piece
     mean = at_temperature(pieces.whole, temperature_at(temperatures, seconds))
     each = at_temperature(pieces.each, temperature_at(temperatures, heard))
@@ -213,8 +213,19 @@ def _judge(
     )
 
 
-def _temperatures(model: TrainedModel | Head) -> dict[float, float]:
-    """Temperatures by seconds heard; that of whole tracks alone, if a model has no others."""
+def temperatures_of(model: TrainedModel | Head) -> dict[float, float]:
+    """Temperatures by seconds heard; that of whole tracks alone, if a model has no others.
+
+    Parameters
+    ----------
+    model
+        As from `load_model`.
+
+    Raises
+    ------
+    ModelError
+        If they are damaged.
+    """
     try:
         kept = model.about.get(TEMPERATURES) or {CALIBRATED_SECONDS: model.about["temperature"]}
         known = {float(seconds): float(value) for seconds, value in kept.items()}
