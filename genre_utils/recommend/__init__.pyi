@@ -53,6 +53,9 @@ from .measures import (
     simulate_listener as simulate_listener,
 )
 from .recommender import (
+    ROCCHIO as ROCCHIO,
+)
+from .recommender import (
     CosineRecommender as CosineRecommender,
 )
 from .recommender import (

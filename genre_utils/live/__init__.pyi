@@ -1,0 +1,24 @@
+from .adapting import (
+    Bandit as Bandit,
+)
+from .adapting import (
+    ForgettingRocchio as ForgettingRocchio,
+)
+from .adapting import (
+    StaticCosine as StaticCosine,
+)
+from .adapting import (
+    taste_space as taste_space,
+)
+from .simulating import (
+    Gain as Gain,
+)
+from .simulating import (
+    gain_after_turn as gain_after_turn,
+)
+from .simulating import (
+    regret_curves as regret_curves,
+)
+from .simulating import (
+    simulate_listeners as simulate_listeners,
+)
