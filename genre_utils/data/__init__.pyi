@@ -101,6 +101,9 @@ from .songs import (
     artist_and_title as artist_and_title,
 )
 from .songs import (
+    list_songs as list_songs,
+)
+from .songs import (
     read_songs as read_songs,
 )
 from .splits import (

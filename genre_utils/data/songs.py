@@ -34,6 +34,7 @@ from genre_utils.data.identity import identify
 from genre_utils.data.inputs import cache_dir, cache_key, remove_leftovers
 from genre_utils.data.naming import printable, walk_files
 from genre_utils.data.tables import NoUsableAudio, fault_table
+from genre_utils.data.tags import written_artist_and_title
 from genre_utils.files import file_digest, replacing
 from genre_utils.parallel import run_parallel
 
@@ -51,8 +52,8 @@ class Songs(NamedTuple):
     ----------
     tracks
         A row a song, index ``track_id`` (its path below the folder, without its ending): ``path``,
-        ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`); missing where a name
-        says nothing.
+        ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`); missing where neither
+        tags nor names say anything.
     X
         The 57 features, same index.
     heard
@@ -71,7 +72,7 @@ class Songs(NamedTuple):
 
 
 def list_songs(folder: Path) -> pd.DataFrame:
-    """Audio files below a folder, whatever its layout, and what their names say.
+    """Audio files below a folder, whatever its layout, and what tags, or else names, say.
 
     Parameters
     ----------
@@ -97,7 +98,13 @@ def list_songs(folder: Path) -> pd.DataFrame:
     tracks = pd.Series([printable(name.with_suffix("").as_posix()) for name in names])
     whole = pd.Series([printable(name.as_posix()) for name in names])
     tracks = tracks.where(~tracks.duplicated(keep=False), whole)
-    told = [artist_and_title(name) for name in tracks]
+    written = (written_artist_and_title(path) for path in files)
+    told = [
+        (artist or named_artist, title or named_title)
+        for (artist, title), (named_artist, named_title) in zip(
+            written, map(artist_and_title, tracks), strict=True
+        )
+    ]
     table = pd.DataFrame(told, columns=["artist", "title"], dtype=object)
     table.insert(0, "path", pd.Series([str(path) for path in files], dtype=object))
     return table.set_index(pd.Index(tracks, name="track_id"))
