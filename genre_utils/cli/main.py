@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from genre_utils.cli.cluster import add_cluster_commands
 from genre_utils.cli.data import add_data_commands
 from genre_utils.cli.songs import add_song_commands
+from genre_utils.cli.watch import add_watch_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_song_commands(commands)
+    add_watch_command(commands)
     add_data_commands(commands)
     add_cluster_commands(commands)
     options = parser.parse_args(arguments)

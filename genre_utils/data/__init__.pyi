@@ -101,7 +101,19 @@ from .songs import (
     artist_and_title as artist_and_title,
 )
 from .songs import (
+    Described as Described,
+)
+from .songs import (
+    gather_songs as gather_songs,
+)
+from .songs import (
+    hear_song as hear_song,
+)
+from .songs import (
     list_songs as list_songs,
+)
+from .songs import (
+    told_artist_and_title as told_artist_and_title,
 )
 from .songs import (
     read_songs as read_songs,

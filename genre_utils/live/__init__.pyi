@@ -19,6 +19,15 @@ from .simulating import (
 from .simulating import (
     regret_curves as regret_curves,
 )
+from .watching import (
+    Placed as Placed,
+)
+from .watching import (
+    WatchError as WatchError,
+)
+from .watching import (
+    watch_folder as watch_folder,
+)
 from .simulating import (
     simulate_listeners as simulate_listeners,
 )
