@@ -28,6 +28,12 @@ from .decades import (
 from .identity import (
     identify as identify,
 )
+from .identity import (
+    members as members,
+)
+from .identity import (
+    normalised as normalised,
+)
 from .inputs import (
     ENCODER_COLUMNS as ENCODER_COLUMNS,
 )

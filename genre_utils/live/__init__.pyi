@@ -10,6 +10,18 @@ from .adapting import (
 from .adapting import (
     taste_space as taste_space,
 )
+from .calendars import (
+    EventsError as EventsError,
+)
+from .calendars import (
+    read_events as read_events,
+)
+from .concerts import (
+    rank_events as rank_events,
+)
+from .pleasing import (
+    nearness as nearness,
+)
 from .simulating import (
     Gain as Gain,
 )

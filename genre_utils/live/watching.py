@@ -24,10 +24,10 @@ from genre_utils.data import (
     printable,
     told_artist_and_title,
 )
+from genre_utils.live.pleasing import nearness
 from genre_utils.live.settling import Settling, State, audio_files, noticing, state_of
 from genre_utils.models import Head, TrainedModel, classify_clip
 from genre_utils.recommend import (
-    CosineRecommender,
     Library,
     Taste,
     library_file,
@@ -321,6 +321,9 @@ def _place(
 ) -> Iterator[Placed]:
     """Say of some tracks of a catalogue what they are like, and whom they might please."""
     recommender, _ = library.recommender(told) if len(library.X) > 1 else (None, "")
+    nears = {}
+    if recommender is not None:
+        nears = {name: nearness(recommender, taste) for name, taste in tastes.items()}
     song = library.tracks["song"]
     for track, about in told.items():
         if recommender is None:
@@ -333,35 +336,9 @@ def _place(
             track=track,
             same=same[0] if same else "",
             like=dict(zip(found["track"], found["similarity"].astype(float), strict=True)),
-            pleases=pleases(recommender, track, tastes),
+            pleases={
+                name: float(near[recommender.positions([track])[0]])
+                for name, near in nears.items()
+                if near is not None
+            },
         )
-
-
-def pleases(
-    recommender: CosineRecommender, track: str, tastes: Mapping[str, Taste]
-) -> dict[str, float]:
-    """How near a song is to what each of some listeners likes.
-
-    Parameters
-    ----------
-    recommender
-        Fitted on the songs, this one among them.
-    track
-        The song.
-    tastes
-        By the name of the listener.
-
-    Returns
-    -------
-    dict
-        From 0 to 1: the share of all other songs that are less near to the query of Rocchio. Who
-        likes none of the songs is left out.
-    """
-    found = {}
-    (row,) = recommender.positions([track])
-    for name, taste in tastes.items():
-        known, _ = taste.among(recommender.features_.index)
-        if known.likes:
-            near = recommender.unit_ @ recommender.query_of(known.likes, known)
-            found[name] = float((np.delete(near, row) < near[row]).mean())
-    return found
