@@ -132,5 +132,6 @@ def _typical(
         used.append(tag)
     if not used:
         return None
-    order = np.argsort(-score, kind="stable")[:_TYPICAL]
+    # Of few songs, ten would be all of them, whatever the tag.
+    order = np.argsort(-score, kind="stable")[: min(_TYPICAL, max(1, len(score) // 5))]
     return used, [int(row) for row in order if score[row] > 0]
