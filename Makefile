@@ -117,7 +117,7 @@ lab: $(READY) $(PAIRS) ## open the notebooks in JupyterLab
 lock: ## pin the newest versions that fit together (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --custom-compile-command "make lock" \
-	  --extra cpu --extra index --extra cluster --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
+	  --extra cpu --extra index --extra cluster --extra live --extra notebooks --extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove what was built; the pages, the data and .venv stay
 	rm -rf build

@@ -27,7 +27,9 @@ def test_everything_in_the_lock_is_pinned_and_hashed():
 def test_the_lock_has_every_dependency():
     extras = PROJECT["optional-dependencies"]
     wanted = PROJECT["dependencies"] + [
-        name for extra in ("cpu", "index", "cluster", "notebooks", "dev") for name in extras[extra]
+        name
+        for extra in ("cpu", "index", "cluster", "live", "notebooks", "dev")
+        for name in extras[extra]
     ]
     pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", LOCK, re.M)}
     for requirement in wanted:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from genre_utils.cli.cluster import add_cluster_commands
 from genre_utils.cli.data import add_data_commands
+from genre_utils.cli.events import add_events_command
 from genre_utils.cli.live import add_live_commands
 from genre_utils.cli.songs import add_song_commands
+from genre_utils.cli.watch import add_watch_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_song_commands(commands)
     add_live_commands(commands)
+    add_watch_command(commands)
+    add_events_command(commands)
     add_data_commands(commands)
     add_cluster_commands(commands)
     options = parser.parse_args(arguments)

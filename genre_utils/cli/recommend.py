@@ -1,4 +1,4 @@
-"""`genre recommend` and `genre taste`: songs like a song, and what is liked."""
+"""`genre recommend`: songs like a song, several or a playlist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from genre_utils.cli.quiet import quiet_libraries
 if TYPE_CHECKING:
     import pandas as pd
 
-    from genre_utils.recommend import Library
+    from genre_utils.recommend import CosineRecommender, Library
 
 
 class _Found(NamedTuple):
@@ -29,8 +29,8 @@ class _Found(NamedTuple):
     note: str
 
 
-def add_recommend_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `recommend` and `taste`.
+def add_recommend_command(commands: argparse._SubParsersAction) -> None:
+    """Add `recommend`.
 
     Parameters
     ----------
@@ -40,14 +40,21 @@ def add_recommend_commands(commands: argparse._SubParsersAction) -> None:
     recommend = commands.add_parser(
         "recommend",
         help="name songs that are like a song",
-        description="Name songs that are like one or several songs of the collection, or like an "
-        "audio file. What is liked and skipped is remembered, and used from then on. Exit status: "
-        "0, 1 if a song could not be used, 2 if there are no songs, or the encoder is missing.",
+        description="Name songs that are like one or several songs of the collection, or like "
+        "audio files, or a playlist. What is liked and skipped is remembered, and used from then "
+        "on. Exit status: 0, 1 if a song could not be used, 2 if there are no songs, or the "
+        "encoder is missing.",
     )
     recommend.add_argument(
         "seeds",
         nargs="*",
-        help="tracks (blues.00012), files among the songs, or one audio file",
+        help="tracks (blues.00012), files among the songs, or other audio files",
+    )
+    recommend.add_argument(
+        "--playlist", type=Path, metavar="FILE", help="songs like those of this playlist (M3U)"
+    )
+    recommend.add_argument(
+        "--to", type=Path, metavar="FILE", help="write what is recommended as a playlist (.m3u8)"
     )
     recommend.add_argument("-k", type=count, default=10, help="how many (10)")
     for name, meaning in (("like", "want more like this track"), ("skip", "want less like it")):
@@ -67,11 +74,6 @@ def add_recommend_commands(commands: argparse._SubParsersAction) -> None:
     recommend.add_argument("--taste", type=Path, help="file of likes and skips to use")
     recommend.add_argument("--json", action="store_true", help="print JSON, for other programs")
     recommend.set_defaults(run=_recommend)
-    taste = commands.add_parser("taste", help="show or forget what was liked and skipped")
-    taste.add_argument("--forget", action="store_true", help="delete it")
-    taste.add_argument("--taste", type=Path, help="file of likes and skips")
-    taste.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    taste.set_defaults(run=_taste)
 
 
 def _recommend(options: argparse.Namespace) -> int:
@@ -83,6 +85,7 @@ def _recommend_quickly(options: argparse.Namespace) -> int:
     from genre_utils.audio import AudioError, EncoderMissing  # noqa: PLC0415
     from genre_utils.models import ModelError  # noqa: PLC0415
     from genre_utils.recommend import (  # noqa: PLC0415
+        PlaylistError,
         TasteError,
         UnknownTrack,
         load_library,
@@ -92,10 +95,12 @@ def _recommend_quickly(options: argparse.Namespace) -> int:
         library = load_library(options.songs)
         with quiet_libraries():
             found = _find(library, options)
+            if options.to:
+                _write_playlist(found, library, options.to)
     except (EncoderMissing, ModelError) as error:
         print(f"genre: {error}", file=sys.stderr)
         return 2
-    except (AudioError, TasteError, UnknownTrack) as error:
+    except (AudioError, PlaylistError, TasteError, UnknownTrack) as error:
         print(f"genre: {error}", file=sys.stderr)
         return 1
     if found.note:
@@ -104,6 +109,8 @@ def _recommend_quickly(options: argparse.Namespace) -> int:
         print(_as_json(found))
         return 0
     print(_as_text(found, why=options.why))
+    if options.to:
+        print(f"These {len(found.songs)} songs are in the playlist {options.to}.")
     if library.synthetic:
         print("These songs are synthesized; for real ones: make report DATA=folder.")
     return 0
@@ -116,7 +123,8 @@ def _find(library: Library, options: argparse.Namespace) -> _Found:
     taste = read_taste(path, library.collection)
     likes = [library.track_at(name) or name for name in options.like]
     skips = [library.track_at(name) or name for name in options.skip]
-    named = options.seeds or taste.among(library.X.index)[0].likes
+    seeds = [*options.seeds, *_of_playlist(library, options.playlist)]
+    named = seeds or taste.among(library.X.index)[0].likes
     recommender, note = library.recommender([*named, *likes, *skips], variety=options.variety)
     recommender.positions([*likes, *skips])
     if likes or skips:
@@ -126,10 +134,10 @@ def _find(library: Library, options: argparse.Namespace) -> _Found:
         shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
         where = f"{path} that are not in {library.collection}"
         print(f"genre: Likes and skips in {where} are not used: {shown}.", file=sys.stderr)
-    seeds = options.seeds or list(taste.likes)
+    seeds = seeds or list(taste.likes)
     if not seeds:
         raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
-    seed, copies = _seed(seeds, library, encoder=recommender.hears)
+    seed, copies = _seed(seeds, library, recommender)
     songs = recommender.recommend(
         seed, options.k, copies=copies, same_artist=not options.other_artists, taste=taste
     )
@@ -151,7 +159,8 @@ def _as_json(found: _Found) -> str:
 def _as_text(found: _Found, *, why: bool) -> str:
     from genre_utils.recommend import tell_tags  # noqa: PLC0415
 
-    lines = [f"Like {', '.join(found.seeds)}:"]
+    more = f" and {len(found.seeds) - 5} more" if len(found.seeds) > 5 else ""
+    lines = [f"Like {', '.join(found.seeds[:5])}{more}:"]
     for rank, row in found.songs.iterrows():
         artist = f" by {row['artist']}" if row["artist"] else ""
         genre = f" ({row['genre']})" if row["genre"] else ""
@@ -169,23 +178,66 @@ def _as_text(found: _Found, *, why: bool) -> str:
     return "\n".join(lines)
 
 
+def _of_playlist(library: Library, playlist: Path | None) -> list[str]:
+    """Tracks and files of a playlist; which are missing is said."""
+    from genre_utils.recommend import PlaylistError, read_playlist  # noqa: PLC0415
+
+    if playlist is None:
+        return []
+    seeds, missing = [], []
+    for entry in read_playlist(playlist):
+        track = library.track_at(entry.path) if entry.path else None
+        if track or (entry.path and entry.path.is_file()):
+            seeds.append(track or str(entry.path))
+        else:
+            missing.append(entry.line)
+    if missing:
+        shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+        told = f"{len(missing)} of {len(seeds) + len(missing)} songs"
+        print(f"genre: {told} of {playlist} are not there: {shown}.", file=sys.stderr)
+    if not seeds:
+        raise PlaylistError(f"No song of {playlist} is there.")
+    return list(dict.fromkeys(seeds))
+
+
+def _write_playlist(found: _Found, library: Library, target: Path) -> None:
+    from genre_utils.audio import duration  # noqa: PLC0415
+    from genre_utils.recommend import Entry, PlaylistError, write_playlist  # noqa: PLC0415
+
+    if library.paths.empty:
+        raise PlaylistError(
+            f"Where songs of {library.name} lie is not known: --to needs those of genre library."
+        )
+    entries = []
+    for track in found.songs["track"]:
+        path, about = Path(library.paths[track]), library.tracks.loc[track]
+        entries.append(Entry(path, about["artist"], about["title"], round(duration(path)) or -1))
+    write_playlist(target, entries)
+
+
 def _seed(
-    seeds: list[str], library: Library, *, encoder: bool
+    seeds: list[str], library: Library, recommender: CosineRecommender
 ) -> tuple[list[str] | pd.DataFrame, list[str]]:
-    """Tracks by name, or what is heard in an audio file; and which tracks are that file's song."""
+    """Tracks by name, or a row a seed where some are files; and which tracks are theirs."""
+    files = [name for name in seeds if _is_file(name, library)]
+    tracks = [library.track_at(name) or name for name in seeds if name not in files]
+    if not files:
+        return tracks, []
+    from pandas import concat  # noqa: PLC0415
+
     from genre_utils.audio import AudioError, describe_song  # noqa: PLC0415
 
-    files = [name for name in seeds if _is_file(name, library)]
-    if not files:
-        return [library.track_at(seed) or seed for seed in seeds], []
-    path = files[0]
-    if len(seeds) > 1:
-        raise AudioError(f"{path}: an audio file must be the only seed")
-    try:
-        song = describe_song(path, encoder=encoder)
-    except AudioError as error:
-        raise AudioError(f"{path}: {error}") from error
-    return library.seed_of(song, encoder=encoder)
+    rows = [recommender.features_.iloc[recommender.positions(tracks)]] if tracks else []
+    copies = list(tracks)
+    for file in files:
+        try:
+            song = describe_song(file, encoder=recommender.hears)
+        except AudioError as error:
+            raise AudioError(f"{file}: {error}") from error
+        row, own = library.seed_of(song, encoder=recommender.hears)
+        rows.append(row)
+        copies += own
+    return concat(rows), copies
 
 
 def _is_file(name: str, library: Library) -> bool:
@@ -195,40 +247,3 @@ def _is_file(name: str, library: Library) -> bool:
     if name in library.X.index or library.track_at(name):
         return False
     return Path(name).suffix.lower() in AUDIO_SUFFIXES or os.path.isfile(name)  # noqa: PTH113
-
-
-def _taste(options: argparse.Namespace) -> int:
-    from genre_utils.recommend import (  # noqa: PLC0415
-        Taste,
-        TasteError,
-        forget_taste,
-        read_tastes,
-        taste_path,
-        tastes_as_json,
-    )
-
-    path = options.taste or taste_path()
-    try:
-        tastes = forget_taste(path) if options.forget else read_tastes(path)
-    except TasteError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
-    if options.json:
-        about = {"forgotten": str(path), "damaged": tastes is None} if options.forget else {}
-        print(tastes_as_json(tastes or {}, **about))
-    elif options.forget:
-        held = f"what {path} held, which could not be read"
-        if tastes is not None:
-            likes, skips = (
-                sum(len(getattr(taste, kind)) for taste in tastes.values())
-                for kind in ("likes", "skips")
-            )
-            held = f"{likes} likes and {skips} skips in {path}"
-        print(f"Forgotten: {held}.")
-    else:
-        for name, taste in (tastes or {"": Taste()}).items():
-            print(f"Of {name or 'any collection'}:")
-            print(f"  Liked: {', '.join(taste.likes) or 'nothing yet'}.")
-            print(f"  Skipped: {', '.join(taste.skips) or 'nothing yet'}.")
-        print(f"(In {path}; `genre taste --forget` deletes it.)")
-    return 0

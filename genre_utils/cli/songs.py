@@ -7,7 +7,8 @@ import json
 
 from genre_utils.cli.library import add_library_command
 from genre_utils.cli.predict import add_predict_command
-from genre_utils.cli.recommend import add_recommend_commands
+from genre_utils.cli.recommend import add_recommend_command
+from genre_utils.cli.taste import add_taste_command
 
 
 def add_song_commands(commands: argparse._SubParsersAction) -> None:
@@ -22,7 +23,8 @@ def add_song_commands(commands: argparse._SubParsersAction) -> None:
     models = commands.add_parser("models", help="list the models that are there")
     models.add_argument("--json", action="store_true", help="print JSON, for other programs")
     models.set_defaults(run=_models)
-    add_recommend_commands(commands)
+    add_recommend_command(commands)
+    add_taste_command(commands)
     add_library_command(commands)
 
 

@@ -34,6 +34,12 @@ from .fidelity import (
 from .identity import (
     identify as identify,
 )
+from .identity import (
+    members as members,
+)
+from .identity import (
+    normalised as normalised,
+)
 from .inputs import (
     ENCODER_COLUMNS as ENCODER_COLUMNS,
 )
@@ -105,6 +111,21 @@ from .songs import (
 )
 from .songs import (
     artist_and_title as artist_and_title,
+)
+from .songs import (
+    Described as Described,
+)
+from .songs import (
+    gather_songs as gather_songs,
+)
+from .songs import (
+    hear_song as hear_song,
+)
+from .songs import (
+    list_songs as list_songs,
+)
+from .songs import (
+    told_artist_and_title as told_artist_and_title,
 )
 from .songs import (
     read_songs as read_songs,

@@ -34,6 +34,7 @@ from genre_utils.data.identity import identify
 from genre_utils.data.inputs import cache_dir, cache_key, remove_leftovers
 from genre_utils.data.naming import printable, walk_files
 from genre_utils.data.tables import NoUsableAudio, fault_table
+from genre_utils.data.tags import written_artist_and_title
 from genre_utils.files import file_digest, replacing
 from genre_utils.parallel import run_parallel
 
@@ -51,8 +52,8 @@ class Songs(NamedTuple):
     ----------
     tracks
         A row a song, index ``track_id`` (its path below the folder, without its ending): ``path``,
-        ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`); missing where a name
-        says nothing.
+        ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`); missing where neither
+        tags nor names say anything.
     X
         The 57 features, same index.
     heard
@@ -71,7 +72,7 @@ class Songs(NamedTuple):
 
 
 def list_songs(folder: Path) -> pd.DataFrame:
-    """Audio files below a folder, whatever its layout, and what their names say.
+    """Audio files below a folder, whatever its layout, and what tags, or else names, say.
 
     Parameters
     ----------
@@ -97,10 +98,25 @@ def list_songs(folder: Path) -> pd.DataFrame:
     tracks = pd.Series([printable(name.with_suffix("").as_posix()) for name in names])
     whole = pd.Series([printable(name.as_posix()) for name in names])
     tracks = tracks.where(~tracks.duplicated(keep=False), whole)
-    told = [artist_and_title(name) for name in tracks]
+    told = [told_artist_and_title(*song) for song in zip(files, tracks, strict=True)]
     table = pd.DataFrame(told, columns=["artist", "title"], dtype=object)
     table.insert(0, "path", pd.Series([str(path) for path in files], dtype=object))
     return table.set_index(pd.Index(tracks, name="track_id"))
+
+
+def told_artist_and_title(path: Path, track: str) -> tuple[str | None, str | None]:
+    """What is told of a song: by the tags of its file, or where they are silent by its name.
+
+    Parameters
+    ----------
+    path
+        The file.
+    track
+        Its path without its ending, as far as that may tell something.
+    """
+    artist, title = written_artist_and_title(path)
+    named_artist, named_title = artist_and_title(track)
+    return artist or named_artist, title or named_title
 
 
 def artist_and_title(track: str) -> tuple[str | None, str | None]:
@@ -151,9 +167,9 @@ def read_songs(
         If the encoder is asked and is not there.
     """
     tracks = list_songs(folder)
-    cache = cache_dir() / f"song-{cache_key('encoder' if encoder else 'song')}"
+    cache = _cache(encoder)
     remove_leftovers(cache)
-    jobs = (delayed(_outcome)(path, cache, encoder) for path in tracks["path"])
+    jobs = (delayed(_described)(path, cache, encoder) for path in tracks["path"])
     bar = "songs" if progress else ""
     done = run_parallel(jobs, len(tracks), n_jobs=n_jobs, progress=bar, unit="song")
     if notes := [outcome.note for outcome in done if outcome.note]:
@@ -173,40 +189,91 @@ def read_songs(
     heard = [np.concatenate([s.embedding, s.tags]) for s in songs.values() if encoder]
     heard = pd.DataFrame(heard, index if encoder else index[:0], columns=list(HEARD_COLUMNS))
     prints = pd.Series([song.fingerprint for song in songs.values()], index, dtype=object)
+    return gather_songs(tracks.loc[index], X, heard, prints, faults)
+
+
+def gather_songs(
+    tracks: pd.DataFrame,
+    X: pd.DataFrame,
+    heard: pd.DataFrame,
+    prints: pd.Series,
+    faults: pd.DataFrame | None = None,
+) -> Songs:
+    """Songs that were heard one by one, with what they tell of each other: which are the same.
+
+    Parameters
+    ----------
+    tracks
+        ``path``, ``artist`` and ``title``, index ``track_id``.
+    X, heard, prints, faults
+        As in `Songs`.
+    """
     alike = near_duplicates({track: words[:_COMPARED] for track, words in prints.items()})
     pairs = zip(alike["track"], alike["other"], strict=True)
-    known = identify(tracks.loc[index].assign(duplicate_of=None), pairs)
-    return Songs(known, X, heard, prints, faults)
+    known = identify(tracks.assign(duplicate_of=None), pairs)
+    return Songs(known, X, heard, prints, fault_table([]) if faults is None else faults)
 
 
-class _Outcome(NamedTuple):
-    """What became of one file; `note` says why it could not be cached."""
+def hear_song(path: str | Path, *, encoder: bool = True) -> Described:
+    """Hear one song as `read_songs` does; what was heard before is not heard again.
+
+    Parameters
+    ----------
+    path
+        An audio file.
+    encoder
+        Whether to ask the encoder too.
+
+    Raises
+    ------
+    EncoderMissing
+        If the encoder is asked and is not there.
+    """
+    return _described(str(path), _cache(encoder), encoder)
+
+
+def _cache(encoder: bool) -> Path:
+    return cache_dir() / f"song-{cache_key('encoder' if encoder else 'song')}"
+
+
+class Described(NamedTuple):
+    """What became of one file.
+
+    Attributes
+    ----------
+    song
+        What was heard; None if the file cannot be used.
+    fault
+        What is wrong with the file, though perhaps it could be used.
+    note
+        Why what was heard could not be cached.
+    """
 
     song: Song | None = None
     fault: str | None = None
     note: str | None = None
 
 
-def _outcome(path: str, cache: Path, encoder: bool) -> _Outcome:
+def _described(path: str, cache: Path, encoder: bool) -> Described:
     try:
         target = cache / f"{file_digest(path, 'md5')}.npz"
     except OSError as error:
-        return _Outcome(fault=f"the file cannot be read ({error.strerror})")
+        return Described(fault=f"the file cannot be read ({error.strerror})")
     if song := _recalled(target):
-        return _Outcome(song, shortened(path))
+        return Described(song, shortened(path))
     try:
         # One thread: the last digits of a matrix product depend on how many share it.
         with threadpool_limits(1):
             song = describe_song(path, encoder=encoder)
     except AudioError as error:
-        return _Outcome(fault=str(error))
+        return Described(fault=str(error))
     parts = {name: part for name, part in song._asdict().items() if part is not None}
     try:
         with replacing(target) as temporary, temporary.open("wb") as file:
             np.savez(file, **parts)
     except OSError as error:
-        return _Outcome(song, shortened(path), f"{cache}: {error.strerror or error}")
-    return _Outcome(song, shortened(path))
+        return Described(song, shortened(path), f"{cache}: {error.strerror or error}")
+    return Described(song, shortened(path))
 
 
 def _recalled(target: Path) -> Song | None:

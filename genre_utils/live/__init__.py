@@ -1,4 +1,4 @@
-"""Sound that is still arriving, and taste that changes."""
+"""Sound that is still arriving, folders that grow, taste that changes."""
 
 import lazy_loader
 

@@ -25,6 +25,15 @@ from .catalogue import (
 from .hearing import (
     with_heard as with_heard,
 )
+from .histories import (
+    PLAYED_OFTEN as PLAYED_OFTEN,
+)
+from .histories import (
+    read_history as read_history,
+)
+from .histories import (
+    same_songs as same_songs,
+)
 from .measures import (
     Collection as Collection,
 )
@@ -51,6 +60,24 @@ from .measures import (
 )
 from .measures import (
     simulate_listener as simulate_listener,
+)
+from .playlists import (
+    PLAYLIST_SUFFIXES as PLAYLIST_SUFFIXES,
+)
+from .playlists import (
+    Entry as Entry,
+)
+from .playlists import (
+    PlaylistError as PlaylistError,
+)
+from .playlists import (
+    read_playlist as read_playlist,
+)
+from .playlists import (
+    write_playlist as write_playlist,
+)
+from .recommender import (
+    ROCCHIO as ROCCHIO,
 )
 from .recommender import (
     CosineRecommender as CosineRecommender,
