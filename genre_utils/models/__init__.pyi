@@ -178,6 +178,15 @@ from .order import (
 from .order import (
     linear_reading as linear_reading,
 )
+from .order import (
+    order_gain as order_gain,
+)
+from .order import (
+    score_orders as score_orders,
+)
+from .order import (
+    tell_gain as tell_gain,
+)
 from .sequences import (
     SEQUENCES as SEQUENCES,
 )

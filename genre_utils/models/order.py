@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.data import Protocol
-from genre_utils.evaluation import Predictions, cross_predict, fit_on_partition, side_by_side
+from genre_utils.evaluation import (
+    Predictions,
+    Score,
+    bootstrap_interval,
+    cross_predict,
+    fit_on_partition,
+    score,
+    side_by_side,
+    to_tracks,
+)
 from genre_utils.models.sequences import SequenceClassifier, shuffled, without_frames
 
 ORDERS = ("in order", "shuffled")
@@ -64,6 +73,34 @@ def _sides(learner, X, genre, protocol) -> dict[str, Predictions]:
     if protocol.name == "filtered":
         return fit_on_partition(learner, X, genre, protocol)[1]
     return {"test": cross_predict(learner, X, genre, protocol, n_jobs=1)}
+
+
+def order_gain(
+    ordered: Sequence[Predictions], mixed: Sequence[Predictions], seed: int = 0
+) -> dict[str, float]:
+    """Accuracy in order minus accuracy shuffled, over the same items.
+
+    Parameters
+    ----------
+    ordered, mixed
+        One a seed of the network.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    dict
+        ``difference``, the mean over seeds; ``low`` and ``high``, its 95 % interval when whole
+        groups (artists or songs) are drawn again.
+    """
+    tables = [[run.table.sort_index() for run in runs] for runs in (ordered, mixed)]
+    first = tables[0][0]
+    if not all(table.index.equals(first.index) for side in tables for table in side):
+        raise ValueError("the two were not tested on the same items")
+    right = [np.mean([t["true"] == t["predicted"] for t in side], axis=0) for side in tables]
+    gain = right[0] - right[1]
+    low, high = bootstrap_interval(gain, first["group"].to_numpy(), seed=seed)
+    return {"difference": float(gain.mean()), "low": low, "high": high}
 
 
 def linear_reading(X: pd.DataFrame, y: pd.Series, groups: pd.Series, folds: int = 5) -> float:
@@ -125,3 +162,47 @@ def attention_drops(
         left = without_frames(X, np.argsort(order, axis=1)[:, :count])
         falls[name] = before[said] - classifier.predict_proba(left)[said]
     return pd.DataFrame(falls, X.index)
+
+
+def score_orders(
+    found: Mapping[tuple, Mapping[str, Predictions]], seed: int = 0
+) -> tuple[list[Score], dict[tuple[str, str, str], dict[str, float]]]:
+    """Scores in order and shuffled, and what order gave.
+
+    Parameters
+    ----------
+    found
+        As from `compare_orders`, of keys (model, input, seed), under one protocol.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    scores, gains
+        Of pieces and, put together, of tracks, the input of twins being called "..., shuffled";
+        and `order_gain` by model, input and protocol, where both orders are there.
+    """
+    runs: dict[tuple[str, str], dict[str, list[Predictions]]] = {}
+    for ((model, data, _), order), sides in found.items():
+        runs.setdefault((model, data), {}).setdefault(order, []).append(sides["test"])
+    scores, gains = [], {}
+    for (model, data), by_order in runs.items():
+        for order, each in by_order.items():
+            label = data if order == "in order" else f"{data}, {order}"
+            scores.append(score(each, model, label, seed=seed))
+            if each[0].level == "segment":
+                scores.append(score([to_tracks(one) for one in each], model, label, seed=seed))
+        if len(by_order) == len(ORDERS):
+            protocol = by_order["in order"][0].protocol
+            gains[model, data, protocol] = order_gain(*(by_order[o] for o in ORDERS), seed)
+    return scores, gains
+
+
+def tell_gain(gain: Mapping[str, float]) -> str:
+    """Difference with its interval, in points."""
+    return " ".join(
+        (
+            f"{100 * gain['difference']:+.1f} points",
+            f"[{100 * gain['low']:+.1f}, {100 * gain['high']:+.1f}]",
+        )
+    )

@@ -1,4 +1,4 @@
-"""Figures of sequences: how a state runs through time, what order is worth, where attention looks."""
+"""Figures of sequences: how time is read, what order is worth, where attention looks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def reading_diagram() -> np.ndarray:
             _arrow(ax, (t, 1.25), (1.5, 1.8))
             if inner == "h" and t:
                 _arrow(ax, (t - 0.7, 1), (t - 0.3, 1))
-        _box(ax, 1.5, 2.05, "mean" if inner == "h" else "weighted mean", "#DDCC77", 0.7)
+        _box(ax, 1.5, 2.05, "mean" if inner == "h" else "weighted mean", "#DDCC77", half=0.7)
         _arrow(ax, (2.2, 2.05), (2.6, 2.05))
         ax.text(2.7, 2.05, "genre", va="center")
         ax.set(title=title, xlim=(-0.5, 3.6), ylim=(-0.4, 2.5))
@@ -36,7 +36,7 @@ def reading_diagram() -> np.ndarray:
     return axes
 
 
-def _box(ax: Axes, x: float, y: float, text: str, color: str, half: float = 0.3) -> None:
+def _box(ax: Axes, x: float, y: float, text: str, color: str, *, half: float = 0.3) -> None:
     ax.add_patch(plt.Rectangle((x - half, y - 0.25), 2 * half, 0.5, facecolor=color,
                                edgecolor="black"))  # fmt: skip
     ax.text(x, y, text, ha="center", va="center")
