@@ -124,7 +124,8 @@ print(f"{plain.count_params():,} parameters")
 # %% [markdown]
 # ## Six networks and their twins
 #
-# All get the same number of updates, the same rate, one seed. Beside them stands the published CNN of
+# All get at most the same number of updates (training stops when `valid`, or a part of the
+# training side, gets no better), the same rate, one seed. Beside them stands the published CNN of
 # notebook 4. *Attention pooling* is a control of the control: it is blind to order by construction, so
 # its twin must do as well as it does.
 
@@ -380,9 +381,9 @@ def song_learner(name, start):
     """A network over the pieces of a song."""
     return models.SequenceClassifier(
         builds[name],
-        epochs=6 if quick else 25,
+        epochs=UPDATES * 16 / len(songs),
         batch_size=16,
-        learning_rate=1e-3,
+        learning_rate=3e-3,
         groups=tracks["artist_group"],
         random_state=start,
     )

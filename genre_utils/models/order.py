@@ -194,7 +194,9 @@ def score_orders(
                 scores.append(score([to_tracks(one) for one in each], model, label, seed=seed))
         if len(by_order) == len(ORDERS):
             protocol = by_order["in order"][0].protocol
-            gains[model, data, protocol] = order_gain(*(by_order[o] for o in ORDERS), seed)
+            gains[model, data, protocol] = order_gain(
+                by_order["in order"], by_order["shuffled"], seed
+            )
     return scores, gains
 
 

@@ -1,5 +1,7 @@
 """What order is worth: twins, gains with intervals, what a state knows, what attention explains."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,14 +56,15 @@ def test_the_same_in_both_orders_gains_nothing():
         models.order_gain([one], [other])
 
 
-def test_pieces_and_tracks_are_scored_and_twins_named(songs, monkeypatch):
+def test_pieces_and_tracks_are_scored_and_twins_named(songs):
     X, genre, protocol = songs
     found = models.compare_orders({("gru", "mfcc", 0): (FirstFrame(), X)}, genre, protocol)
-    with_means = {
-        key: {"test": Predictions(s["test"].table, _certain(s["test"].table), "track", "segment", 0, 0)}
-        for key, s in found.items()
-    }  # fmt: skip
-    scores, gains = models.score_orders(with_means)
+    for sides in found.values():
+        table = sides["test"].table
+        sides["test"] = replace(
+            sides["test"], probability=pd.get_dummies(table["predicted"]).astype(float)
+        )
+    scores, gains = models.score_orders(found)
     told = [(s.input, s.level, s.n) for s in scores]
     assert told == [
         ("mfcc", "segment", 120),
@@ -73,10 +76,6 @@ def test_pieces_and_tracks_are_scored_and_twins_named(songs, monkeypatch):
     assert models.tell_gain({"difference": 0.1, "low": -0.02, "high": 0.3}) == (
         "+10.0 points [-2.0, +30.0]"
     )
-
-
-def _certain(table):
-    return pd.get_dummies(table["predicted"]).astype(float)
 
 
 def test_a_linear_reading_finds_what_is_there_and_nothing_else():
