@@ -18,7 +18,7 @@ from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
-    from genre_utils.models import ClipGenre, Head, TrainedModel
+    from genre_utils.models import ClipGenre, Head, SongNetwork, TrainedModel
 
 TOP = 3
 TAGS_TOLD = 5
@@ -100,7 +100,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _print_all(
-    sources: list[_Source], model: TrainedModel | Head, options: argparse.Namespace
+    sources: list[_Source], model: TrainedModel | Head | SongNetwork, options: argparse.Namespace
 ) -> int:
     """Print what is found, as it is found; returns how many files could not be used."""
     failed = 0
@@ -117,7 +117,7 @@ def _print_all(
 
 
 def _answers(
-    sources: list[_Source], model: TrainedModel | Head, jobs: int | None
+    sources: list[_Source], model: TrainedModel | Head | SongNetwork, jobs: int | None
 ) -> Iterable[ClipGenre | str]:
     """What each file sounds like, or why it cannot be used, in the order given."""
     if len(sources) > 1:
@@ -137,16 +137,16 @@ def _worth(sources: list[_Source]) -> int:
     return 1 + sum(sizes) // WORTH_A_PROCESS
 
 
-_models: dict[tuple[Path, str], TrainedModel | Head] = {}
+_models: dict[tuple[Path, str], TrainedModel | Head | SongNetwork] = {}
 
 
-def _hear_in_worker(source: _Source, model: TrainedModel | Head) -> ClipGenre | str:
+def _hear_in_worker(source: _Source, model: TrainedModel | Head | SongNetwork) -> ClipGenre | str:
     """As `_hear`, where the network of a model is read once a process."""
     key = model.folder, json.dumps(model.about["files"])
     return _hear(source, _models.setdefault(key, model))
 
 
-def _hear(source: _Source, model: TrainedModel | Head) -> ClipGenre | str:
+def _hear(source: _Source, model: TrainedModel | Head | SongNetwork) -> ClipGenre | str:
     from genre_utils.audio import AudioError  # noqa: PLC0415
     from genre_utils.models import classify_clip  # noqa: PLC0415
 

@@ -35,6 +35,12 @@ MODEL_NAMES = {
     "fusion": "CNN and features",
     "probe": "linear probe",
     "fine_tuned": "fine-tuned encoder",
+    "gru": "GRU",
+    "lstm": "LSTM",
+    "bidirectional": "GRU, both ways",
+    "crnn": "CNN and GRU",
+    "transformer": "transformer encoder",
+    "attention": "attention pooling",
 }
 MODEL_NAMES |= {f"{name}_tuned": f"{label}, tuned" for name, label in MODEL_NAMES.items()}
 

@@ -175,6 +175,72 @@ from .networks import (
 from .networks import (
     waveform_network as waveform_network,
 )
+from .order import (
+    ORDERS as ORDERS,
+)
+from .order import (
+    attention_drops as attention_drops,
+)
+from .order import (
+    compare_orders as compare_orders,
+)
+from .order import (
+    linear_reading as linear_reading,
+)
+from .order import (
+    order_gain as order_gain,
+)
+from .order import (
+    score_orders as score_orders,
+)
+from .order import (
+    tell_gain as tell_gain,
+)
+from .sequences import (
+    SEQUENCES as SEQUENCES,
+)
+from .sequences import (
+    SequenceClassifier as SequenceClassifier,
+)
+from .sequences import (
+    attention_network as attention_network,
+)
+from .sequences import (
+    convolutional_recurrent_network as convolutional_recurrent_network,
+)
+from .sequences import (
+    pooled_frames as pooled_frames,
+)
+from .sequences import (
+    positions as positions,
+)
+from .sequences import (
+    recurrent_network as recurrent_network,
+)
+from .sequences import (
+    shuffled as shuffled,
+)
+from .sequences import (
+    song_sequences as song_sequences,
+)
+from .sequences import (
+    transformer_network as transformer_network,
+)
+from .sequences import (
+    without_frames as without_frames,
+)
+from .song_network import (
+    SONG_SUFFIX as SONG_SUFFIX,
+)
+from .song_network import (
+    SongNetwork as SongNetwork,
+)
+from .song_network import (
+    filled as filled,
+)
+from .song_network import (
+    save_song_network as save_song_network,
+)
 from .store import (
     TrainedModel as TrainedModel,
 )

@@ -33,8 +33,9 @@ from genre_utils.models.calibration import (
     fit_temperature,
     temperature_at,
 )
-from genre_utils.models.head import Head, softmax
+from genre_utils.models.head import Head
 from genre_utils.models.keeping import ModelError
+from genre_utils.models.song_network import SongNetwork
 from genre_utils.models.store import TrainedModel
 
 SURE = 0.5  # a calibrated probability below this is less than even odds
@@ -120,7 +121,7 @@ class _Pieces(NamedTuple):
 
 
 def classify_clip(
-    path: str | Path, model: TrainedModel | Head, *, file: str | None = None
+    path: str | Path, model: TrainedModel | Head | SongNetwork, *, file: str | None = None
 ) -> ClipGenre:
     """Genre of an audio file of any length.
 
@@ -149,7 +150,7 @@ def classify_clip(
     if found.seconds <= LONG_SECONDS:
         return classify_signal(load_audio(path), model, file=file or str(path), note=note)
     samples = round(found.samples * SAMPLE_RATE / found.rate)
-    if isinstance(model, Head):
+    if isinstance(model, Head | SongNetwork):
         pieces = _hear(embed_file(path, found), model)
     else:
         blocks = stream_audio(path, channel=found.instead_of_mean)
@@ -158,21 +159,22 @@ def classify_clip(
 
 
 def classify_signal(
-    y: np.ndarray, model: TrainedModel | Head, *, file: str = "", note: str = ""
+    y: np.ndarray, model: TrainedModel | Head | SongNetwork, *, file: str = "", note: str = ""
 ) -> ClipGenre:
     """Genre of a signal at 22050 Hz, shape (samples,); see `classify_clip`."""
-    pieces = (
-        _hear(embed(y), model) if isinstance(model, Head) else _see(signal_spectrogram(y), model)
-    )
+    if isinstance(model, Head | SongNetwork):
+        pieces = _hear(embed(y), model)
+    else:
+        pieces = _see(signal_spectrogram(y), model)
     return _judge(pieces, len(y) / SAMPLE_RATE, model, file, note)
 
 
-def _hear(heard: Heard, model: Head) -> _Pieces:
-    logits = model.logits(np.hstack(heard))
-    starts = SEGMENT_SECONDS * np.arange(len(logits))
+def _hear(heard: Heard, model: Head | SongNetwork) -> _Pieces:
+    each, whole = model.said(np.hstack(heard))
+    starts = SEGMENT_SECONDS * np.arange(len(each))
     mean = heard.tags.mean(axis=0)
     tags = {TAGS[i]: float(mean[i]) for i in np.argsort(-mean, kind="stable")}
-    return _Pieces(starts, softmax(logits), softmax(logits.mean(axis=0)), SEGMENT_SECONDS, tags)
+    return _Pieces(starts, each, whole, SEGMENT_SECONDS, tags)
 
 
 def _see(spectrogram: np.ndarray, model: TrainedModel) -> _Pieces:
@@ -187,7 +189,7 @@ def _see(spectrogram: np.ndarray, model: TrainedModel) -> _Pieces:
 
 
 def _judge(
-    pieces: _Pieces, seconds: float, model: TrainedModel | Head, file: str, note: str
+    pieces: _Pieces, seconds: float, model: TrainedModel | Head | SongNetwork, file: str, note: str
 ) -> ClipGenre:
     temperatures = temperatures_of(model)
     heard = min(seconds, pieces.heard)  # of what is around a piece
@@ -213,7 +215,7 @@ def _judge(
     )
 
 
-def temperatures_of(model: TrainedModel | Head) -> dict[float, float]:
+def temperatures_of(model: TrainedModel | Head | SongNetwork) -> dict[float, float]:
     """Temperatures by seconds heard; that of whole tracks alone, if a model has no others.
 
     Parameters

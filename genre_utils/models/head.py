@@ -32,7 +32,7 @@ _INPUT = {
     "sample_rate": ENCODER_RATE,
     "loudness": LOUDNESS,
 }
-_PIECES = {3: 1, 6: 2, 12: 4, 30: 10}  # how many make up so many seconds
+PIECES_OF = {3: 1, 6: 2, 12: 4, 30: 10}  # how many make up so many seconds
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,22 @@ class Head:
         numpy.ndarray, shape (items, genres)
         """
         return heard @ self.weights + self.bias
+
+    def said(self, heard: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities of each piece alone, and of all together, before calibration.
+
+        Parameters
+        ----------
+        heard
+            What the encoder gives of the pieces of a clip, shape (pieces, 946).
+
+        Returns
+        -------
+        each, whole
+            Shape (pieces, genres), and (genres,).
+        """
+        logits = self.logits(heard)
+        return softmax(logits), softmax(logits.mean(axis=0))
 
 
 def save_head(
@@ -208,7 +224,7 @@ def head_temperatures(logits: pd.DataFrame, genre: pd.Series) -> dict[int, float
     of_track = [part.to_numpy() for _, part in logits.groupby(level="track_id", sort=False)]
     tracks = logits.index.get_level_values("track_id").unique()
     codes = logits.columns.get_indexer(genre[tracks])
-    for seconds, pieces in _PIECES.items():
+    for seconds, pieces in PIECES_OF.items():
         parts = [
             (rows[start : start + pieces].mean(axis=0), code)
             for rows, code in zip(of_track, codes, strict=True)

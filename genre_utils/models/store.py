@@ -6,7 +6,6 @@ from.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,9 @@ import numpy as np
 
 from genre_utils.audio import SAMPLE_RATE, spectrograms
 from genre_utils.models.head import Head, read_head
-from genre_utils.models.keeping import Kept, ModelError, damaged, find_kept, keep
+from genre_utils.models.keeping import Kept, ModelError, damaged, find_kept
+from genre_utils.models.onnx_files import NETWORK, NETWORK_FILES, keep_network, open_network
+from genre_utils.models.song_network import SONG_KIND, SongNetwork, read_song_network
 
 if TYPE_CHECKING:
     from genre_utils.evaluation import Results, Score
@@ -74,20 +75,7 @@ class TrainedModel:
     @property
     def _session(self):
         if "session" not in self.__dict__:
-            import onnxruntime  # noqa: PLC0415
-
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            # Processes beside each other say so, that they do not all take all cores; 0: all.
-            threads = os.environ.get("OMP_NUM_THREADS", "")
-            options.intra_op_num_threads = int(threads) if threads.isdecimal() else 0
-            try:
-                session = onnxruntime.InferenceSession(
-                    self.folder / "network.onnx", options, providers=["CPUExecutionProvider"]
-                )
-            except Exception as error:  # its errors have no common class of their own
-                raise RuntimeError("the network cannot be read") from error
-            object.__setattr__(self, "session", session)
+            object.__setattr__(self, "session", open_network(self.folder / NETWORK))
         return self.__dict__["session"]
 
 
@@ -113,16 +101,12 @@ def save_model(classifier: NetworkClassifier, results: Results, scores: Iterable
     ModelError
         If it cannot be written.
     """
-    from genre_utils.models.networks import average, load_keras  # noqa: PLC0415
+    from genre_utils.models.networks import average  # noqa: PLC0415
 
     if classifier.crop is None:
         raise ValueError("only a network that looks at crops can be kept")
     network = average(classifier.networks_)
     network.predict_on_batch(np.zeros((1, classifier.crop, spectrograms.BANDS), np.float32))
-
-    def write(folder: Path) -> None:
-        network.save(folder / "network.keras")
-        network.export(folder / "network.onnx", format="onnx", verbose=False)
 
     about = {
         "classes": classifier.classes_,
@@ -131,17 +115,11 @@ def save_model(classifier: NetworkClassifier, results: Results, scores: Iterable
         "mean": classifier.mean_,
         "scale": classifier.scale_,
         "temperature": classifier.temperature_,
-        "keras_backend": load_keras().backend.backend(),
     }
-    try:
-        return keep(write, about, results, scores)
-    except (ImportError, RuntimeError, ValueError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(f"The network cannot be written as ONNX: {error}.") from error
+    return keep_network(network, about, results, scores)
 
 
-def load_model(name: str | None = None) -> TrainedModel | Head:
+def load_model(name: str | None = None) -> TrainedModel | Head | SongNetwork:
     """Find a model that was kept, and check it.
 
     Parameters
@@ -158,6 +136,8 @@ def load_model(name: str | None = None) -> TrainedModel | Head:
     try:
         if kept.about["input"]["kind"] == "encoder":
             return read_head(kept)
+        if kept.about["input"]["kind"] == SONG_KIND:
+            return read_song_network(kept)
         return _read_network(kept)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         if isinstance(error, ModelError):
@@ -169,7 +149,7 @@ def _read_network(kept: Kept) -> TrainedModel:
     name, folder, about = kept
     if about["input"] != _INPUT:
         raise ModelError(f"The model {name} was made for another version. {kept.again}")
-    lacking = {"network.onnx", "network.keras"} - set(about["files"])
+    lacking = NETWORK_FILES - set(about["files"])
     lacking |= {"temperature", "mean", "scale"} - set(about)
     if lacking or not 0 < about["temperature"] < 100:
         raise ModelError(f"The model {name} is damaged: {lacking or 'temperature'}. {kept.again}")

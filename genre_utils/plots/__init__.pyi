@@ -34,6 +34,18 @@ from .scores import (
 from .scores import (
     training_curves as training_curves,
 )
+from .sequences import (
+    frame_weights as frame_weights,
+)
+from .sequences import (
+    order_worth as order_worth,
+)
+from .sequences import (
+    piece_weights as piece_weights,
+)
+from .sequences import (
+    reading_diagram as reading_diagram,
+)
 from .songs import (
     precisions as precisions,
 )
