@@ -14,7 +14,7 @@ from genre_utils.cli.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     from genre_utils.live import Placed
-    from genre_utils.models import Head, TrainedModel
+    from genre_utils.models import Head, SongNetwork, TrainedModel
 
 
 def add_watch_command(commands: argparse._SubParsersAction) -> None:
@@ -118,7 +118,7 @@ def _watch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | None:
+def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetwork | None:
     """The model that tells genres; without a name, none where there is none."""
     from genre_utils.models import Head, ModelError, load_model  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,7 @@ def frequent_confusions(predictions: Predictions, most: int = 5) -> pd.Series:
     return (wrong["true"] + " as " + wrong["predicted"]).value_counts().head(most)
 
 
-def each_member(network, X: pd.DataFrame, mean: Predictions) -> list[Predictions]:
+def each_member(network: Any, X: pd.DataFrame, mean: Predictions) -> list[Predictions]:
     """What each network of several says alone of the items that their mean was asked about.
 
     Parameters

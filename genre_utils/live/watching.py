@@ -26,7 +26,7 @@ from genre_utils.data import (
 )
 from genre_utils.live.pleasing import nearness
 from genre_utils.live.settling import Settling, State, audio_files, noticing, state_of
-from genre_utils.models import Head, TrainedModel, classify_clip
+from genre_utils.models import Head, SongNetwork, TrainedModel, classify_clip
 from genre_utils.recommend import (
     Library,
     Taste,
@@ -93,7 +93,7 @@ def watch_folder(
     *,
     name: str | None = None,
     encoder: bool = True,
-    model: Head | TrainedModel | None = None,
+    model: Head | TrainedModel | SongNetwork | None = None,
     tastes: Mapping[str, Taste] | None = None,
     k: int = 3,
     settle: float = SETTLE_SECONDS,
@@ -193,7 +193,7 @@ def _key(path: Path) -> str:
     return printable(os.path.realpath(path))
 
 
-def _with_genre(about: Placed, model: Head | TrainedModel | None) -> Placed:
+def _with_genre(about: Placed, model: Head | TrainedModel | SongNetwork | None) -> Placed:
     if model is None:
         return about
     try:

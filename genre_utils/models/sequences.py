@@ -16,7 +16,7 @@ from sklearn.utils import check_array
 
 from genre_utils.models.networks import load_keras
 from genre_utils.models.song_network import filled
-from genre_utils.models.training import NetworkClassifier
+from genre_utils.models.training import Batches, NetworkClassifier
 
 if TYPE_CHECKING:
     import keras
@@ -218,10 +218,11 @@ class SequenceClassifier(NetworkClassifier):
         items = np.stack(table["frames"].to_numpy())
         return check_array(items, allow_nd=True, ensure_all_finite="allow-nan")
 
-    def _survey(self, frames: np.ndarray, y: np.ndarray) -> None:
-        super()._survey(frames[_present(frames)][:, None], y)
+    def _survey(self, frames: Batches, y: np.ndarray) -> None:
+        items = frames[:]
+        super()._survey(items[_present(items)][:, None], y)
 
-    def _predict(self, network, frames: np.ndarray, views: int | None = None) -> np.ndarray:
+    def _predict(self, network, frames: Batches, views: int | None = None) -> np.ndarray:
         parts = (frames[at : at + _AT_ONCE] for at in range(0, len(frames), _AT_ONCE))
         to_numpy = load_keras().ops.convert_to_numpy
         return np.concatenate([to_numpy(network(self._views(p, 1), training=False)) for p in parts])
