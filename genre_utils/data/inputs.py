@@ -208,9 +208,14 @@ def extract_collection(
     jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
     if new:
         bar = kind if progress else ""
-        found |= dict(
-            run_parallel(jobs, len(new), n_jobs=n_jobs, progress=bar, unit="track", ordered=False)
+        made = run_parallel(
+            jobs, len(new), n_jobs=n_jobs, progress=bar, unit="track", ordered=False
         )
+        # What is mapped from a file is mapped here, and need not come from another process.
+        found |= {
+            track: outcome._replace(table=read(outcome.target)) if outcome.kept else outcome
+            for track, outcome in made
+        }
     if notes := [outcome.note for outcome in found.values() if outcome.note]:
         warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
     tables = {track: o.table for track, o in found.items() if o.table is not None}
@@ -252,6 +257,7 @@ class _Outcome(NamedTuple):
     fault: str | None = None
     target: Path | None = None
     note: str | None = None
+    kept: bool = False
 
 
 def _recall(path: str, folder: Path, read: Callable[[Path], pd.DataFrame]) -> _Outcome:
@@ -289,13 +295,12 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
     rows = rows.rename_axis("segment")
     if kind in NOT_KEPT:
         return track, _Outcome(rows, _shortened(path), target)
-    write, read = (_write_table, _read_table) if kind in TABLES else (write_frames, read_frames)
     try:
-        write(rows, target)
-        rows, note = read(target), None
+        (_write_table if kind in TABLES else write_frames)(rows, target)
     except OSError as error:
         note = f"{target.parent}: {error.strerror or error}"
-    return track, _Outcome(rows, _shortened(path), target, note)
+        return track, _Outcome(rows, _shortened(path), target, note)
+    return track, _Outcome(None, _shortened(path), target, kept=True)
 
 
 def _whole(path: str) -> pd.DataFrame:
