@@ -121,7 +121,11 @@ def filled(rows: np.ndarray, length: int) -> np.ndarray:
 
 
 def save_song_network(
-    classifier: NetworkClassifier, X: pd.DataFrame, y, results: Results, scores: Iterable[Score]
+    classifier: NetworkClassifier,
+    X: pd.DataFrame,
+    y: pd.Series | np.ndarray,
+    results: Results,
+    scores: Iterable[Score],
 ) -> Path:
     """Keep a network over pieces; a model of the same name is replaced once the new one is whole.
 
