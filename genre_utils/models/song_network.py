@@ -123,7 +123,7 @@ def filled(rows: np.ndarray, length: int) -> np.ndarray:
 def save_song_network(
     classifier: NetworkClassifier,
     X: pd.DataFrame,
-    y: np.ndarray,
+    y: pd.Series | np.ndarray,
     results: Results,
     scores: Iterable[Score],
 ) -> Path:
