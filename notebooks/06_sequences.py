@@ -531,9 +531,7 @@ plots.say(kept)
 # - What a frame *is* (which ears heard it) matters before the question in which order frames come.
 
 # %%
-name, kind, p = max(
-    gains, key=lambda key: (key[1] in frames, key[2] == strict, key[:2] == best[0])
-)
+name, kind, p = max(gains, key=lambda key: (key[1] in frames, key[2] == strict, key[:2] == best[0]))
 gain = gains[name, kind, p]
 own = next(
     s

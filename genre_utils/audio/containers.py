@@ -95,7 +95,8 @@ class Container:
     @property
     def endless(self) -> bool:
         """Whether it has no length in bytes, as the radio."""
-        return self._file.size <= 0
+        live = self._file.format.name == "hls" and not self._file.duration
+        return self._file.size <= 0 or live
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Decode it; what is damaged is left out.
@@ -112,7 +113,8 @@ class Container:
         """
         import av  # noqa: PLC0415
 
-        floats = av.AudioResampler("fltp", self._layout, self.rate)
+        # Not in planes: PyAV ends the program where there are eight channels or more.
+        floats = av.AudioResampler("flt", self._layout, self.rate)
         held: list[np.ndarray] = []
         found = False
         packets = self._file.demux(self._stream)
@@ -128,12 +130,17 @@ class Container:
                 try:
                     parts = floats.resample(frame)
                 except ValueError:  # it goes on with another rate or number of channels
-                    floats = av.AudioResampler("fltp", self._layout, self.rate)
-                    parts = floats.resample(frame)
-                held += [part.to_ndarray() for part in parts]
-            frames = sum(part.shape[1] for part in held)
+                    floats = av.AudioResampler("flt", self._layout, self.rate)
+                    try:
+                        parts = floats.resample(frame)
+                    except (ValueError, *self._failures) as error:
+                        raise AudioError(_told(error)) from error
+                except self._failures as error:
+                    raise AudioError(_told(error)) from error
+                held += [part.to_ndarray().reshape(-1, self.channels) for part in parts]
+            frames = sum(len(part) for part in held)
             if frames and (packet is None or frames >= _BLOCK_SECONDS * self.rate):
-                yield np.ascontiguousarray(np.concatenate(held, axis=1).T, dtype=np.float32)
+                yield np.ascontiguousarray(np.concatenate(held), dtype=np.float32)
                 held, found = [], True
             if packet is None and found:
                 return

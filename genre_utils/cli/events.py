@@ -11,6 +11,8 @@ from pathlib import Path
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
 
+_MOST_DAYS = 3660
+
 
 def add_events_command(commands: argparse._SubParsersAction) -> None:
     """Add `events`.
@@ -33,9 +35,16 @@ def add_events_command(commands: argparse._SubParsersAction) -> None:
     events.add_argument("--songs", help="name of the songs, if several were kept")
     events.add_argument("--taste", type=Path, help="file of likes and skips to use")
     events.add_argument("--from", dest="start", type=_day, help="first day (today)")
-    events.add_argument("--days", type=count, default=365, help="how many days (365)")
+    events.add_argument("--days", type=_days, default=365, help="how many days (365)")
     events.add_argument("--json", action="store_true", help="print JSON, for other programs")
     events.set_defaults(run=_events)
+
+
+def _days(text: str) -> int:
+    days = count(text)
+    if days > _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text} are too many days: at most {_MOST_DAYS}")
+    return days
 
 
 def _day(text: str) -> datetime:

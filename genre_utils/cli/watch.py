@@ -98,7 +98,12 @@ def _watch(options: argparse.Namespace) -> int:
     try:
         name = library_file(folder, options.name).name.removesuffix(".songs.parquet")
         files = options.taste or [taste_path()]
-        tastes = {path.stem if options.taste else "you": read_taste(path, name) for path in files}
+        stems = [path.stem for path in files]
+        names = [
+            "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
+            for stem, path in zip(stems, files, strict=True)
+        ]
+        tastes = {who: read_taste(path, name) for who, path in zip(names, files, strict=True)}
         with quiet_libraries():
             for placed in watch_folder(
                 folder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zlib
 from pathlib import Path
@@ -12,6 +13,29 @@ import pandas as pd
 from genre_utils.files import replacing
 
 _CHECK = 8  # hexadecimal figures
+_PIECES = 12  # of a track, each of which a process that is handed them opens anew
+_OTHERS = 1024
+
+
+def may_map(count: int) -> bool:
+    """Whether so many tracks may be mapped: each takes an open file, and systems limit these.
+
+    The limit of this process, and of those that it starts, is raised as far as the user may.
+    """
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:  # Windows counts otherwise
+        return True
+    wanted = _PIECES * count + _OTHERS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (ValueError, OSError):
+            return False
+        return most >= wanted
+    return True
 
 
 def write_frames(table: pd.DataFrame, path: Path) -> None:
@@ -38,8 +62,15 @@ def write_frames(table: pd.DataFrame, path: Path) -> None:
             file.write(f"{check:0{_CHECK}x}".encode())
 
 
-def read_frames(path: Path) -> pd.DataFrame:
+def read_frames(path: Path, *, mapped: bool = True) -> pd.DataFrame:
     """Map what `write_frames` kept: the cells are views of the file, which processes share.
+
+    Parameters
+    ----------
+    path
+        The file.
+    mapped
+        False to read it instead, where `may_map` says so.
 
     Raises
     ------
@@ -51,6 +82,9 @@ def read_frames(path: Path) -> pd.DataFrame:
     whole = path.read_bytes()
     if f"{zlib.crc32(whole[:-_CHECK]):0{_CHECK}x}".encode() != whole[-_CHECK:]:
         raise ValueError(f"{path} is damaged")
-    frames = np.load(path, mmap_mode="r", allow_pickle=False)
-    segments = json.loads(whole[frames.offset + frames.nbytes : -_CHECK])
+    file = io.BytesIO(whole)
+    frames = np.load(file, allow_pickle=False)
+    segments = json.loads(whole[file.tell() : -_CHECK])
+    if mapped:
+        frames = np.load(path, mmap_mode="r", allow_pickle=False)
     return pd.DataFrame({"frames": list(frames)}, index=pd.Index(segments, name="segment"))

@@ -68,7 +68,7 @@ def members(name: str, known: Iterable[str] = ()) -> list[str]:
     """
     if normalised(name) in _BANDS:
         return [normalised(name)]
-    known = set(known)
+    known = known if isinstance(known, set | dict) else set(known)
     found = []
     for side in _FEATURING.split(_words(name, keep=",+")):
         parts = [part for part in _AND.split(side) if part.strip(" ,+")]

@@ -43,7 +43,7 @@ from genre_utils.audio import (
     split_segments,
     track_spectrogram,
 )
-from genre_utils.data.arrays import read_frames, write_frames
+from genre_utils.data.arrays import may_map, read_frames, write_frames
 from genre_utils.data.dataset import (
     Dataset,
     DatasetError,
@@ -199,7 +199,8 @@ def extract_collection(
     """
     folder = cache_dir() / f"{kind}-{cache_key(kind)}"
     remove_leftovers(folder)
-    read = _read_table if kind in TABLES else read_frames
+    mapped = kind not in TABLES and may_map(len(paths))
+    read = _read_table if kind in TABLES else partial(read_frames, mapped=mapped)
     kept = Parallel(n_jobs=n_jobs, prefer="threads")(
         delayed(_recall)(path, folder, read) for path in paths
     )

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ COLUMNS = ["artist", "when", "place", "tags"]
 _MOST = 2000
 _LARGEST = 20 << 20  # bytes
 _SECONDS = 30
+_LONGEST = 200  # letters of a name
 _NAMES = {
     "artist": ("artist", "artists", "performer", "band", "summary", "name"),
     "when": ("date", "when", "start", "datetime", "time"),
@@ -80,6 +81,8 @@ def _fetched(source: str) -> bytes:
             return Path(source).expanduser().read_bytes()
         except OSError as error:
             raise EventsError(f"{source} cannot be read ({error.strerror}).") from error
+        except (RuntimeError, ValueError) as error:
+            raise EventsError(f"{source} is no name of a file.") from error
     try:
         with requests.get(address, timeout=_SECONDS, stream=True) as answer:
             answer.raise_for_status()
@@ -103,8 +106,12 @@ def _of_calendar(
     try:
         calendar = Calendar.from_ical(raw)
         gone = {id(event) for event in calendar.walk("VEVENT") if not _plain(event)}
-        calendar.subcomponents = [p for p in calendar.subcomponents if id(p) not in gone]
-        coming = recurring_ical_events.of(calendar, skip_bad_series=True).after(start)
+        for part in calendar.walk():
+            part.subcomponents = [p for p in part.subcomponents if id(p) not in gone]
+        query = recurring_ical_events.of(calendar, skip_bad_series=True)
+        coming = sorted(
+            query.between(start, end), key=lambda event: _moment(event["DTSTART"].dt, start)
+        )
         found, left_out = [], len(gone)
         for event in islice(coming, _MOST):
             when = _moment(event["DTSTART"].dt, start)
@@ -114,7 +121,7 @@ def _of_calendar(
             if not artist:
                 left_out += 1
             elif _text(event.get("STATUS")).upper() != "CANCELLED":
-                tags = tuple(_text(tag) for tag in event.categories)
+                tags = tuple(filter(None, map(_text, event.categories)))
                 found.append((artist, when, _text(event.get("LOCATION")), tags))
         return found, left_out
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
@@ -129,7 +136,9 @@ def _plain(event: Any) -> bool:
     rules = event.get("RRULE") or []
     rules = rules if isinstance(rules, list) else [rules]
     return not any(
-        str(frequency).upper() in _TOO_OFTEN or any(key in rule for key in _WITHIN_DAYS)
+        str(frequency).upper() in _TOO_OFTEN
+        or any(key in rule for key in _WITHIN_DAYS)
+        or 0 in rule.get("INTERVAL", [])
         for rule in rules
         for frequency in rule.get("FREQ", [""])
     )
@@ -139,14 +148,14 @@ def _moment(when: date | datetime, start: datetime) -> datetime:
     """A day or a time without a zone is that of the zone of `start`."""
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
-    return when if when.tzinfo else when.replace(tzinfo=start.tzinfo)
+    when = when if when.tzinfo else when.replace(tzinfo=start.tzinfo)
+    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))  # any zone, as pandas can
 
 
 def _of_table(raw: bytes, source: str, start: datetime, end: datetime) -> tuple[list[tuple], int]:
     try:
-        table = pd.read_csv(
-            io.StringIO(raw.decode("utf-8-sig")), sep=None, engine="python", dtype=str
-        ).fillna("")
+        text = io.StringIO(raw.decode("utf-8-sig"))
+        table = pd.read_csv(text, sep=None, engine="python", dtype=str, index_col=False).fillna("")
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
         raise EventsError(f"{source} is neither a calendar nor a table.") from error
     named = {str(column).strip().lower(): column for column in table}
@@ -177,4 +186,5 @@ def _split(tags: str) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    return " ".join(str(value or "").split())
+    words = " ".join(str(value or "").split())
+    return "".join(letter for letter in words if letter.isprintable())[:_LONGEST]

@@ -163,8 +163,10 @@ def watch_folder(
                 described = hear_song(path, encoder=encoder)
                 about = Placed(str(path), error=described.fault or "")
                 if described.song is None:
+                    lost |= catalogue.cannot_use(path)
                     yield about
                     continue
+                catalogue.unusable.discard(_key(path))
                 about = _with_genre(about, model)
                 waiting.append(_Heard(path, state, described.song, about))
                 if time.monotonic() - saved >= _SAVE_SECONDS:
@@ -180,12 +182,18 @@ def watch_folder(
 @contextmanager
 def _alone(target: Path, folder: Path) -> Iterator[None]:
     """Keep a catalogue for oneself; a program that is killed gives it back."""
+    lock = FileLock(target.with_name(f".{target.name}.lock"), timeout=0)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.with_name(f".{target.name}.lock"), timeout=0):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise WatchError(f"{folder} is watched by another program already.") from error
+    except OSError as error:
+        raise WatchError(f"{target.parent} cannot be written ({error.strerror}).") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _key(path: Path) -> str:
@@ -212,6 +220,7 @@ class _Catalogue:
         self.root, self.name, self.target, self.encoder = root, name, target, encoder
         self.library = self._kept()
         self.states: dict[str, State] = {}
+        self.unusable: set[str] = set()
         if self.library is None:
             return
         since = target.stat().st_mtime_ns
@@ -225,6 +234,11 @@ class _Catalogue:
     def knows(self, path: Path) -> bool:
         """Whether a file was heard as it is now."""
         return self.states.get(_key(path)) == state_of(path)
+
+    def cannot_use(self, path: Path) -> bool:
+        """Note that a file is no song any more; says whether it was one of the catalogue."""
+        self.unusable.add(_key(path))
+        return self.library is not None and _key(path) in set(self.library.paths)
 
     def has_lost(self, found: set[Path]) -> bool:
         """Whether files of the catalogue are gone, though not all, as when a drive is."""
@@ -269,12 +283,14 @@ class _Catalogue:
     def _with(self, fresh: Mapping[str, _Heard]) -> tuple[Songs | None, dict[str, str]]:
         """All songs of the catalogue that are still there and some more, and names of these."""
         here = {_key(path) for path in audio_files(self.root)}
+        if here:  # what comes back is heard again
+            self.states = {key: state for key, state in self.states.items() if key in here}
         parts, taken = [], set[str]()
         if self.library is not None:
             own = self.library
-            stay = [
-                t for t, at in own.paths.items() if at not in fresh and (at in here or not here)
-            ]
+            former = {*fresh, *self.unusable}
+            there = here or set(own.paths)
+            stay = [t for t, at in own.paths.items() if at not in former and at in there]
             known = own.tracks.loc[stay, ["artist", "title"]].assign(path=own.paths[stay])
             prints = pd.Series(own.prints, dtype=object).reindex(stay)
             parts.append((known, own.X.loc[stay], own.heard.loc[stay, :], prints))

@@ -110,7 +110,11 @@ class Library:
 
     def track_at(self, path: str | Path) -> str | None:
         """The track whose file has this path, if any has."""
-        here = self.paths.index[self.paths == printable(str(Path(path).expanduser().resolve()))]
+        try:
+            asked = printable(str(Path(path).expanduser().resolve()))
+        except (RuntimeError, ValueError, OSError):  # a name that no file can have
+            return None
+        here = self.paths.index[self.paths == asked]
         return here[0] if len(here) else None
 
     def seed_of(self, song: Song, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:

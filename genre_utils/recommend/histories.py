@@ -72,7 +72,7 @@ def _items(path: Path) -> Iterator[dict]:
         whole = [json.loads(text)]
     except (ValueError, RecursionError):
         try:
-            whole = [json.loads(line) for line in text.splitlines() if line.strip()]
+            whole = [json.loads(line) for line in text.split("\n") if line.strip()]
         except (ValueError, RecursionError) as error:
             raise TasteError(f"{path} is no export of ListenBrainz: it is not JSON.") from error
     for part in whole:

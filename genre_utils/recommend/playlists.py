@@ -95,7 +95,8 @@ def _path(line: str, folder: Path) -> Path | None:
             address = urlsplit(line)
         except ValueError:
             return None
-        return Path(unquote(address.path)) if address.scheme == "file" else None
+        named = unquote(address.path)
+        return Path(named) if address.scheme == "file" and "\0" not in named else None
     path = folder / line
     if "\\" in line and not os.path.lexists(path):  # written on Windows
         path = folder / line.replace("\\", "/")
@@ -135,7 +136,7 @@ def write_playlist(path: Path, entries: Iterable[Entry]) -> None:
 
 def _line(file: Path, playlist: Path) -> str:
     try:
-        line = os.path.relpath(file, playlist.resolve().parent).replace(os.sep, "/")
+        line = os.path.relpath(file, playlist.parent.resolve()).replace(os.sep, "/")
     except ValueError:  # on another drive
         line = str(file)
     if line.splitlines() != [line] or line != line.strip():

@@ -1,9 +1,12 @@
 """What libsndfile does not know is decoded too, and what is no sound stays none."""
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+import soundfile as sf
 from helpers import cut, encode, tone, write
 
 from genre_utils.audio import AudioError, duration, load_audio, shortened, stream_audio, survey
@@ -75,3 +78,19 @@ def test_a_damaged_file_of_a_kind_that_libsndfile_knows_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:40])
     with pytest.raises(AudioError, match="not audio that can be decoded"):
         load_audio(path)
+
+
+@pytest.mark.parametrize("channels", [8, 16])
+def test_many_channels_are_decoded(tmp_path, channels):
+    path = tmp_path / "many.wav"
+    sf.write(path, np.tile(np.linspace(-0.5, 0.5, 22050)[:, None], channels), 22050)
+    program = (
+        "import sys, numpy as np\n"
+        "from genre_utils.audio.containers import Container\n"
+        "with Container(sys.argv[1], formats='wav') as found:\n"
+        "    print(np.concatenate(list(found.blocks())).shape)"
+    )  # in a process of its own: this once ended it
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == f"(22050, {channels})"

@@ -102,3 +102,52 @@ def test_a_calendar_with_odd_entries_is_read_as_far_as_it_goes(tmp_path):
     found = read_events(source, START)
     assert list(found["artist"]) == ["Air"]
     assert found.attrs["left_out"] == 3
+
+
+ZONED = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//EN
+BEGIN:VTIMEZONE
+TZID:Customized Time Zone
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20260101T000000Z
+SUMMARY:Nina Simone
+CATEGORIES:
+DTSTART;TZID=Customized Time Zone:20261201T200000
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_a_zone_of_the_calendars_own_is_kept_to(tmp_path):
+    path = tmp_path / "own.ics"
+    path.write_text(ZONED.replace("\n", "\r\n"))
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    (row,) = read_events(str(path), start).to_dict("records")
+    assert row["when"].isoformat() == "2026-12-01T20:00:00+01:00" and row["tags"] == ()
+
+
+def test_series_that_began_long_ago_take_no_time(tmp_path):
+    old = "BEGIN:VEVENT\nUID:{0}\nDTSTAMP:20150101T000000Z\nSUMMARY:Band {0}\n"
+    old += "DTSTART:20150105T200000Z\nRRULE:FREQ=WEEKLY\nEND:VEVENT\n"
+    never = old.format("x").replace("WEEKLY", "WEEKLY;INTERVAL=0")
+    text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n"
+    text += "".join(old.format(n) for n in range(20)) + never + "END:VCALENDAR\n"
+    path = tmp_path / "old.ics"
+    path.write_text(text.replace("\n", "\r\n"))
+    found = read_events(str(path), datetime(2026, 11, 1, tzinfo=UTC), days=14)
+    assert len(found) == 40 and found.attrs["left_out"] == 1
+
+
+def test_a_table_whose_rows_end_in_a_comma_is_not_shifted(tmp_path):
+    path = tmp_path / "c.csv"
+    path.write_text("artist,date,place\nNina Simone,2026-12-01,Paris,\n")
+    found = read_events(str(path), datetime(2026, 11, 1, tzinfo=UTC))
+    assert found["artist"].tolist() == ["Nina Simone"]
