@@ -41,6 +41,11 @@ MODEL_NAMES = {
     "crnn": "CNN and GRU",
     "transformer": "transformer encoder",
     "attention": "attention pooling",
+    "words": "words of the title",
+    "early_fusion": "early fusion",
+    "late_fusion": "late fusion",
+    "stacking": "stacking",
+    "gated_fusion": "gated network",
 }
 MODEL_NAMES |= {f"{name}_tuned": f"{label}, tuned" for name, label in MODEL_NAMES.items()}
 
