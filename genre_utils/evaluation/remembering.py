@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import pickletools
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,9 +19,9 @@ from sklearn.base import BaseEstimator
 
 from genre_utils.data import cache_dir
 from genre_utils.evaluation.results import versions
+from genre_utils.imports import PACKAGE, source_fingerprint
 
 MOST_BYTES = 2 << 30  # what was not used for longest is forgotten beyond
-_ROOMS = ("evaluation", "models")  # upon whose code a fit depends; data are known by content
 T = TypeVar("T")
 
 
@@ -37,7 +38,8 @@ def remembered(
         What is fitted in it. One that needs what was defined in a notebook is always fitted anew,
         because what is defined there is known by its name alone.
     content
-        All else that the result depends on, except the package's code and the libraries.
+        All else that the result depends on, except the libraries and the code of the package: of
+        the modules that the function and the estimator come to import.
     """
     try:
         written = pickle.dumps(estimator)
@@ -46,7 +48,8 @@ def remembered(
     memory = _memory(cache_dir() / "fits")
     if memory is None or b"__main__" in written:
         return call(*arguments)
-    key = joblib.hash((call.__qualname__, _surroundings(), estimator, content))
+    code = _code(call.__module__, *_modules_in(written))
+    key = joblib.hash((call.__qualname__, code, _libraries(), estimator, content))
     return memory.cache(_called, ignore=["call", "arguments"])(key, call, arguments)
 
 
@@ -81,10 +84,23 @@ def _memory(folder: Path) -> Memory | None:
     return memory
 
 
+def _modules_in(written: bytes) -> list[str]:
+    """Modules of the package that a pickle needs."""
+    strings = {argument for _, argument, _ in pickletools.genops(written)}
+    own = sorted(s for s in strings if isinstance(s, str) and s.startswith(f"{PACKAGE.name}."))
+    return [name for name in own if _path(name).is_file()]
+
+
 @cache
-def _surroundings() -> tuple:
-    """Code and libraries that every fit depends on."""
-    package = Path(__file__).parents[1]
-    files = sorted(path for room in _ROOMS for path in (package / room).glob("*.py"))
-    code = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-    return code, tuple(sorted(versions().items()))
+def _code(*modules: str) -> list[str]:
+    """Fingerprints of what is imported by modules of the package, and of themselves."""
+    return [source_fingerprint(_path(name)) for name in modules]
+
+
+def _path(module: str) -> Path:
+    return PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+
+
+@cache
+def _libraries() -> list[tuple[str, str]]:
+    return sorted(versions().items())

@@ -1,14 +1,5 @@
 from .dependencies import (
-    UnknownModule as UnknownModule,
-)
-from .dependencies import (
-    modules_of as modules_of,
-)
-from .dependencies import (
     rules as rules,
-)
-from .dependencies import (
-    source_fingerprint as source_fingerprint,
 )
 from .notebooks import (
     NotebookError as NotebookError,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from genre_utils.evaluation import MODEL_NAMES, read_results
 from genre_utils.files import to_json, write_text
-from genre_utils.report.dependencies import source_fingerprint
+from genre_utils.imports import source_fingerprint
 from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
 
 

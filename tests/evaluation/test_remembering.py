@@ -1,7 +1,9 @@
 """Fits are remembered by what they depend on, and by nothing else."""
 
+import pickle
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from genre_utils.data import cache_dir, make_protocols
 from genre_utils.evaluation import cross_predict, remembering
+from genre_utils.models import NetworkClassifier, spectrogram_network
 
 FITS = []
 
@@ -67,9 +70,16 @@ def test_other_data_labels_settings_folds_and_code_are_fitted(frames, monkeypatc
     cross_predict(Counting(), X, y[::-1].set_axis(y.index), protocol, n_jobs=1)
     cross_predict(Counting(), X.set_axis(X.index[::-1]), y, protocol, n_jobs=1)
     assert len(FITS) == 10
-    monkeypatch.setattr(remembering, "_surroundings", lambda: "other code")
+    monkeypatch.setattr(remembering, "_code", lambda *modules: "other code")
     cross_predict(Counting(), X, y, protocol, n_jobs=1)
     assert len(FITS) == 12
+
+
+def test_a_fit_depends_on_the_modules_that_its_estimator_needs_and_on_no_other():
+    learner = make_pipeline(NetworkClassifier(partial(spectrogram_network, columns=2)))
+    needed = remembering._modules_in(pickle.dumps(learner))
+    assert needed == ["genre_utils.models.networks", "genre_utils.models.training"]
+    assert not remembering._modules_in(pickle.dumps(make_pipeline(KNeighborsClassifier(3))))
 
 
 def test_a_fold_that_was_finished_survives_one_that_was_not(monkeypatch):

@@ -8,13 +8,13 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
+from genre_utils import imports
+from genre_utils.imports import source_fingerprint
 from genre_utils.report import (
     build_index,
     build_performance,
-    dependencies,
     outdated,
     overview,
-    source_fingerprint,
     steps,
 )
 
@@ -147,8 +147,8 @@ def test_a_changed_module_makes_only_the_pages_outdated_that_import_it(
     current, monkeypatch, tmp_path
 ):
     copy = tmp_path / "genre_utils"
-    shutil.copytree(dependencies.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(dependencies, "PACKAGE", copy)
+    shutil.copytree(imports.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(imports, "PACKAGE", copy)
     assert outdated(*current) == []
     with (copy / "models/training.py").open("a") as module:
         module.write("\nx = 1\n")

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from genre_utils.report import UnknownModule, dependencies, modules_of, rules, source_fingerprint
+from genre_utils import imports
+from genre_utils.imports import UnknownModule, modules_of, source_fingerprint
+from genre_utils.report import rules
 
 FILES = {
     "__init__.py": "",
@@ -33,7 +35,7 @@ def package(tmp_path, monkeypatch):
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    monkeypatch.setattr(dependencies, "PACKAGE", root)
+    monkeypatch.setattr(imports, "PACKAGE", root)
     return root
 
 
@@ -121,19 +123,20 @@ CASES = {
     "cli/main.py": "",
     "live/listening.py": "",
     "files.py": "01 02 03 04 05 06 07",
+    "imports.py": "01 03 04 06 07",
 }
 
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory):
     copy = tmp_path_factory.mktemp("copied") / "genre_utils"
-    shutil.copytree(dependencies.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(imports.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
 
 
 @pytest.mark.parametrize("module, names", CASES.items())
 def test_a_change_in_a_room_makes_exactly_its_pages_outdated(copied, monkeypatch, module, names):
-    monkeypatch.setattr(dependencies, "PACKAGE", copied)
+    monkeypatch.setattr(imports, "PACKAGE", copied)
     scripts = sorted(Path("notebooks").glob("0[1-7]*.py"))
     before = [source_fingerprint(script) for script in scripts]
     with (copied / module).open("a") as file:
@@ -144,5 +147,5 @@ def test_a_change_in_a_room_makes_exactly_its_pages_outdated(copied, monkeypatch
 
 
 def test_every_room_has_a_case():
-    rooms = {path.parent.name for path in dependencies.PACKAGE.glob("*/__init__.py")}
+    rooms = {path.parent.name for path in imports.PACKAGE.glob("*/__init__.py")}
     assert rooms == {case.split("/")[0] for case in CASES if "/" in case}
