@@ -10,7 +10,6 @@ import soundfile as sf
 from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.data import (
     INPUTS,
-    NOT_KEPT,
     DatasetError,
     cache_dir,
     load_features,
@@ -33,7 +32,7 @@ FORMATS = [
 ]
 # Root may read and write what is forbidden to others; systems without such a user have no geteuid.
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-KINDS = [kind for kind in INPUTS if kind not in NOT_KEPT]
+KINDS = list(INPUTS)
 COLUMNS = ["filename", "length", *FEATURE_COLUMNS, "label"]
 NAMES_30 = ["blues.00000.wav", "jazz.00001.wav", "jazz.00002.wav"]
 NAMES_3 = ["blues.00000.0.wav", "blues.00000.1.wav", "jazz.00099.9.wav"]

@@ -50,9 +50,6 @@ from .inputs import (
     INPUTS as INPUTS,
 )
 from .inputs import (
-    NOT_KEPT as NOT_KEPT,
-)
-from .inputs import (
     cache_dir as cache_dir,
 )
 from .inputs import (

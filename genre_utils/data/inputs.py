@@ -83,7 +83,6 @@ INPUTS: dict[str, Callable] = {
 ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 TABLES = frozenset({"features_30_sec", "features_3_sec"})  # the others are frames
-NOT_KEPT = frozenset({"patch"})  # larger than the audio, and as fast to get from there
 
 
 def cache_dir() -> Path:
@@ -294,8 +293,6 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
     except (AudioError, PictureError) as error:
         return track, _Outcome(fault=str(error))
     rows = rows.rename_axis("segment")
-    if kind in NOT_KEPT:
-        return track, _Outcome(rows, _shortened(path), target)
     try:
         (_write_table if kind in TABLES else write_frames)(rows, target)
     except OSError as error:
@@ -316,8 +313,8 @@ def _heard(path: str) -> pd.DataFrame:
 
 
 def _patches(path: str) -> pd.DataFrame:
-    """What the encoder is given of a file: one row a piece of 3 s."""
-    return pd.DataFrame({"frames": list(encoder_patches(path))})
+    """What the encoder is given of a file, in half precision: one row a piece of 3 s."""
+    return pd.DataFrame({"frames": list(encoder_patches(path).astype(np.float16))})
 
 
 _FILES = {"features_30_sec": _whole, "encoder": _heard, "patch": _patches}

@@ -271,5 +271,4 @@ from .transformers import (
 from .frames import (
     Frames as Frames,
     join_pieces as join_pieces,
-    stack_frames as stack_frames,
 )

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.models.encoder import PATCH, build_encoder
-from genre_utils.models.frames import stack_frames
+from genre_utils.models.frames import Frames
 from genre_utils.models.networks import load_keras
 from genre_utils.models.training import Batches, NetworkClassifier
 
@@ -29,7 +29,7 @@ _AT_ONCE = 32
 class FineTunedEncoder(NetworkClassifier):
     """Trains the pretrained encoder on, with a layer of genres on top: ``FineTunedEncoder(depth)``.
 
-    ``FineTunedEncoder(depth="last blocks", *, epochs=10, batch_size=32, learning_rate=1e-4,
+    ``FineTunedEncoder(depth="last blocks", *, epochs=10, batch_size=16, learning_rate=1e-4,
     weight_decay=1e-2, dropout=0.5, probe_C=0.01, patience=4, validation=0.15, by_song=True,
     groups=None, members=1, random_state=0)``. First a logistic regression on what the encoder says,
     which becomes its last layer; then all from there, at a low rate (Kumar et al., "Fine-tuning can
@@ -73,7 +73,7 @@ class FineTunedEncoder(NetworkClassifier):
         depth: str = "last blocks",
         *,
         epochs: float = 10,
-        batch_size: int = 32,
+        batch_size: int = 16,
         learning_rate: float = 1e-4,
         weight_decay: float = 1e-2,
         dropout: float = 0.5,
@@ -109,8 +109,8 @@ class FineTunedEncoder(NetworkClassifier):
     def _builder(self) -> Callable[[tuple[int, ...], int], keras.Model]:
         return partial(encoder_top, blocks=DEPTHS[self.depth], dropout=self.dropout)
 
-    def _prepared(self, table: pd.DataFrame) -> np.ndarray:
-        frames = stack_frames(table)
+    def _prepared(self, table: pd.DataFrame) -> Batches:
+        frames = Frames(table)
         return _below(frames, DEPTHS[self.depth]) if frames.shape[1:] == PATCH else frames
 
     def _survey(self, frames: Batches, y: np.ndarray) -> None:
@@ -189,15 +189,17 @@ def lower_blocks(X: pd.DataFrame, depth: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index as `X`, column ``frames``: arrays of shape (23, 12, 128) below the last blocks, (256,)
-        below the head, and the patches below all, in half precision (71 kB a patch at most).
+        below the head, in half precision, and the patches below all as they are.
     """
-    return pd.DataFrame({"frames": list(_below(stack_frames(X), DEPTHS[depth]))}, index=X.index)
+    if DEPTHS[depth] == BLOCKS:
+        return X
+    return pd.DataFrame({"frames": list(_below(Frames(X), DEPTHS[depth])[:])}, index=X.index)
 
 
-def _below(patches: np.ndarray, blocks: int) -> np.ndarray:
-    """What `encoder_top` of so many blocks is given, shape (n, ...), float16."""
+def _below(patches: Frames, blocks: int) -> Batches:
+    """What `encoder_top` of so many blocks is given, shape (n, ...)."""
     if blocks == BLOCKS:
-        return patches.astype(np.float16)
+        return patches
     keras = load_keras()
     encoder = build_encoder()
     last = encoder.get_layer(f"pool_{BLOCKS - blocks}" if blocks else "embedding").output

@@ -34,7 +34,8 @@ class Frames:
     def __init__(self, table: pd.DataFrame) -> None:
         self._cells = table["frames"].tolist()
         for start in range(0, len(table), _AT_ONCE):
-            found = stack_frames(table[start : start + _AT_ONCE]).shape[1:]
+            part = np.stack(self._cells[start : start + _AT_ONCE])
+            found = check_array(part, allow_nd=True, input_name="frames").shape[1:]
             if start == 0:
                 self.shape = (len(table), *found)
             elif found != self.shape[1:]:
@@ -46,17 +47,6 @@ class Frames:
     def __getitem__(self, items: slice | np.ndarray) -> np.ndarray:
         chosen = np.arange(len(self))[items]
         return np.stack([self._cells[i] for i in chosen])
-
-
-def stack_frames(X: pd.DataFrame) -> np.ndarray:
-    """Arrays in the cells of the column ``frames`` as one, shape (items, ...).
-
-    Raises
-    ------
-    ValueError
-        If they differ in shape, or hold what is no number.
-    """
-    return check_array(np.stack(X["frames"].to_numpy()), allow_nd=True, input_name="frames")
 
 
 def join_pieces(X: pd.DataFrame, pieces: int = 10, bands: int = 64) -> pd.DataFrame:

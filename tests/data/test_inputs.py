@@ -318,7 +318,7 @@ def test_patches_are_what_the_encoder_is_given(tmp_path, own_cache):
     patches = extract(found, "patch").values["frames"]
     heard = extract(found, "encoder").values
     assert patches.index.equals(heard.index)
-    assert all(patch.shape == (187, 96) and patch.dtype == np.float32 for patch in patches)
+    assert all(patch.shape == (187, 96) and patch.dtype == np.float16 for patch in patches)
     session = onnxruntime.InferenceSession(encoder_path(), providers=["CPUExecutionProvider"])
-    said = np.hstack(session.run(None, {"log_mel": np.stack(patches)}))
-    assert np.allclose(said, heard.to_numpy(), atol=1e-5)
+    said = np.hstack(session.run(None, {"log_mel": np.stack(patches).astype(np.float32)}))
+    assert np.allclose(said, heard.to_numpy(), atol=0.01 * heard.to_numpy().std())
