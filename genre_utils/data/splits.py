@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -119,6 +120,8 @@ class Protocol:
         Seed of those.
     note
         What was left out, in one sentence; "" if nothing.
+    n_folds
+        How many of its folds are asked; None for all.
     """
 
     name: str
@@ -127,10 +130,11 @@ class Protocol:
     n_inner: int = 2
     random_state: int = 0
     note: str = ""
+    n_folds: int | None = None
 
     def folds(self, y: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Positions of training and test items of each fold."""
-        return list(self.splitter.split(np.zeros(len(y)), y))
+        return list(islice(self.splitter.split(np.zeros(len(y)), y), self.n_folds))
 
     def choosing(
         self, y: np.ndarray, train: np.ndarray

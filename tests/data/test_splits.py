@@ -1,5 +1,7 @@
 """Protocols: nothing that must be kept apart stands on both sides, whatever the collection."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,3 +171,12 @@ def test_duplicates_of_the_real_collection_stay_together(real_root):
     twins = tracks["duplicate_of"].dropna()
     assert len(twins) == 14
     assert (groups[twins.index].to_numpy() == groups[twins.to_numpy()].to_numpy()).all()
+
+
+def test_only_so_many_folds_are_asked_as_wanted(demo_root):
+    tracks = read_dataset(demo_root).tracks
+    genre = tracks["genre"].to_numpy(object)
+    protocol = make_protocols(tracks, tracks.index, n_splits=3)[0]["track"]
+    (first,) = replace(protocol, n_folds=1).folds(genre)
+    for mine, of_all in zip(first, protocol.folds(genre)[0], strict=True):
+        np.testing.assert_array_equal(mine, of_all)
