@@ -173,10 +173,12 @@ def test_duplicates_of_the_real_collection_stay_together(real_root):
     assert (groups[twins.index].to_numpy() == groups[twins.to_numpy()].to_numpy()).all()
 
 
-def test_only_so_many_folds_are_asked_as_wanted(demo_root):
-    tracks = read_dataset(demo_root).tracks
-    genre = tracks["genre"].to_numpy(object)
+def test_only_so_many_folds_are_asked_as_wanted():
+    names = [f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(6)]
+    tracks = pd.DataFrame({"genre": [n[:4] for n in names], "song": names}, names)
+    tracks = tracks.rename_axis("track_id").assign(artist_group=None, partition=None)
     protocol = make_protocols(tracks, tracks.index, n_splits=3)[0]["track"]
+    genre = tracks["genre"].to_numpy(object)
     (first,) = replace(protocol, n_folds=1).folds(genre)
     for mine, of_all in zip(first, protocol.folds(genre)[0], strict=True):
         np.testing.assert_array_equal(mine, of_all)
