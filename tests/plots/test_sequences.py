@@ -1,20 +1,9 @@
 """Figures of sequences show what they were given."""
 
-import matplotlib
 import numpy as np
 import pandas as pd
-import pytest
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 
 from genre_utils import plots
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_both_readings_have_a_panel_and_a_box_a_frame():
