@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation import MODEL_NAMES, read_results
 from genre_utils.files import to_json, write_text
 from genre_utils.imports import source_fingerprint
 from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
+from genre_utils.report.story import REFERENCES, SUMMARY_MODELS, conclusions, five_rows, matrix
 
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:
@@ -59,7 +61,12 @@ def build_index_text(folder: Path) -> str:
         performance=(folder / "performance.html").is_file(),
         found=found,
         scores=scores,
-        rows=headline(scores, chosen),
+        short_names=SUMMARY_MODELS,
+        rows=five_rows(scores, chosen),
+        conclusions=conclusions(scores, chosen),
+        matrix=matrix(scores),
+        protocols=PROTOCOLS,
+        references=REFERENCES,
         model_names=MODEL_NAMES,
         chosen=chosen,
         names={r["notebook"] for r in found},
@@ -116,54 +123,3 @@ def _template(name: str):
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     ).get_template(name)
-
-
-def headline(scores: list[dict], chosen: dict | None = None) -> list[dict]:
-    """Scores to draw: a row a model and input, its score under each protocol, published beside it.
-
-    Parameters
-    ----------
-    scores
-        As in the results files.
-    chosen
-        Model and input that are drawn in any case: what was chosen in the end.
-
-    Returns
-    -------
-    list of dict
-        ``label``, ``published`` and ``marks``: dicts of protocol, accuracy, low and high, all as
-        fractions. Per input the level that was published counts, else tracks. Scores over fewer
-        genres than others compare with none of them, and are left out.
-    """
-    rows: dict[tuple[str, str], dict] = {}
-    genres = max((score["genres"] for score in scores), default=0)
-    for score in scores:
-        level = "segment" if score["input"] in ("features_3_sec", "mfcc", "mel", "raw") else "track"
-        if score["level"] != level or score["genres"] < genres:
-            continue
-        key = (score["model"], score["input"])
-        label = f"{MODEL_NAMES.get(score['model'], score['model'])}, {score['input']}"
-        row = rows.setdefault(
-            key,
-            {
-                "label": label.replace("features_", "").replace("_sec", " s"),
-                "published": None,
-                "marks": [],
-            },
-        )
-        row["published"] = row["published"] or score["published"]
-        low, high = score["ci95"]
-        row["marks"].append(
-            {"protocol": score["protocol"], "accuracy": score["accuracy"], "low": low, "high": high}
-        )
-    kept = (chosen or {}).get("model"), (chosen or {}).get("input")
-    # One protocol alone compares nothing; the tuned variants are in the table.
-    return [
-        row
-        for key, row in rows.items()
-        if key == kept
-        or (
-            (len(row["marks"]) > 1 or row["published"])
-            and (key[0].removesuffix("_tuned"), key[1]) not in rows.keys() - {key}
-        )
-    ]

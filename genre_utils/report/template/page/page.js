@@ -75,3 +75,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   }
   apply();
 }
+// What is folded on the screen is there on paper.
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details.all")) folded.open = true;
+});

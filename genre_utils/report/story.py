@@ -1,0 +1,235 @@
+"""What the index tells first: five rows, three conclusions, and a matrix, from the scores alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from genre_utils.data import PROTOCOLS
+from genre_utils.evaluation import MODEL_NAMES
+
+# The summary's four classical models, on the table of 3 s pieces; what they are called in a figure.
+SUMMARY_MODELS = {"knn": "kNN", "random_forest": "forest", "svm": "SVM", "xgboost": "XGBoost"}
+PIECES = "features_3_sec"
+# Inputs of pieces: tracks are those put together, and stand in the full table alone.
+_OF_PIECES = frozenset({PIECES, "mfcc", "mel", "raw", "encoder and features_3_sec"})
+# Lines to compare with: label, accuracy, source.
+REFERENCES = (
+    (
+        "people, 3 s of other music",
+        0.70,
+        "Gjerdingen and Perrot, Journal of New Music Research 37(2), 2008: students agreed so "
+        "often with the record companies, which named one of ten genres",
+    ),
+    (
+        "an ideal classifier",
+        0.945,
+        "Sturm 2013, arXiv:1306.1461: all that GTZAN's own labels allow",
+    ),
+)
+_ASKED = {
+    "random": "pieces dealt out at random",
+    "track": "no song on both sides",
+    "artist": "no artist on both sides",
+}
+
+
+class Row(NamedTuple):
+    """A row of the index's figure.
+
+    Attributes
+    ----------
+    label, detail
+        What was asked, and of how many.
+    marks
+        Scores, as in the results files; ``left`` is where a mark and all around it begin.
+    told
+        The accuracies in words.
+    """
+
+    label: str
+    detail: str
+    marks: list[dict]
+    told: str
+
+
+def five_rows(scores: Sequence[dict], chosen: dict | None) -> list[Row]:
+    """The summary's models asked more and more strictly, our CNN, and the pretrained encoder.
+
+    Parameters
+    ----------
+    scores
+        As in the results files.
+    chosen
+        Model, input and protocol of what was chosen in the end; None if nothing was.
+    """
+    rows = []
+    for protocol, asked in _ASKED.items():
+        marks = _complete(
+            s
+            for s in scores
+            if s["model"] in SUMMARY_MODELS
+            and (s["input"], s["level"], s["protocol"]) == (PIECES, "segment", protocol)
+        )
+        marks = [m | {"left": min(m["ci95"][0], m["published"] or 1)} for m in marks]
+        rows.append(("The summary's models", asked, marks))
+    rows.append(("Our CNN, from scratch", "", _own_network(scores)))
+    if chosen:
+        found = [s for s in scores if s["level"] == "track" and _is(s, chosen)]
+        rows.append(("Ears that heard other music", "", found[:1]))
+    return [
+        Row(label, "; ".join(filter(None, [asked, _of(marks)])), marks, _range(marks))
+        for label, asked, marks in rows
+        if marks
+    ]
+
+
+def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
+    """What the scores amount to, a sentence or two each; those that the scores allow.
+
+    Parameters
+    ----------
+    scores, chosen
+        As in `five_rows`.
+    """
+    rows = {(row.label, row.marks[0]["protocol"]): row for row in five_rows(scores, chosen)}
+    asked = [rows[key] for key in rows if key[0] == "The summary's models"]
+    told = []
+    if len(asked) > 1 and asked[0].marks[0]["protocol"] == "random":
+        published = [m["published"] for m in asked[0].marks if m["published"]]
+        beside = f" (the summary has {_span(published)})" if published else ""
+        stricter = (f"With {_ASKED[row.marks[0]['protocol']]}: {row.told}." for row in asked[1:])
+        told.append(
+            "Of pieces of 3 s dealt out at random the summary's models name "
+            f"{asked[0].told}{beside}. {' '.join(stricter)}"
+        )
+    own = next((row for row in rows.values() if row.label.startswith("Our CNN")), None)
+    if own:
+        mark = own.marks[0]
+        former = [
+            s
+            for s in scores
+            if (s["level"], s["protocol"], s["genres"])
+            == ("track", mark["protocol"], mark["genres"])
+            and s["input"] in (PIECES, "features_30_sec")
+            and s["model"] != "probe"
+        ]
+        best = max(former, key=lambda s: s["accuracy"], default=None)
+        told.append(
+            f"A CNN that learns from the spectrograms of these songs alone names {_points(mark)}"
+            + (
+                f"; the best model on 57 features, {MODEL_NAMES[best['model']]}, {_points(best)}."
+                if best
+                else "."
+            )
+        )
+    ears = rows.get(("Ears that heard other music", (chosen or {}).get("protocol", "")))
+    if ears and chosen:
+        costs = {
+            name: _fall(scores, model, data)
+            for name, model, data in (
+                ("the encoder", "probe", "encoder"),
+                ("the same model on 57 features", "probe", "features_30_sec"),
+            )
+        }
+        fall = ", ".join(f"{name} {cost}" for name, cost in costs.items() if cost)
+        told.append(
+            f"A linear model on an encoder that heard other music before names "
+            f"{_points(ears.marks[0])}."
+            + (f" From random folds to artists apart: {fall}." if fall else "")
+        )
+    return told
+
+
+def matrix(scores: Iterable[dict]) -> list[dict]:
+    """Models by protocols: the score of each model and input under each protocol.
+
+    Parameters
+    ----------
+    scores
+        As in the results files.
+
+    Returns
+    -------
+    list of dict
+        ``model``, ``input``, ``level`` and ``by``: protocol to score. The best under the
+        strictest protocol first. Variants (shuffled frames, tuned models) and pieces put
+        together are in the full table alone.
+    """
+    rows: dict[tuple, dict] = {}
+    for s in scores:
+        joined = s["level"] == "track" and s["input"] in _OF_PIECES
+        if s["model"].endswith("_tuned") or "shuffled" in s["input"] or joined:
+            continue
+        key = {name: s[name] for name in ("model", "input", "level")}
+        row = rows.setdefault(tuple(key.values()), key | {"by": {}})
+        row["by"].setdefault(s["protocol"], s)
+    strictest = list(reversed(PROTOCOLS))
+    return sorted(
+        rows.values(),
+        key=lambda row: [-row["by"].get(p, {"accuracy": 0})["accuracy"] for p in strictest],
+    )
+
+
+def _own_network(scores: Sequence[dict]) -> list[dict]:
+    """The CNN from scratch under the strictest protocol; where it heard whole recordings, that."""
+    for protocol in reversed(PROTOCOLS):
+        for data in ("mel, whole", "picture", "mel"):
+            found = [
+                s
+                for s in scores
+                if (s["model"], s["input"], s["protocol"]) == ("cnn", data, protocol)
+                and s["level"] == "track"
+            ]
+            if found:
+                return found[:1]
+    return []
+
+
+def _is(score: dict, chosen: dict) -> bool:
+    return all(score[key] == chosen[key] for key in ("model", "input", "protocol"))
+
+
+def _complete(scores: Iterable[dict]) -> list[dict]:
+    """Those over most genres: scores over fewer compare with none of them."""
+    found = list(scores)
+    most = max((s["genres"] for s in found), default=0)
+    return [s for s in found if s["genres"] == most]
+
+
+def _of(marks: Sequence[dict]) -> str:
+    if not marks:
+        return ""
+    unit = {"segment": "pieces", "track": "tracks"}[marks[0]["level"]]
+    strict = {"filtered": ", published partition", "artist": ", artists apart"}
+    apart = strict.get(marks[0]["protocol"], "") if unit == "tracks" else ""
+    return f"n = {marks[0]['n']:,} {unit}, {marks[0]['genres']} genres{apart}"
+
+
+def _range(marks: Sequence[dict]) -> str:
+    return _span([mark["accuracy"] for mark in marks]) if marks else ""
+
+
+def _span(values: Sequence[float]) -> str:
+    low, high = min(values), max(values)
+    return f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+
+
+def _points(score: dict) -> str:
+    unit = {"segment": "pieces", "track": "tracks"}[score["level"]]
+    low, high = score["ci95"]
+    return (
+        f"{score['accuracy']:.1%} of {score['n']} {unit} under {score['protocol']} "
+        f"[{low:.1%}, {high:.1%}]"
+    )
+
+
+def _fall(scores: Sequence[dict], model: str, data: str) -> str:
+    by = {
+        s["protocol"]: s["accuracy"]
+        for s in scores
+        if (s["model"], s["input"], s["level"]) == (model, data, "track")
+    }
+    if not {"random", "artist"} <= set(by):
+        return ""
+    return f"{100 * (by['artist'] - by['random']):+.1f} points"
