@@ -173,7 +173,7 @@ $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 $(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report/pages.py $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) genre_utils/report/overview.py $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) genre_utils/report/overview.py genre_utils/report/story.py $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
 notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report/notebooks.py $(READY)

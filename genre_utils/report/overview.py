@@ -11,6 +11,9 @@ from genre_utils.imports import source_fingerprint
 from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
 from genre_utils.report.story import REFERENCES, SUMMARY_MODELS, conclusions, five_rows, matrix
 
+# Made from the results of all notebooks together.
+SHEETS = ("index.html", "terms.html", "limits.html")
+
 
 def outdated(folder: Path, notebooks: Path) -> list[str]:
     """Say which pages of a folder were made from another version of their source, one line each.
@@ -35,18 +38,21 @@ def outdated(folder: Path, notebooks: Path) -> list[str]:
             )
         elif result.get("rendered") != rendering_fingerprint():
             told.append(f"{page} was rendered with another template")
-    if not told and build_index_text(folder) != (folder / "index.html").read_text("utf-8"):
-        told.append(f"{folder / 'index.html'} was made from other results")
+    for name, text in index_texts(folder).items() if not told else ():
+        page = folder / name
+        if not page.is_file() or page.read_text("utf-8") != text:
+            told.append(f"{page} was made from other results")
     return told
 
 
 def build_index(folder: Path) -> None:
-    """Write ``index.html`` of the pages in a folder from the results beside them alone."""
-    write_text(folder / "index.html", build_index_text(folder))
+    """Write the `SHEETS` of a folder of pages from the results beside them alone."""
+    for name, text in index_texts(folder).items():
+        write_text(folder / name, text)
 
 
-def build_index_text(folder: Path) -> str:
-    """Return the text of the index page.
+def index_texts(folder: Path) -> dict[str, str]:
+    """Return the texts of the `SHEETS`, by file name.
 
     Parameters
     ----------
@@ -57,20 +63,21 @@ def build_index_text(folder: Path) -> str:
     scores = [score | {"page": r["notebook"]} for r in found for score in r["scores"]]
     # What a later notebook chooses has the earlier ones' choices behind it.
     chosen = next((r["facts"]["chosen"] for r in reversed(found) if "chosen" in r["facts"]), None)
-    return _template("index.html.j2").render(
-        performance=(folder / "performance.html").is_file(),
-        found=found,
-        scores=scores,
-        short_names=SUMMARY_MODELS,
-        rows=five_rows(scores, chosen),
-        conclusions=conclusions(scores, chosen),
-        matrix=matrix(scores),
-        protocols=PROTOCOLS,
-        references=REFERENCES,
-        model_names=MODEL_NAMES,
-        chosen=chosen,
-        names={r["notebook"] for r in found},
-    )
+    known = {
+        "performance": (folder / "performance.html").is_file(),
+        "found": found,
+        "scores": scores,
+        "short_names": SUMMARY_MODELS,
+        "rows": five_rows(scores, chosen),
+        "conclusions": conclusions(scores, chosen),
+        "matrix": matrix(scores),
+        "protocols": PROTOCOLS,
+        "references": REFERENCES,
+        "model_names": MODEL_NAMES,
+        "chosen": chosen,
+        "names": {r["notebook"] for r in found},
+    }
+    return {name: _template(f"{name}.j2").render(known) for name in SHEETS}
 
 
 def build_performance(measured: Path, page: Path) -> None:

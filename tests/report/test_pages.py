@@ -53,6 +53,20 @@ def test_the_index_is_built_from_the_results_alone(page):
     assert "Synthesized data" in html
 
 
+def test_terms_and_limits_stand_beside_the_index_and_are_checked_as_it_is(page):
+    build_index(page.parent)
+    index, terms, limits = (soup_of(page.parent / name) for name in overview.SHEETS)
+    assert {"terms.html", "limits.html"} <= {link["href"] for link in index.select("a[href]")}
+    words = [word.get_text() for word in terms.select("dt")]
+    assert "MFCC" in words and len(words) == len(set(words)) == len(terms.select("dd"))
+    assert limits.h1.get_text() == "What these pages cannot tell"
+
+
+def test_an_empty_folder_has_its_sheets(tmp_path):
+    build_index(tmp_path)
+    assert "No notebook has been run yet" in (tmp_path / "index.html").read_text()
+
+
 def test_no_page_names_a_folder_of_this_machine(page, demo_root):
     html = page.read_text()
     for folder in (demo_root, steps.Path.cwd(), sys.prefix):
