@@ -122,8 +122,8 @@ def _seam(first: str, second: str, at: float) -> np.ndarray:
     return np.stack([hear(y[begin : begin + PIECE * SAMPLE_RATE]) for begin in starts])
 
 
-def alarms(pieces: np.ndarray, detector: ChangeDetector) -> list[float]:
-    """Seconds of a stream at which a detector tells a change.
+def alarms(pieces: np.ndarray, detector: ChangeDetector) -> tuple[list[float], int]:
+    """When a detector tells a change in a stream.
 
     Parameters
     ----------
@@ -131,9 +131,19 @@ def alarms(pieces: np.ndarray, detector: ChangeDetector) -> list[float]:
         Shape (pieces, 946), one a second.
     detector
         A new one.
+
+    Returns
+    -------
+    alarms, seconds
+        Seconds of the stream at which it told one; and in how many seconds it could have, because
+        it had heard enough by then.
     """
-    rows = (Heard(*np.split(row[None], _PARTS, axis=1)) for row in pieces)
-    return [float(second) for second, row in enumerate(rows, PIECE) if detector.add(row)]
+    told, ready = [], 0
+    for second, row in enumerate(pieces, PIECE):
+        if detector.add(Heard(*np.split(row[None], _PARTS, axis=1))):
+            told.append(float(second))
+        ready += detector.novelty != 0
+    return told, ready
 
 
 def judge_splices(
@@ -152,13 +162,13 @@ def judge_splices(
     -------
     pandas.DataFrame
         A row a splice: ``delay`` in seconds (infinite if there was no alarm within `WITHIN`),
-        ``false_alarms`` (all others) and ``seconds`` of sound.
+        ``false_alarms`` (all others) and ``seconds`` in which there could have been one.
     """
     rows = []
     for splice, heard in zip(splices, pieces, strict=True):
-        told = alarms(heard, ChangeDetector(**detector_of))  # type: ignore[arg-type]
+        told, ready = alarms(heard, ChangeDetector(**detector_of))  # type: ignore[arg-type]
         delays = [when - splice.at for when in told if 0 < when - splice.at <= WITHIN]
-        rows.append((min(delays, default=np.inf), len(told) - bool(delays), len(heard) + PIECE - 1))
+        rows.append((min(delays, default=np.inf), len(told) - bool(delays), ready))
     return pd.DataFrame(rows, columns=["delay", "false_alarms", "seconds"])
 
 
@@ -188,7 +198,7 @@ def compare_windows(
     fresh: tuple[Sequence[Splice], Sequence[np.ndarray]],
     windows: Sequence[int],
     *,
-    allowed: float = 0.5,
+    allowed: float = 1.0,
     seed: int = 0,
 ) -> pd.DataFrame:
     """What windows of several lengths are worth, each with a threshold that was chosen elsewhere.
@@ -231,8 +241,8 @@ def summarise_splices(judged: pd.DataFrame, *, seed: int = 0) -> dict[str, float
     -------
     dict
         ``median_delay`` in seconds, over all splices: infinite if half of them were not found;
-        ``found``, a share; ``false_alarms``, in ten minutes. Each has its interval in ``..._low``
-        and ``..._high``.
+        ``found``, a share; ``false_alarms``, in ten minutes in which there could be one. Each has
+        its interval in ``..._low`` and ``..._high``.
     """
     size = len(judged)
     drawn = np.random.default_rng(seed).integers(0, size, (_DRAWS, size))
@@ -242,7 +252,9 @@ def summarise_splices(judged: pd.DataFrame, *, seed: int = 0) -> dict[str, float
         values[name] = {
             "median_delay": np.quantile(delay[rows], 0.5, axis=1, method="inverted_cdf"),
             "found": np.isfinite(delay[rows]).mean(axis=1),
-            "false_alarms": _TEN_MINUTES * false[rows].sum(axis=1) / seconds[rows].sum(axis=1),
+            "false_alarms": _TEN_MINUTES
+            * false[rows].sum(axis=1)
+            / np.maximum(seconds[rows].sum(axis=1), 1),
         }
     told: dict[str, float] = {}
     for name, drawn_values in values["draws"].items():
