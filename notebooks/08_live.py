@@ -211,8 +211,8 @@ streams = {n: live.hear_splices(drawn, tracks["path"], sides[n]) for n, drawn in
 possible = all(splices.values())  # none where recordings are short
 windows = (1, 3) if quick else (1, 2, 3, 4, 6)
 if possible:
-    both_halves = [(splices[name], streams[name]) for name in ("chosen on", "fresh")]
-    changes = live.compare_windows(*both_halves, windows, seed=seed)
+    chosen_on, on_fresh = ((splices[side], streams[side]) for side in ("chosen on", "fresh"))
+    changes = live.compare_windows(chosen_on, on_fresh, windows, seed=seed)
     results.fact(splices=len(splices["fresh"]), changes=changes.to_dict("index"))
     asked = {"median_delay": 5.0, "false_alarms": 1.0}
     plots.show(
@@ -230,7 +230,7 @@ else:
 
 # %%
 if possible:
-    kept = live.judge_splices(*both_halves[1], {})
+    kept = live.judge_splices(*on_fresh, {})
     shipped = live.summarise_splices(kept, seed=seed)
     results.fact(shipped_detector=shipped)
     plots.say(
