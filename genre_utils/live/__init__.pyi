@@ -91,3 +91,66 @@ from .watching import (
 from .simulating import (
     simulate_listeners as simulate_listeners,
 )
+from .flowing import (
+    flowing_playlist as flowing_playlist,
+)
+from .flowing import (
+    steps_between as steps_between,
+)
+from .measuring import (
+    calibration_table as calibration_table,
+)
+from .measuring import (
+    head_of as head_of,
+)
+from .measuring import (
+    hear_every_second as hear_every_second,
+)
+from .measuring import (
+    said_after as said_after,
+)
+from .splicing import (
+    WITHIN as WITHIN,
+)
+from .splicing import (
+    Splice as Splice,
+)
+from .splicing import (
+    choose_threshold as choose_threshold,
+)
+from .splicing import (
+    draw_splices as draw_splices,
+)
+from .splicing import (
+    hear_splices as hear_splices,
+)
+from .splicing import (
+    judge_splices as judge_splices,
+)
+from .splicing import (
+    summarise_splices as summarise_splices,
+)
+from .simulating import (
+    ADAPTING as ADAPTING,
+)
+from .simulating import (
+    BANDIT as BANDIT,
+)
+from .simulating import (
+    STATIC as STATIC,
+)
+from .flowing import (
+    FLOW as FLOW,
+    SHUFFLED as SHUFFLED,
+    compare_playlists as compare_playlists,
+)
+from .splicing import (
+    compare_windows as compare_windows,
+)
+from .mixing import (
+    Mix as Mix,
+    judge_mix as judge_mix,
+)
+from .splicing import (
+    tell_splices as tell_splices,
+)

@@ -27,6 +27,8 @@ class ChangeDetector:
     ----------
     threshold
         Novelty from which on it is another song.
+    after
+        Pieces that are compared with those before them: fewer tell sooner, more tell surer.
 
     Attributes
     ----------
@@ -34,9 +36,9 @@ class ChangeDetector:
         Of the last piece, from 0 to 2; 0 while too little was heard.
     """
 
-    def __init__(self, threshold: float = THRESHOLD) -> None:
-        self.threshold, self.novelty = threshold, 0.0
-        self._pieces: deque[np.ndarray] = deque(maxlen=BEFORE + _APART - 1 + AFTER)
+    def __init__(self, threshold: float = THRESHOLD, after: int = AFTER) -> None:
+        self.threshold, self.after, self.novelty = threshold, after, 0.0
+        self._pieces: deque[np.ndarray] = deque(maxlen=BEFORE + _APART - 1 + after)
 
     def add(self, heard: Heard) -> bool:
         """Hear one more piece of 3 s, which begins `HOP_SECONDS` after the last one.
@@ -49,18 +51,20 @@ class ChangeDetector:
         Returns
         -------
         bool
-            Whether the last `AFTER` pieces are of another song than those before them. All but the
+            Whether the last `after` pieces are of another song than those before them. All but the
             last one, which is surest to be of it, are forgotten then.
         """
         tags = np.clip(heard.tags[0], 1e-4, 1 - 1e-4)
         sides = _unit(heard.layers[0]), _TAGS * _unit(np.log(tags / (1 - tags)))
         self._pieces.append(np.concatenate(sides))
         self.novelty = 0.0
-        known = len(self._pieces) - AFTER - (_APART - 1)
+        known = len(self._pieces) - self.after - (_APART - 1)
         if known < LEAST:
             return False
         pieces = np.array(self._pieces)
-        self.novelty = 1 - float(_unit(pieces[:known].mean(0)) @ _unit(pieces[-AFTER:].mean(0)))
+        self.novelty = 1 - float(
+            _unit(pieces[:known].mean(0)) @ _unit(pieces[-self.after :].mean(0))
+        )
         if self.novelty <= self.threshold:
             return False
         last = self._pieces[-1]

@@ -136,3 +136,10 @@ from .architecture import (
     layer_shapes as layer_shapes,
     network_diagram as network_diagram,
 )
+from .live import (
+    change_delays as change_delays,
+    listening_curves as listening_curves,
+    playlist_steps as playlist_steps,
+    regrets as regrets,
+    timeline as timeline,
+)
