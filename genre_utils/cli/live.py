@@ -10,11 +10,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import named
 
 if TYPE_CHECKING:
     from genre_utils.live import Event, Now, Part
@@ -90,28 +91,19 @@ def _listen(options: argparse.Namespace) -> int:
     if options.channels and not options.rate:
         options.usage.error("--channels needs --rate")
 
-    from genre_utils.audio import AudioError, EncoderMissing  # noqa: PLC0415
     from genre_utils.live import Listener, listen, stream  # noqa: PLC0415
     from genre_utils.models import Head, ModelError, load_model  # noqa: PLC0415
 
-    try:
-        head = load_model(options.model)
-        if not isinstance(head, Head):
-            raise ModelError(
-                f"The model {head.name} sees pictures of whole songs; to listen, take one that "
-                "hears (see `genre models`)."
-            )
-        with quiet_libraries(), _ends_cleanly():
-            found = listen(stream(_parts(options)), Listener(head, options.window))
-            (_print_json if options.json else _print_text)(found)
-    except KeyboardInterrupt:
-        return 0
-    except AudioError as error:
-        print(f"genre: {options.source or 'microphone'}: {error}", file=sys.stderr)
-        return 1
-    except (EncoderMissing, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
+    head = load_model(options.model)
+    if not isinstance(head, Head):
+        raise ModelError(
+            f"The model {head.name} sees pictures of whole songs; to listen, take one that "
+            "hears (see `genre models`)."
+        )
+    source = options.source or "microphone"
+    with suppress(KeyboardInterrupt), named(source), quiet_libraries(), _ends_cleanly():
+        found = listen(stream(_parts(options)), Listener(head, options.window))
+        (_print_json if options.json else _print_text)(found)
     return 0
 
 

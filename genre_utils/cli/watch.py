@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import has_encoder, need, say
 
 if TYPE_CHECKING:
     from genre_utils.live import Placed
@@ -32,7 +32,7 @@ def add_watch_command(commands: argparse._SubParsersAction) -> None:
         "added to the catalogue of the folder (as genre library does), and placed: which genre it "
         "sounds like, which songs are like it, and how near it is to what is liked. It may be "
         "stopped at any time, and goes on where it was. Exit status: 0 at the end of --once, 1 "
-        "if the folder cannot be watched, 2 if a model is missing.",
+        "if the folder cannot be watched, 2 if a model is missing or the catalogue cannot be kept.",
     )
     watch.add_argument("folder", type=Path, help="where the music appears")
     watch.add_argument("--name", help="what to call its catalogue (as the folder)")
@@ -73,53 +73,34 @@ def _seconds(text: str) -> float:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    try:
-        import watchdog  # noqa: F401, PLC0415
-    except ImportError:
-        print('genre: watchdog is not there: pip install "genre_utils[live]"', file=sys.stderr)
-        return 2
-    from genre_utils.audio import EncoderMissing, encoder_digest  # noqa: PLC0415
-    from genre_utils.live import WatchError, watch_folder  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
-    from genre_utils.recommend import TasteError, library_file, read_taste, taste_path  # noqa: PLC0415
+    need("watchdog")
+    from genre_utils.live import watch_folder  # noqa: PLC0415
+    from genre_utils.recommend import library_file, read_taste, taste_path  # noqa: PLC0415
 
     folder = options.folder.expanduser()
-    encoder = True
-    try:
-        encoder_digest()
-    except EncoderMissing as error:
-        encoder = False
-        print(f"genre: Songs will be compared by the 57 features. {error}", file=sys.stderr)
-    try:
-        model = _model(options.model, encoder=encoder)
-    except ModelError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
-    try:
-        name = library_file(folder, options.name).name.removesuffix(".songs.parquet")
-        files = options.taste or [taste_path()]
-        stems = [path.stem for path in files]
-        names = [
-            "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
-            for stem, path in zip(stems, files, strict=True)
-        ]
-        tastes = {who: read_taste(path, name) for who, path in zip(names, files, strict=True)}
-        with quiet_libraries():
-            for placed in watch_folder(
-                folder,
-                name=options.name,
-                encoder=encoder,
-                model=model,
-                tastes=tastes,
-                k=options.k,
-                settle=options.settle,
-                poll=options.poll,
-                once=options.once,
-            ):
-                _tell(placed, as_json=options.json)
-    except (EncoderMissing, ModelError, TasteError, WatchError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    encoder = has_encoder()
+    model = _model(options.model, encoder=encoder)
+    name = library_file(folder, options.name).name.removesuffix(".songs.parquet")
+    files = options.taste or [taste_path()]
+    stems = [path.stem for path in files]
+    names = [
+        "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
+        for stem, path in zip(stems, files, strict=True)
+    ]
+    tastes = {who: read_taste(path, name) for who, path in zip(names, files, strict=True)}
+    with quiet_libraries():
+        for placed in watch_folder(
+            folder,
+            name=options.name,
+            encoder=encoder,
+            model=model,
+            tastes=tastes,
+            k=options.k,
+            settle=options.settle,
+            poll=options.poll,
+            once=options.once,
+        ):
+            _tell(placed, as_json=options.json)
     return 0
 
 
@@ -132,7 +113,7 @@ def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetw
     except ModelError as error:
         if name:
             raise
-        print(f"genre: No genres are told. {error}", file=sys.stderr)
+        say(f"No genres are told. {error}")
         return None
     if isinstance(model, Head) and not encoder:
         if name:
@@ -147,7 +128,7 @@ def _tell(placed: Placed, *, as_json: bool) -> None:
     elif placed.track:
         print(_as_text(placed), flush=True)
     if placed.error:
-        print(f"genre: {placed.file}: {placed.error}", file=sys.stderr)
+        say(f"{placed.file}: {placed.error}")
 
 
 def _as_text(placed: Placed) -> str:
