@@ -46,6 +46,9 @@ from .sources import (
 from .sources import (
     stream as stream,
 )
+from .titles import (
+    Title as Title,
+)
 from .adapting import (
     Bandit as Bandit,
 )

@@ -20,14 +20,15 @@ from genre_utils.audio import (
     mean_of,
     read_blocks,
 )
+from genre_utils.live.titles import OnAir, Title, on_air
 
 PATIENCE = 30.0  # seconds without a sound after which a station is given up
 _PAUSES = (0.25, 4.0)  # seconds before it is called again, at first and at most
 _SILENT = 5.0  # seconds to wait for more of a stream
+# What is read before the first sound is heard: enough to know the format.
+_SOON = {"probesize": "65536", "analyzeduration": "500000"}
 _RADIO = {
-    # What is read before the first sound is heard: enough to know the format.
-    "probesize": "65536",
-    "analyzeduration": "500000",
+    **_SOON,
     # What has an end goes on where it broke off; what has none is called again here.
     "reconnect": "1",
     "reconnect_delay_max": "4",
@@ -39,7 +40,10 @@ _MICROPHONES = "Microphones need sounddevice: pip install 'genre_utils[live]'"
 _PORTAUDIO = "and PortAudio, which on Linux is a package of the system (libportaudio2)"
 
 Part = tuple[int, np.ndarray] | str
-"""Sampling rate and sound, shape (frames, channels), as it arrives; or a note on what happened."""
+"""Sampling rate and sound, shape (frames, channels), as it arrives; or a note on what happened.
+
+A note that is a `Title` is what a station says that it plays.
+"""
 
 
 class Block(NamedTuple):
@@ -115,6 +119,8 @@ def of_file(path: str | Path) -> Iterator[Part]:
 def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
     """Sound of a station, or of a file at an address. A station that falls silent is called again.
 
+    What a station says that it plays is a note, a `Title`, whenever that changes.
+
     Parameters
     ----------
     address
@@ -128,11 +134,15 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
         If there is nothing to be heard at the address, or no longer.
     """
     heard, endless, last, pause = False, True, time.monotonic(), _PAUSES[0]
+    title = Title()
     while True:
         try:
-            with Container(address, formats="", options=_RADIO, timeout=_SILENT) as station:
+            with on_air(address, _SILENT) as sound, _tuned(address, sound) as station:
                 endless = station.endless
                 for block in station.blocks():
+                    if sound and sound.title != title:
+                        title = sound.title
+                        yield title
                     yield station.rate, block
                     heard, last, pause = True, time.monotonic(), _PAUSES[0]
                 if not endless:
@@ -147,6 +157,13 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
         yield f"the station was lost ({why}), and is called again"
         time.sleep(pause)
         pause = min(2 * pause, _PAUSES[1])
+
+
+def _tuned(address: str, sound: OnAir | None) -> Container:
+    """A station that is on the air; or what else is at the address."""
+    if sound is None:
+        return Container(address, formats="", options=_RADIO, timeout=_SILENT)
+    return Container(sound, _PIPED, _SOON)  # type: ignore[arg-type]
 
 
 def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
