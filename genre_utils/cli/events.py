@@ -49,8 +49,8 @@ def _days(text: str) -> int:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError) as error:
+        return datetime.fromisoformat(text).astimezone().replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError) as error:
         raise argparse.ArgumentTypeError(f"{text} is not a date (2027-01-31)") from error
 
 
@@ -59,7 +59,7 @@ def _events(options: argparse.Namespace) -> int:
     from genre_utils.live import rank_events, read_events  # noqa: PLC0415
     from genre_utils.recommend import load_library, read_taste, taste_path  # noqa: PLC0415
 
-    start = options.start or datetime.now().astimezone()
+    start = options.start or datetime.now()
     library = load_library(options.songs)
     events = read_events(options.source, start, options.days)
     taste = read_taste(options.taste or taste_path(), library.collection)
