@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from genre_utils.cli.telling import has_encoder, need, say
 if TYPE_CHECKING:
     from genre_utils.live import Placed
     from genre_utils.models import Head, SongNetwork, TrainedModel
+    from genre_utils.recommend import Taste
 
 
 def add_watch_command(commands: argparse._SubParsersAction) -> None:
@@ -75,7 +77,7 @@ def _seconds(text: str) -> float:
 def _watch(options: argparse.Namespace) -> int:
     need("watchdog")
     from genre_utils.live import watch_folder  # noqa: PLC0415
-    from genre_utils.recommend import library_file, read_taste, taste_path  # noqa: PLC0415
+    from genre_utils.recommend import library_file, taste_path  # noqa: PLC0415
 
     folder = options.folder.expanduser()
     encoder = has_encoder()
@@ -87,7 +89,10 @@ def _watch(options: argparse.Namespace) -> int:
         "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
         for stem, path in zip(stems, files, strict=True)
     ]
-    tastes = {who: read_taste(path, name) for who, path in zip(names, files, strict=True)}
+    tastes = Tastes(dict(zip(names, files, strict=True)), name)
+    if folder.is_dir() and not options.once:
+        say(f"Watching {folder}; Ctrl-C ends it.")
+    placed = None
     with quiet_libraries():
         for placed in watch_folder(
             folder,
@@ -101,7 +106,55 @@ def _watch(options: argparse.Namespace) -> int:
             once=options.once,
         ):
             _tell(placed, as_json=options.json)
+    if placed is None:
+        say(f"Nothing is new in {folder}.")
     return 0
+
+
+class Tastes(Mapping[str, "Taste"]):
+    """Tastes of listeners, each read anew once its file has changed.
+
+    Parameters
+    ----------
+    files
+        Of each listener, by name.
+    collection
+        Which songs they are about.
+
+    Raises
+    ------
+    TasteError
+        If a file cannot be used; of one that is damaged later, it is said, and what it held counts.
+    """
+
+    def __init__(self, files: Mapping[str, Path], collection: str) -> None:
+        from genre_utils.recommend import read_taste  # noqa: PLC0415
+
+        self._files, self._collection = files, collection
+        self._states = {who: self._state(who) for who in files}
+        self._read = {who: read_taste(path, collection) for who, path in files.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __getitem__(self, who: str) -> Taste:
+        from genre_utils.recommend import TasteError, read_taste  # noqa: PLC0415
+
+        if (state := self._state(who)) != self._states[who]:
+            self._states[who] = state
+            try:
+                self._read[who] = read_taste(self._files[who], self._collection)
+            except TasteError as error:
+                say(error)
+        return self._read[who]
+
+    def _state(self, who: str) -> tuple[int, int] | None:
+        from genre_utils.live import state_of  # noqa: PLC0415
+
+        return state_of(self._files[who])
 
 
 def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetwork | None:
