@@ -27,6 +27,12 @@ _NAMES = {
     "place": ("place", "venue", "location", "city", "where"),
     "tags": ("tags", "tag", "genre", "genres", "categories"),
 }
+_REFUSALS = {
+    requests.Timeout: "no answer in time",
+    requests.exceptions.SSLError: "its certificate is not trusted",
+    requests.ConnectionError: "nobody answers there",
+    requests.exceptions.InvalidURL: "it is no address",
+}
 # A concert that recurs within the day is a mistake, or made to keep a program busy.
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _RECURRING = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
@@ -98,7 +104,8 @@ def _fetched(source: str) -> bytes:
         status = f"status {answer.status_code}"
         raise EventsError(f"{source} cannot be fetched ({status}).") from error
     except requests.RequestException as error:
-        reason = type(error).__name__
+        reason = next((told for kind, told in _REFUSALS.items() if isinstance(error, kind)), "")
+        reason = reason or type(error).__name__
         raise EventsError(f"{source} cannot be fetched ({reason}).") from error
 
 
