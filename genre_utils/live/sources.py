@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -159,11 +160,11 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
         pause = min(2 * pause, _PAUSES[1])
 
 
-def _tuned(address: str, sound: OnAir | None) -> Container:
+def _tuned(address: str, sound: OnAir | None) -> AbstractContextManager[Container]:
     """A station that is on the air; or what else is at the address."""
     if sound is None:
         return Container(address, formats="", options=_RADIO, timeout=_SILENT)
-    return Container(sound, _PIPED, _SOON)  # type: ignore[arg-type]
+    return _piped(sound, _SOON)
 
 
 def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
@@ -174,16 +175,39 @@ def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
     AudioError
         If it is not audio.
     """
-    with Container(_OneWay(pipe), _PIPED) as container:  # type: ignore[arg-type]
+    with _piped(pipe) as container:
         for block in container.blocks():
             yield container.rate, block
 
 
 class _OneWay:
-    """A pipe that does not say that it can seek, and gives what is there."""
+    """A pipe that does not say that it can seek, and gives what is there.
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        self.read = getattr(pipe, "read1", pipe.read)
+    Ctrl-C while it waits would be lost in FFmpeg, so it is noted, and ends the pipe.
+    """
+
+    def __init__(self, pipe: BinaryIO | OnAir) -> None:
+        self.interrupted = False
+        self._read = getattr(pipe, "read1", pipe.read)
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._read(size)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return b""
+
+
+@contextmanager
+def _piped(pipe: BinaryIO | OnAir, options: Mapping[str, str] | None = None) -> Iterator[Container]:
+    """What is piped in, as FFmpeg sees it."""
+    one_way = _OneWay(pipe)
+    try:
+        with Container(one_way, _PIPED, options) as container:  # type: ignore[arg-type]
+            yield container
+    finally:
+        if one_way.interrupted:
+            raise KeyboardInterrupt
 
 
 def of_samples(pipe: BinaryIO, rate: int, channels: int = 1) -> Iterator[Part]:

@@ -241,6 +241,20 @@ def test_files_of_any_kind_may_be_piped_in(tmp_path, suffix):
     assert sum(len(block) for _, block in parts) == pytest.approx(3 * 44100, abs=5000)
 
 
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_an_interrupt_while_a_pipe_is_waited_for_ends_it(tmp_path, share):
+    data = write(tmp_path / "a.mp3", tone(3.0)).read_bytes()
+
+    class Waiting(io.BytesIO):
+        def read1(self, size=-1):
+            if part := super().read1(size):
+                return part
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(of_pipe(Waiting(data[: int(len(data) * share)])))
+
+
 def test_a_list_that_is_piped_in_is_not_followed(tmp_path):
     other = write(tmp_path / "other.wav", tone(1.0))
     with pytest.raises(AudioError, match="not audio"):
