@@ -24,7 +24,7 @@ from genre_utils.sources import synthesize
 
 @pytest.fixture(scope="module")
 def song():
-    return synthesize("rock", seconds=10, seed=3)[0].astype(np.float32)
+    return synthesize("rock", seconds=12, seed=3)[0].astype(np.float32)
 
 
 def in_pieces(y, seed):
@@ -44,7 +44,7 @@ def alike(first, second):
 
 @settings(max_examples=12, deadline=None)
 @given(
-    samples=st.integers(SAMPLE_RATE // 2, 10 * SAMPLE_RATE)
+    samples=st.integers(SAMPLE_RATE // 2, 12 * SAMPLE_RATE)
     | st.sampled_from([512 * 300, 512 * 64]),
     block=st.sampled_from([1, 40, 64, 300, 5000]),
     seed=st.integers(0, 9),
