@@ -56,6 +56,8 @@ class Server:
         status = 206 if asked_from and not how.get("no ranges") else 200
         where = f"bytes {start}-{len(body) - 1}/{len(body)}" if status == 206 else ""
         drop_after, pause = how.pop("drop after", None), how.get("pause")
+        if isinstance(drop_after, list):  # a request each
+            drop_after, *how["drop after"] = drop_after or [None]
         self._send(request, status, body[start:], drop_after, pause, where=where)
 
     def _send(self, request, status, body, drop_after=None, pause=None, *, to=None, where=""):

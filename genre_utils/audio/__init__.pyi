@@ -56,6 +56,9 @@ from .decoding import (
     tell_unreadable as tell_unreadable,
 )
 from .describing import (
+    HELD_SECONDS as HELD_SECONDS,
+)
+from .describing import (
     Song as Song,
 )
 from .describing import (
@@ -168,6 +171,9 @@ from .fingerprints import (
 )
 from .medians import (
     running_medians as running_medians,
+)
+from .signals import (
+    describe_signal as describe_signal,
 )
 from .spectrograms import (
     BANDS as BANDS,

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 
 from genre_utils.cli.arguments import count
+from genre_utils.cli.telling import UNUSABLE, say
 
 _SHOWN_FAULTS = 20
 
@@ -41,32 +42,22 @@ def add_cluster_commands(commands: argparse._SubParsersAction) -> None:
     )
     features.add_argument("--batch", type=count, default=64, help="tracks a partition (64)")
     features.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    features.set_defaults(run=_features)
+    features.set_defaults(run=_features, missing=UNUSABLE)
 
 
 def _features(options: argparse.Namespace) -> int:
-    from genre_utils.audio import EncoderMissing  # noqa: PLC0415
-    from genre_utils.cluster import (  # noqa: PLC0415  (each command loads what it needs)
-        ClusterError,
-        connect,
-        extract_partitions,
-    )
-    from genre_utils.data import DatasetError  # noqa: PLC0415
+    from genre_utils.cluster import connect, extract_partitions  # noqa: PLC0415
 
-    try:
-        with connect(options.scheduler, options.workers) as client:
-            print(f"Dashboard: {client.dashboard_link}", file=sys.stderr, flush=True)
-            done = extract_partitions(
-                options.root,
-                options.output,
-                client=client,
-                batch=options.batch,
-                kind="encoder" if options.input == "encoder" else "features_30_sec",
-                progress=sys.stderr.isatty(),
-            )
-    except (ClusterError, DatasetError, EncoderMissing) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    with connect(options.scheduler, options.workers) as client:
+        print(f"Dashboard: {client.dashboard_link}", file=sys.stderr, flush=True)
+        done = extract_partitions(
+            options.root,
+            options.output,
+            client=client,
+            batch=options.batch,
+            kind="encoder" if options.input == "encoder" else "features_30_sec",
+            progress=sys.stderr.isatty(),
+        )
     if options.json:
         faults = [{"file": file, "reason": reason} for file, reason in done.faults]
         print(json.dumps({"output": options.output, **asdict(done), "faults": faults}, indent=2))
@@ -77,9 +68,9 @@ def _features(options: argparse.Namespace) -> int:
 
 def _tell(done, output: str) -> None:
     for file, reason in done.faults[:_SHOWN_FAULTS]:
-        print(f"genre: {file}: {reason}", file=sys.stderr)
+        say(f"{file}: {reason}")
     if (more := len(done.faults) - _SHOWN_FAULTS) > 0:
-        print(f"genre: and {more} more; the column fault has them all", file=sys.stderr)
+        say(f"and {more} more; the column fault has them all")
     print(
         f"Tracks with features: {done.tracks}. Files with faults: {len(done.faults)}. "
         f"Partitions in {output}: {done.new} new, {done.present} already there."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import UNUSABLE, say
 from genre_utils.files import to_json
 
 
@@ -38,7 +39,7 @@ def add_data_commands(commands: argparse._SubParsersAction) -> None:
         "--to", type=Path, default=Path("data/gtzan"), help="folder of a collection (data/gtzan)"
     )
     download.add_argument("--quiet", action="store_true", help="no progress bars")
-    download.set_defaults(run=_download)
+    download.set_defaults(run=_download, missing=UNUSABLE)
     audit = commands.add_parser(
         "audit",
         help="say what is wrong with a collection",
@@ -52,18 +53,9 @@ def add_data_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from genre_utils.data import (  # noqa: PLC0415
-        DatasetError,
-        audit,
-        find_root,
-        read_dataset,
-    )
+    from genre_utils.data import audit, find_root, read_dataset  # noqa: PLC0415
 
-    try:
-        dataset = read_dataset(find_root(options.root))
-    except DatasetError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    dataset = read_dataset(find_root(options.root))
     with quiet_libraries():
         result = audit(dataset, n_jobs=options.jobs, progress=sys.stderr.isatty())
     if options.json:
@@ -136,35 +128,26 @@ def _download(options: argparse.Namespace) -> int:
 
 def _download_encoder() -> int:
     from genre_utils.audio import encoder_path, is_encoder  # noqa: PLC0415
-    from genre_utils.models import ModelError, export_encoder  # noqa: PLC0415
-    from genre_utils.sources import DownloadError  # noqa: PLC0415
+    from genre_utils.models import export_encoder  # noqa: PLC0415
 
     path = encoder_path()
     if is_encoder(path):
         print(f"Fetched: nothing, the encoder was there: {path}")
         return 0
-    try:
-        with quiet_libraries():
-            export_encoder(path)
-    except (DownloadError, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    with quiet_libraries():
+        export_encoder(path)
     print(f"The encoder is in {path}.")
     return 0
 
 
 def _download_collection(options: argparse.Namespace) -> int:
-    from genre_utils.data import DatasetError, read_dataset  # noqa: PLC0415
-    from genre_utils.sources import DownloadError, get_collection  # noqa: PLC0415
+    from genre_utils.data import read_dataset  # noqa: PLC0415
+    from genre_utils.sources import get_collection  # noqa: PLC0415
 
-    try:
-        outcome = get_collection(options.to, options.which, progress=not options.quiet)
-        dataset = read_dataset(options.to)
-    except (DownloadError, DatasetError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    outcome = get_collection(options.to, options.which, progress=not options.quiet)
+    dataset = read_dataset(options.to)
     for told in outcome.failed.values():
-        print(f"genre: {told}", file=sys.stderr)
+        say(told)
     fetched = ", ".join(outcome.fetched) or (
         "nothing" if outcome.failed else "nothing, all was there"
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import need, say
 
 _MOST_DAYS = 3660
 
@@ -49,46 +49,28 @@ def _days(text: str) -> int:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError) as error:
+        return datetime.fromisoformat(text).astimezone().replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError) as error:
         raise argparse.ArgumentTypeError(f"{text} is not a date (2027-01-31)") from error
 
 
 def _events(options: argparse.Namespace) -> int:
-    try:
-        import icalendar  # noqa: F401, PLC0415
-        import recurring_ical_events  # noqa: F401, PLC0415
-    except ImportError:
-        print('genre: icalendar is not there: pip install "genre_utils[live]"', file=sys.stderr)
-        return 2
-    from genre_utils.live import EventsError, rank_events, read_events  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
-    from genre_utils.recommend import (  # noqa: PLC0415
-        TasteError,
-        load_library,
-        read_taste,
-        taste_path,
-    )
+    need("icalendar", "recurring_ical_events")
+    from genre_utils.live import rank_events, read_events  # noqa: PLC0415
+    from genre_utils.recommend import load_library, read_taste, taste_path  # noqa: PLC0415
 
-    start = options.start or datetime.now().astimezone()
-    try:
-        library = load_library(options.songs)
-        events = read_events(options.source, start, options.days)
-        taste = read_taste(options.taste or taste_path(), library.collection)
-        liked = taste.among(library.X.index)[0]
-        with quiet_libraries():
-            recommender, note = library.recommender(liked.likes)
-        ranked = rank_events(events, library, recommender, taste)
-    except ModelError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
-    except (EventsError, TasteError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    start = options.start or datetime.now()
+    library = load_library(options.songs)
+    events = read_events(options.source, start, options.days)
+    taste = read_taste(options.taste or taste_path(), library.collection)
+    liked = taste.among(library.X.index)[0]
+    with quiet_libraries():
+        recommender, note = library.recommender(liked.likes)
+    ranked = rank_events(events, library, recommender, taste)
     if note:
-        print(f"genre: {note}", file=sys.stderr)
+        say(note)
     if left_out := events.attrs["left_out"]:
-        print(f"genre: {left_out} entries without a name or a plain date.", file=sys.stderr)
+        say(f"{left_out} entries without a name or a plain date.")
     if options.json:
         told = ranked.assign(when=[when.isoformat() for when in ranked["when"]])
         rows = told.astype(object).where(told.notna(), None).reset_index().to_dict("records")

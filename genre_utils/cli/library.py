@@ -8,6 +8,7 @@ from pathlib import Path
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import UNUSABLE, has_encoder, say
 
 
 def add_library_command(commands: argparse._SubParsersAction) -> None:
@@ -29,44 +30,26 @@ def add_library_command(commands: argparse._SubParsersAction) -> None:
     library.add_argument("folder", type=Path, help="where the music is")
     library.add_argument("--name", help="what to call it (as the folder)")
     library.add_argument("--jobs", type=count, default=-1, help="processes (one a core)")
-    library.set_defaults(run=_library)
+    library.set_defaults(run=_library, missing=UNUSABLE)
 
 
 def _library(options: argparse.Namespace) -> int:
-    from genre_utils.audio import (  # noqa: PLC0415
-        EncoderMissing,
-        count_unreadable,
-        encoder_digest,
-        tell_unreadable,
-    )
-    from genre_utils.data import DatasetError, read_songs, walk_files  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
+    from genre_utils.audio import count_unreadable, tell_unreadable  # noqa: PLC0415
+    from genre_utils.data import read_songs, walk_files  # noqa: PLC0415
     from genre_utils.recommend import library_file, save_songs  # noqa: PLC0415
 
     folder = options.folder.expanduser()
-    without = ""
-    try:
-        encoder_digest()
-    except EncoderMissing as error:
-        without = f"Songs will be compared by the 57 features. {error}"
-        print(f"genre: {without}", file=sys.stderr)
-    try:
-        library_file(folder, options.name)
-        with quiet_libraries():
-            songs = read_songs(
-                folder,
-                encoder=not without,
-                n_jobs=options.jobs,
-                progress=sys.stderr.isatty(),
-            )
-        target = save_songs(songs, folder, options.name)
-    except (DatasetError, EncoderMissing, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    encoder = has_encoder()
+    library_file(folder, options.name)
+    with quiet_libraries():
+        songs = read_songs(
+            folder, encoder=encoder, n_jobs=options.jobs, progress=sys.stderr.isatty()
+        )
+    target = save_songs(songs, folder, options.name)
     for fault in songs.faults.itertuples():
-        print(f"genre: {fault.file}: {fault.reason}", file=sys.stderr)
+        say(f"{fault.file}: {fault.reason}")
     if unread := count_unreadable(walk_files(folder)):
-        print(f"genre: {tell_unreadable(unread)}.", file=sys.stderr)
+        say(f"{tell_unreadable(unread)}.")
     name = target.name.removesuffix(".songs.parquet")
     print(f"{_told(songs)} They are kept in {target}.")
     print(f"Next: genre recommend SONG --songs {name}")

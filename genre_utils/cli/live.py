@@ -10,11 +10,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import named
 
 if TYPE_CHECKING:
     from genre_utils.live import Event, Now, Part
@@ -38,8 +39,8 @@ def add_live_commands(commands: argparse._SubParsersAction) -> None:
         "listen",
         help="say which genre is playing, while it plays",
         description="Say which genre is playing, while it plays: by the last seconds of the song, "
-        "with tags and how sure that is; and when another song or genre begins. Files are heard as "
-        "fast as the machine can. Ctrl-C ends it.",
+        "with tags and how sure that is; when another song or genre begins; and what a station "
+        "says that it plays. Files are heard as fast as the machine can. Ctrl-C ends it.",
         epilog="Examples: genre listen https://station/stream.mp3; genre listen film.mkv --json; "
         "arecord -f S16_LE -r 22050 | genre listen - --rate 22050. Exit status: 0 if it ended or "
         "was ended, 1 if the sound cannot be used or was lost, 2 if there is no model, or none of "
@@ -90,28 +91,19 @@ def _listen(options: argparse.Namespace) -> int:
     if options.channels and not options.rate:
         options.usage.error("--channels needs --rate")
 
-    from genre_utils.audio import AudioError, EncoderMissing  # noqa: PLC0415
     from genre_utils.live import Listener, listen, stream  # noqa: PLC0415
     from genre_utils.models import Head, ModelError, load_model  # noqa: PLC0415
 
-    try:
-        head = load_model(options.model)
-        if not isinstance(head, Head):
-            raise ModelError(
-                f"The model {head.name} sees pictures of whole songs; to listen, take one that "
-                "hears (see `genre models`)."
-            )
-        with quiet_libraries(), _ends_cleanly():
-            found = listen(stream(_parts(options)), Listener(head, options.window))
-            (_print_json if options.json else _print_text)(found)
-    except KeyboardInterrupt:
-        return 0
-    except AudioError as error:
-        print(f"genre: {options.source or 'microphone'}: {error}", file=sys.stderr)
-        return 1
-    except (EncoderMissing, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
+    head = load_model(options.model)
+    if not isinstance(head, Head):
+        raise ModelError(
+            f"The model {head.name} sees pictures of whole songs; to listen, take one that "
+            "hears (see `genre models`)."
+        )
+    source = options.source or "microphone"
+    with suppress(KeyboardInterrupt), named(source), quiet_libraries(), _ends_cleanly():
+        found = listen(stream(_parts(options)), Listener(head, options.window))
+        (_print_json if options.json else _print_text)(found)
     return 0
 
 
@@ -147,11 +139,12 @@ def _ends_cleanly() -> Iterator[None]:
 
 
 def _print_json(found: Iterable[Now | Event]) -> None:
-    from genre_utils.live import Event  # noqa: PLC0415
+    from genre_utils.live import Event, Title  # noqa: PLC0415
 
     for thing in found:
         if isinstance(thing, Event):
-            told = {"event": thing.kind, "seconds": thing.seconds, "text": thing.text}
+            kind = "title" if isinstance(thing.text, Title) else thing.kind
+            told = {"event": kind, "seconds": thing.seconds, "text": thing.text}
         else:
             told = {
                 "seconds": thing.seconds,
@@ -166,21 +159,23 @@ def _print_json(found: Iterable[Now | Event]) -> None:
 
 def _print_text(found: Iterable[Now | Event]) -> None:
     """Events in lines of their own; between them a line that renews itself in a terminal."""
-    from genre_utils.live import Event  # noqa: PLC0415
+    from genre_utils.live import Event, Title  # noqa: PLC0415
 
     renewed = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    shown, last, told = False, None, -PLAIN_SECONDS
+    shown, last, told, title = False, None, -PLAIN_SECONDS, ""
     try:
         for thing in found:
             if isinstance(thing, Event):
                 says = _SAYS.get(thing.kind) or thing.text
                 print(f"{_CLEAR if shown else ''}{_clock(thing.seconds)}  {says}", flush=True)
                 shown = False
+                if isinstance(thing.text, Title):
+                    title = f" | {thing.text}"
                 continue
             last = thing
             if renewed:
                 width = shutil.get_terminal_size().columns - 1
-                print(f"{_CLEAR}{_line(thing)[:width]}", end="", flush=True)
+                print(f"{_CLEAR}{(_line(thing) + title)[:width]}", end="", flush=True)
                 shown = True
             elif thing.seconds >= told + PLAIN_SECONDS:
                 print(_line(thing), flush=True)

@@ -11,6 +11,7 @@ from genre_utils.cli.data import add_data_commands
 from genre_utils.cli.events import add_events_command
 from genre_utils.cli.live import add_live_commands
 from genre_utils.cli.songs import add_song_commands
+from genre_utils.cli.telling import status_of
 from genre_utils.cli.watch import add_watch_command
 
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # names and bars that a terminal cannot show
     try:
-        return options.run(options)
+        return status_of(options.run, options)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import say
 
 if TYPE_CHECKING:
     from genre_utils.models import ClipGenre, Head, SongNetwork, TrainedModel
@@ -70,25 +71,18 @@ def add_predict_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from genre_utils.audio import (  # noqa: PLC0415  (commands load what they need)
-        EncoderMissing,
-        tell_unreadable,
-    )
-    from genre_utils.models import ModelError, load_model  # noqa: PLC0415
+    from genre_utils.audio import tell_unreadable  # noqa: PLC0415  (commands load what they need)
+    from genre_utils.models import load_model  # noqa: PLC0415
 
-    try:
-        model = load_model(options.model)
-        if options.json:
-            about = {"name": model.name, "dataset": model.about["dataset"]}
-            print(json.dumps({"model": about}), flush=True)
-        with quiet_libraries(), tempfile.TemporaryDirectory(prefix="genre-") as folder:
-            sources = list(_sources(options.files, Path(folder)))
-            failed = _print_all(sources, model, options)
-    except (EncoderMissing, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
+    model = load_model(options.model)
+    if options.json:
+        about = {"name": model.name, "dataset": model.about["dataset"]}
+        print(json.dumps({"model": about}), flush=True)
+    with quiet_libraries(), tempfile.TemporaryDirectory(prefix="genre-") as folder:
+        sources = list(_sources(options.files, Path(folder)))
+        failed = _print_all(sources, model, options)
     if unread := _unread(options.files):
-        print(f"genre: {tell_unreadable(unread)}", file=sys.stderr)
+        say(f"{tell_unreadable(unread)}")
         if options.json:
             print(json.dumps({"not_read": unread}))
     if not options.json and model.about["dataset"]["synthetic"]:
@@ -108,7 +102,7 @@ def _print_all(
     for source, answer in zip(sources, _progress(answers, len(sources)), strict=True):
         if isinstance(answer, str):
             failed += 1
-            print(f"genre: {source.name}: {answer}", file=sys.stderr)
+            say(f"{source.name}: {answer}")
         if options.json:
             print(json.dumps(_as_json(source, answer)), flush=True)
         elif not isinstance(answer, str):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from genre_utils.cli.arguments import count, share
 from genre_utils.cli.collector import uncollected
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import named, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,29 +82,15 @@ def _recommend(options: argparse.Namespace) -> int:
 
 
 def _recommend_quickly(options: argparse.Namespace) -> int:
-    from genre_utils.audio import AudioError, EncoderMissing  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
-    from genre_utils.recommend import (  # noqa: PLC0415
-        PlaylistError,
-        TasteError,
-        UnknownTrack,
-        load_library,
-    )
+    from genre_utils.recommend import load_library  # noqa: PLC0415
 
-    try:
-        library = load_library(options.songs)
-        with quiet_libraries():
-            found = _find(library, options)
-            if options.to:
-                _write_playlist(found, library, options.to)
-    except (EncoderMissing, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
-    except (AudioError, PlaylistError, TasteError, UnknownTrack) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    library = load_library(options.songs)
+    with quiet_libraries():
+        found = _find(library, options)
+        if options.to:
+            _write_playlist(found, library, options.to)
     if found.note:
-        print(f"genre: {found.note}", file=sys.stderr)
+        say(found.note)
     if options.json:
         print(_as_json(found))
         return 0
@@ -133,7 +119,7 @@ def _find(library: Library, options: argparse.Namespace) -> _Found:
     if unknown:
         shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
         where = f"{path} that are not in {library.collection}"
-        print(f"genre: Likes and skips in {where} are not used: {shown}.", file=sys.stderr)
+        say(f"Likes and skips in {where} are not used: {shown}.")
     seeds = seeds or list(taste.likes)
     if not seeds:
         raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
@@ -194,7 +180,7 @@ def _of_playlist(library: Library, playlist: Path | None) -> list[str]:
     if missing:
         shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         told = f"{len(missing)} of {len(seeds) + len(missing)} songs"
-        print(f"genre: {told} of {playlist} are not there: {shown}.", file=sys.stderr)
+        say(f"{told} of {playlist} are not there: {shown}.")
     if not seeds:
         raise PlaylistError(f"No song of {playlist} is there.")
     return list(dict.fromkeys(seeds))
@@ -225,15 +211,13 @@ def _seed(
         return tracks, []
     from pandas import concat  # noqa: PLC0415
 
-    from genre_utils.audio import AudioError, describe_song  # noqa: PLC0415
+    from genre_utils.audio import describe_song  # noqa: PLC0415
 
     rows = [recommender.features_.iloc[recommender.positions(tracks)]] if tracks else []
     copies = list(tracks)
     for file in files:
-        try:
+        with named(file):
             song = describe_song(file, encoder=recommender.hears)
-        except AudioError as error:
-            raise AudioError(f"{file}: {error}") from error
         row, own = library.seed_of(song, encoder=recommender.hears)
         rows.append(row)
         copies += own

@@ -20,7 +20,11 @@ def add_song_commands(commands: argparse._SubParsersAction) -> None:
         What `ArgumentParser.add_subparsers` returned.
     """
     add_predict_command(commands)
-    models = commands.add_parser("models", help="list the models that are there")
+    models = commands.add_parser(
+        "models",
+        help="list the models that are there",
+        description="List the models that are there: what each was trained on, and its scores.",
+    )
     models.add_argument("--json", action="store_true", help="print JSON, for other programs")
     models.set_defaults(run=_models)
     add_recommend_command(commands)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from genre_utils.cli.telling import UNUSABLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +44,12 @@ def add_taste_command(commands: argparse._SubParsersAction) -> None:
     )
     taste.add_argument("--taste", type=Path, help="file of likes and skips")
     taste.add_argument("--json", action="store_true", help="print JSON, for other programs")
-    taste.set_defaults(run=_taste)
+    taste.set_defaults(run=_taste, missing=UNUSABLE)
 
 
 def _taste(options: argparse.Namespace) -> int:
     from genre_utils.recommend import (  # noqa: PLC0415
         Taste,
-        TasteError,
         forget_taste,
         read_tastes,
         taste_path,
@@ -59,11 +59,7 @@ def _taste(options: argparse.Namespace) -> int:
     if options.history:
         return _import(options)
     path = options.taste or taste_path()
-    try:
-        tastes = forget_taste(path) if options.forget else read_tastes(path)
-    except TasteError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    tastes = forget_taste(path) if options.forget else read_tastes(path)
     if options.json:
         about = {"forgotten": str(path), "damaged": tastes is None} if options.forget else {}
         print(tastes_as_json(tastes or {}, **about))
@@ -88,11 +84,8 @@ def _taste(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     import json  # noqa: PLC0415
 
-    from genre_utils.models import ModelError  # noqa: PLC0415
     from genre_utils.recommend import (  # noqa: PLC0415
         PLAYLIST_SUFFIXES,
-        PlaylistError,
-        TasteError,
         load_library,
         read_history,
         same_songs,
@@ -101,22 +94,18 @@ def _import(options: argparse.Namespace) -> int:
     )
 
     file = options.history
-    try:
-        library = load_library(options.songs)
-        if file.suffix.lower() in PLAYLIST_SUFFIXES:
-            history = _of_playlist(library, file)
-        else:
-            history = read_history(file)
-            history["track"] = same_songs(library.tracks, history)
-        known = history.dropna(subset="track")
-        path = options.taste or taste_path()
-        likes = list(known.loc[known["liked"].astype(bool), "track"])
-        skips = list(known.loc[~known["liked"].astype(bool), "track"])
-        if len(known):
-            tell_taste(path, library.collection, like=likes, skip=skips)
-    except (ModelError, PlaylistError, TasteError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    library = load_library(options.songs)
+    if file.suffix.lower() in PLAYLIST_SUFFIXES:
+        history = _of_playlist(library, file)
+    else:
+        history = read_history(file)
+        history["track"] = same_songs(library.tracks, history)
+    known = history.dropna(subset="track")
+    path = options.taste or taste_path()
+    likes = list(known.loc[known["liked"].astype(bool), "track"])
+    skips = list(known.loc[~known["liked"].astype(bool), "track"])
+    if len(known):
+        tell_taste(path, library.collection, like=likes, skip=skips)
     if options.json:
         told = {"collection": library.collection, "songs": len(history)}
         print(json.dumps({**told, "likes": likes, "skips": skips}))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.arguments import count
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import has_encoder, need, say
 
 if TYPE_CHECKING:
     from genre_utils.live import Placed
     from genre_utils.models import Head, SongNetwork, TrainedModel
+    from genre_utils.recommend import Taste
 
 
 def add_watch_command(commands: argparse._SubParsersAction) -> None:
@@ -32,7 +34,7 @@ def add_watch_command(commands: argparse._SubParsersAction) -> None:
         "added to the catalogue of the folder (as genre library does), and placed: which genre it "
         "sounds like, which songs are like it, and how near it is to what is liked. It may be "
         "stopped at any time, and goes on where it was. Exit status: 0 at the end of --once, 1 "
-        "if the folder cannot be watched, 2 if a model is missing.",
+        "if the folder cannot be watched, 2 if a model is missing or the catalogue cannot be kept.",
     )
     watch.add_argument("folder", type=Path, help="where the music appears")
     watch.add_argument("--name", help="what to call its catalogue (as the folder)")
@@ -73,54 +75,86 @@ def _seconds(text: str) -> float:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    try:
-        import watchdog  # noqa: F401, PLC0415
-    except ImportError:
-        print('genre: watchdog is not there: pip install "genre_utils[live]"', file=sys.stderr)
-        return 2
-    from genre_utils.audio import EncoderMissing, encoder_digest  # noqa: PLC0415
-    from genre_utils.live import WatchError, watch_folder  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
-    from genre_utils.recommend import TasteError, library_file, read_taste, taste_path  # noqa: PLC0415
+    need("watchdog")
+    from genre_utils.live import watch_folder  # noqa: PLC0415
+    from genre_utils.recommend import library_file, taste_path  # noqa: PLC0415
 
     folder = options.folder.expanduser()
-    encoder = True
-    try:
-        encoder_digest()
-    except EncoderMissing as error:
-        encoder = False
-        print(f"genre: Songs will be compared by the 57 features. {error}", file=sys.stderr)
-    try:
-        model = _model(options.model, encoder=encoder)
-    except ModelError as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 2
-    try:
-        name = library_file(folder, options.name).name.removesuffix(".songs.parquet")
-        files = options.taste or [taste_path()]
-        stems = [path.stem for path in files]
-        names = [
-            "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
-            for stem, path in zip(stems, files, strict=True)
-        ]
-        tastes = {who: read_taste(path, name) for who, path in zip(names, files, strict=True)}
-        with quiet_libraries():
-            for placed in watch_folder(
-                folder,
-                name=options.name,
-                encoder=encoder,
-                model=model,
-                tastes=tastes,
-                k=options.k,
-                settle=options.settle,
-                poll=options.poll,
-                once=options.once,
-            ):
-                _tell(placed, as_json=options.json)
-    except (EncoderMissing, ModelError, TasteError, WatchError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
+    encoder = has_encoder()
+    model = _model(options.model, encoder=encoder)
+    name = library_file(folder, options.name).name.removesuffix(".songs.parquet")
+    files = options.taste or [taste_path()]
+    stems = [path.stem for path in files]
+    names = [
+        "you" if not options.taste else stem if stems.count(stem) == 1 else str(path)
+        for stem, path in zip(stems, files, strict=True)
+    ]
+    tastes = Tastes(dict(zip(names, files, strict=True)), name)
+    if folder.is_dir() and not options.once:
+        say(f"Watching {folder}; Ctrl-C ends it.")
+    placed = None
+    with quiet_libraries():
+        for placed in watch_folder(
+            folder,
+            name=options.name,
+            encoder=encoder,
+            model=model,
+            tastes=tastes,
+            k=options.k,
+            settle=options.settle,
+            poll=options.poll,
+            once=options.once,
+        ):
+            _tell(placed, as_json=options.json)
+    if placed is None:
+        say(f"Nothing is new in {folder}.")
     return 0
+
+
+class Tastes(Mapping[str, "Taste"]):
+    """Tastes of listeners, each read anew once its file has changed.
+
+    Parameters
+    ----------
+    files
+        Of each listener, by name.
+    collection
+        Which songs they are about.
+
+    Raises
+    ------
+    TasteError
+        If a file cannot be used; of one that is damaged later, it is said, and what it held counts.
+    """
+
+    def __init__(self, files: Mapping[str, Path], collection: str) -> None:
+        from genre_utils.recommend import read_taste  # noqa: PLC0415
+
+        self._files, self._collection = files, collection
+        self._states = {who: self._state(who) for who in files}
+        self._read = {who: read_taste(path, collection) for who, path in files.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __getitem__(self, who: str) -> Taste:
+        from genre_utils.recommend import TasteError, read_taste  # noqa: PLC0415
+
+        if (state := self._state(who)) != self._states[who]:
+            self._states[who] = state
+            try:
+                self._read[who] = read_taste(self._files[who], self._collection)
+            except TasteError as error:
+                say(error)
+        return self._read[who]
+
+    def _state(self, who: str) -> tuple[int, int] | None:
+        from genre_utils.live import state_of  # noqa: PLC0415
+
+        return state_of(self._files[who])
 
 
 def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetwork | None:
@@ -132,7 +166,7 @@ def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetw
     except ModelError as error:
         if name:
             raise
-        print(f"genre: No genres are told. {error}", file=sys.stderr)
+        say(f"No genres are told. {error}")
         return None
     if isinstance(model, Head) and not encoder:
         if name:
@@ -147,7 +181,7 @@ def _tell(placed: Placed, *, as_json: bool) -> None:
     elif placed.track:
         print(_as_text(placed), flush=True)
     if placed.error:
-        print(f"genre: {placed.file}: {placed.error}", file=sys.stderr)
+        say(f"{placed.file}: {placed.error}")
 
 
 def _as_text(placed: Placed) -> str:

@@ -100,6 +100,9 @@ from .pictures import (
 from .pictures import (
     read_picture as read_picture,
 )
+from .keeping import (
+    kept_song as kept_song,
+)
 from .songs import (
     HEARD_COLUMNS as HEARD_COLUMNS,
 )

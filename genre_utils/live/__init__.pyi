@@ -46,6 +46,15 @@ from .sources import (
 from .sources import (
     stream as stream,
 )
+from .hearing import (
+    hear_file as hear_file,
+)
+from .settling import (
+    state_of as state_of,
+)
+from .titles import (
+    Title as Title,
+)
 from .adapting import (
     Bandit as Bandit,
 )

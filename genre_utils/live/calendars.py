@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,12 @@ _NAMES = {
     "place": ("place", "venue", "location", "city", "where"),
     "tags": ("tags", "tag", "genre", "genres", "categories"),
 }
+_REFUSALS = {
+    requests.Timeout: "no answer in time",
+    requests.exceptions.SSLError: "its certificate is not trusted",
+    requests.ConnectionError: "nobody answers there",
+    requests.exceptions.InvalidURL: "it is no address",
+}
 # A concert that recurs within the day is a mistake, or made to keep a program busy.
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _RECURRING = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
@@ -46,7 +52,8 @@ def read_events(source: str, start: datetime, days: int = 365) -> pd.DataFrame:
         A file or an address (http, https, webcal): a calendar (iCalendar, RFC 5545), or a table
         (CSV) with the columns artist, date and place, and perhaps tags.
     start
-        From when on, with its time zone.
+        From when on. Times without a zone are those of its zone; if it has none, those of this
+        machine, before and after each change of clocks.
     days
         For how many days.
 
@@ -64,9 +71,10 @@ def read_events(source: str, start: datetime, days: int = 365) -> pd.DataFrame:
         If it cannot be read, or is something else.
     """
     raw = _fetched(source)
+    zone, start = start.tzinfo, start.astimezone(start.tzinfo)
     end = start + timedelta(days=days)
     calendar = b"BEGIN:VCALENDAR" in raw[:4096].upper()
-    found, left_out = (_of_calendar if calendar else _of_table)(raw, source, start, end)
+    found, left_out = (_of_calendar if calendar else _of_table)(raw, source, start, end, zone)
     table = pd.DataFrame(found, columns=COLUMNS).astype(object)
     order = sorted(range(len(table)), key=lambda row: table["when"].iloc[row])
     table = table.iloc[order].reset_index(drop=True)
@@ -96,12 +104,13 @@ def _fetched(source: str) -> bytes:
         status = f"status {answer.status_code}"
         raise EventsError(f"{source} cannot be fetched ({status}).") from error
     except requests.RequestException as error:
-        reason = type(error).__name__
+        reason = next((told for kind, told in _REFUSALS.items() if isinstance(error, kind)), "")
+        reason = reason or type(error).__name__
         raise EventsError(f"{source} cannot be fetched ({reason}).") from error
 
 
 def _of_calendar(
-    raw: bytes, source: str, start: datetime, end: datetime
+    raw: bytes, source: str, start: datetime, end: datetime, zone: tzinfo | None
 ) -> tuple[list[tuple], int]:
     try:
         calendar = Calendar.from_ical(raw)
@@ -110,11 +119,11 @@ def _of_calendar(
             part.subcomponents = [p for p in part.subcomponents if id(p) not in gone]
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         coming = sorted(
-            query.between(start, end), key=lambda event: _moment(event["DTSTART"].dt, start)
+            query.between(start, end), key=lambda event: _moment(event["DTSTART"].dt, zone)
         )
         found, left_out = [], len(gone)
         for event in islice(coming, _MOST):
-            when = _moment(event["DTSTART"].dt, start)
+            when = _moment(event["DTSTART"].dt, zone)
             if when >= end:
                 break
             artist = _text(event.get("SUMMARY"))
@@ -144,15 +153,18 @@ def _plain(event: Any) -> bool:
     )
 
 
-def _moment(when: date | datetime, start: datetime) -> datetime:
-    """A day or a time without a zone is that of the zone of `start`."""
+def _moment(when: date | datetime, zone: tzinfo | None) -> datetime:
+    """A day or a time that has no zone is of this one; of this machine's, where that is None."""
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
-    when = when if when.tzinfo else when.replace(tzinfo=start.tzinfo)
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=zone) if zone else when.astimezone()
     return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))  # any zone, as pandas can
 
 
-def _of_table(raw: bytes, source: str, start: datetime, end: datetime) -> tuple[list[tuple], int]:
+def _of_table(
+    raw: bytes, source: str, start: datetime, end: datetime, zone: tzinfo | None
+) -> tuple[list[tuple], int]:
     try:
         text = io.StringIO(raw.decode("utf-8-sig"))
         table = pd.read_csv(text, sep=None, engine="python", dtype=str, index_col=False).fillna("")
@@ -169,8 +181,8 @@ def _of_table(raw: bytes, source: str, start: datetime, end: datetime) -> tuple[
     for row in table.to_dict("records"):
         told = {part: _text(row[column]) if column else "" for part, column in columns.items()}
         try:
-            when = _moment(datetime.fromisoformat(told["when"]), start)
-        except ValueError:
+            when = _moment(datetime.fromisoformat(told["when"]), zone)
+        except (ValueError, OverflowError, OSError):  # not a date, or none that the system knows
             left_out += 1
             continue
         if not told["artist"]:

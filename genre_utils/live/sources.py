@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -20,14 +21,15 @@ from genre_utils.audio import (
     mean_of,
     read_blocks,
 )
+from genre_utils.live.titles import OnAir, Title, on_air
 
 PATIENCE = 30.0  # seconds without a sound after which a station is given up
 _PAUSES = (0.25, 4.0)  # seconds before it is called again, at first and at most
 _SILENT = 5.0  # seconds to wait for more of a stream
+# What is read before the first sound is heard: enough to know the format.
+_SOON = {"probesize": "65536", "analyzeduration": "500000"}
 _RADIO = {
-    # What is read before the first sound is heard: enough to know the format.
-    "probesize": "65536",
-    "analyzeduration": "500000",
+    **_SOON,
     # What has an end goes on where it broke off; what has none is called again here.
     "reconnect": "1",
     "reconnect_delay_max": "4",
@@ -39,7 +41,10 @@ _MICROPHONES = "Microphones need sounddevice: pip install 'genre_utils[live]'"
 _PORTAUDIO = "and PortAudio, which on Linux is a package of the system (libportaudio2)"
 
 Part = tuple[int, np.ndarray] | str
-"""Sampling rate and sound, shape (frames, channels), as it arrives; or a note on what happened."""
+"""Sampling rate and sound, shape (frames, channels), as it arrives; or a note on what happened.
+
+A note that is a `Title` is what a station says that it plays.
+"""
 
 
 class Block(NamedTuple):
@@ -115,6 +120,8 @@ def of_file(path: str | Path) -> Iterator[Part]:
 def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
     """Sound of a station, or of a file at an address. A station that falls silent is called again.
 
+    What a station says that it plays is a note, a `Title`, whenever that changes.
+
     Parameters
     ----------
     address
@@ -128,11 +135,15 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
         If there is nothing to be heard at the address, or no longer.
     """
     heard, endless, last, pause = False, True, time.monotonic(), _PAUSES[0]
+    title = Title()
     while True:
         try:
-            with Container(address, formats="", options=_RADIO, timeout=_SILENT) as station:
+            with on_air(address, _SILENT) as sound, _tuned(address, sound) as station:
                 endless = station.endless
                 for block in station.blocks():
+                    if sound and sound.title != title:
+                        title = sound.title
+                        yield title
                     yield station.rate, block
                     heard, last, pause = True, time.monotonic(), _PAUSES[0]
                 if not endless:
@@ -149,6 +160,13 @@ def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
         pause = min(2 * pause, _PAUSES[1])
 
 
+def _tuned(address: str, sound: OnAir | None) -> AbstractContextManager[Container]:
+    """A station that is on the air; or what else is at the address."""
+    if sound is None:
+        return Container(address, formats="", options=_RADIO, timeout=_SILENT)
+    return _piped(sound, _SOON)
+
+
 def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
     """Sound of a file of any format that is piped in.
 
@@ -157,16 +175,39 @@ def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
     AudioError
         If it is not audio.
     """
-    with Container(_OneWay(pipe), _PIPED) as container:  # type: ignore[arg-type]
+    with _piped(pipe) as container:
         for block in container.blocks():
             yield container.rate, block
 
 
 class _OneWay:
-    """A pipe that does not say that it can seek, and gives what is there."""
+    """A pipe that does not say that it can seek, and gives what is there.
 
-    def __init__(self, pipe: BinaryIO) -> None:
-        self.read = getattr(pipe, "read1", pipe.read)
+    Ctrl-C while it waits would be lost in FFmpeg, so it is noted, and ends the pipe.
+    """
+
+    def __init__(self, pipe: BinaryIO | OnAir) -> None:
+        self.interrupted = False
+        self._read = getattr(pipe, "read1", pipe.read)
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._read(size)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return b""
+
+
+@contextmanager
+def _piped(pipe: BinaryIO | OnAir, options: Mapping[str, str] | None = None) -> Iterator[Container]:
+    """What is piped in, as FFmpeg sees it."""
+    one_way = _OneWay(pipe)
+    try:
+        with Container(one_way, _PIPED, options) as container:  # type: ignore[arg-type]
+            yield container
+    finally:
+        if one_way.interrupted:
+            raise KeyboardInterrupt
 
 
 def of_samples(pipe: BinaryIO, rate: int, channels: int = 1) -> Iterator[Part]:

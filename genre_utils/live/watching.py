@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from genre_utils.audio import AudioError, Song, encoder_digest
+from genre_utils.audio import Song, encoder_digest
 from genre_utils.data import (
     HEARD_COLUMNS,
     Songs,
     gather_songs,
-    hear_song,
     printable,
     told_artist_and_title,
 )
+from genre_utils.live.hearing import hear_file
 from genre_utils.live.pleasing import nearness
 from genre_utils.live.settling import Settling, State, audio_files, noticing, state_of
-from genre_utils.models import Head, SongNetwork, TrainedModel, classify_clip
+from genre_utils.models import ClipGenre, Head, SongNetwork, TrainedModel
 from genre_utils.recommend import (
     Library,
     Taste,
@@ -117,7 +117,7 @@ def watch_folder(
     model
         What tells the genre, as from `load_model`.
     tastes
-        Of each listener, by name.
+        Of each listener, by name; asked anew whenever files are placed.
     k
         How many similar songs to name.
     settle
@@ -160,14 +160,14 @@ def watch_folder(
                     settling.add(path)
             for path, state in settling.settled():
                 catalogue.states[_key(path)] = state
-                described = hear_song(path, encoder=encoder)
+                described, genre = hear_file(path, encoder=encoder, model=model)
                 about = Placed(str(path), error=described.fault or "")
                 if described.song is None:
                     lost |= catalogue.cannot_use(path)
                     yield about
                     continue
                 catalogue.unusable.discard(_key(path))
-                about = _with_genre(about, model)
+                about = _with_genre(about, genre)
                 waiting.append(_Heard(path, state, described.song, about))
                 if time.monotonic() - saved >= _SAVE_SECONDS:
                     yield from catalogue.keep(waiting, settling, tastes or {}, k)
@@ -201,13 +201,9 @@ def _key(path: Path) -> str:
     return printable(os.path.realpath(path))
 
 
-def _with_genre(about: Placed, model: Head | TrainedModel | SongNetwork | None) -> Placed:
-    if model is None:
+def _with_genre(about: Placed, found: ClipGenre | None) -> Placed:
+    if found is None:
         return about
-    try:
-        found = classify_clip(about.file, model)
-    except AudioError as error:
-        return replace(about, error=str(error))
     return replace(
         about, genre=found.genre, probability=found.probability[found.genre], sure=found.sure
     )

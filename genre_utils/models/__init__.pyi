@@ -109,6 +109,9 @@ from .fine_tuning import (
 from .fine_tuning import (
     lower_blocks as lower_blocks,
 )
+from .heard_clips import (
+    classify_heard as classify_heard,
+)
 from .head import (
     HEAD_SUFFIX as HEAD_SUFFIX,
 )

@@ -16,6 +16,7 @@ from helpers import encode, sound, tone, write
 
 from genre_utils.audio import AudioError
 from genre_utils.cli.main import main
+from genre_utils.live import Title
 from genre_utils.models import Head, ModelError
 
 
@@ -66,6 +67,28 @@ def test_in_a_terminal_the_line_renews_itself(tmp_path, monkeypatch, capsys):
     shown = [part for part in out.split("\r\x1b[K") if "%" in part]
     assert len(shown) == 4 and all(len(part.split("\n")[0]) < 60 for part in shown)
     assert out.endswith("\n")
+
+
+def test_titles_are_events_and_stay_in_the_line(tmp_path, monkeypatch, capsys):
+    def station(_):
+        yield 22050, tone(4.0)[:, None].astype("f4")
+        yield Title("Nina Simone - Sinnerman")
+        yield 22050, tone(2.0)[:, None].astype("f4")
+
+    monkeypatch.setattr("genre_utils.live.of_radio", station)
+    assert main(["listen", "http://a/b", "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"event": "title", "seconds": 4, "text": "Nina Simone - Sinnerman"} in told
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["listen", "http://a/b"]) == 0
+    out = capsys.readouterr().out
+    shown = [part.split("\n")[0] for part in out.split("\r\x1b[K") if "%" in part]
+    assert [part.endswith(" | Nina Simone - Sinnerman") for part in shown] == [False] * 2 + [
+        True
+    ] * 2
+    assert "0:04  Nina Simone - Sinnerman\n" in out
 
 
 def test_what_is_piped_in_may_have_a_header_or_none(tmp_path, monkeypatch, capsys):

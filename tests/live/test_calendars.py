@@ -1,5 +1,7 @@
 """Concerts of calendars and tables: time zones, recurrence, and what cannot be read."""
 
+import os
+import time
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -36,6 +38,39 @@ def test_time_zones_days_and_places(tmp_path):
     assert found["place"][0] == "Tokyo, Budokan"
     assert found["tags"][1] == ("electronic", "chill")
     assert found["when"][2] == datetime(2026, 12, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def berlin(monkeypatch):
+    if os.name != "posix":
+        pytest.skip("the zone of a process can be set on POSIX alone")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize("start", [datetime(2027, 3, 20), datetime(2027, 3, 30)])
+def test_times_without_a_zone_are_those_of_this_machine_through_changes_of_clocks(tmp_path, start):
+    source = calendar(
+        tmp_path / "a.ics",
+        event("Winter", "DTSTART:20271201T200000"),
+        event("Summer", "DTSTART:20270701T200000"),
+        event("A day", "DTSTART;VALUE=DATE:20270801"),
+        event("Weekly", "DTSTART:20271024T200000", "RRULE:FREQ=WEEKLY;COUNT=2"),
+    )
+    table = tmp_path / "a.csv"
+    table.write_text(
+        "artist,date\nWinter,2027-12-01T20:00\nSummer,2027-07-01 20:00\nA day,2027-08-01\n"
+        "Weekly,2027-10-24T20:00\nWeekly,2027-10-31T20:00\nNever,9999-12-31T23:00\n"
+    )
+    for named in (source, str(table)):
+        assert [f"{when:%m-%d %H:%M %z}" for when in read_events(named, start)["when"]] == [
+            "07-01 20:00 +0200", "08-01 00:00 +0200", "10-24 20:00 +0200", "10-31 20:00 +0100",
+            "12-01 20:00 +0100",
+        ]  # fmt: skip
 
 
 def test_what_recurs_comes_each_time_at_the_same_hour_of_the_place(tmp_path):
@@ -76,7 +111,7 @@ def test_addresses_are_fetched(server, tmp_path):
     assert list(read_events(f"{server.address}/a.ics", START)["artist"]) == ["Air"]
     with pytest.raises(EventsError, match="status 404"):
         read_events(f"{server.address}/none.ics", START)
-    with pytest.raises(EventsError, match="cannot be fetched"):
+    with pytest.raises(EventsError, match=r"cannot be fetched \(nobody answers there\)"):
         read_events("http://127.0.0.1:9/a.ics", START)
 
 

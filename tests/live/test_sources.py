@@ -15,7 +15,7 @@ import pytest
 from helpers import encode, tone, write
 
 from genre_utils.audio import AudioError, load_audio
-from genre_utils.live import of_file, of_microphone, of_pipe, of_radio, of_samples, stream
+from genre_utils.live import Title, of_file, of_microphone, of_pipe, of_radio, of_samples, stream
 
 BYTES = 16_000  # a second of MP3 at 128 kbit/s
 SPEED = 8  # a station that plays so much faster than others, that nobody waits for it
@@ -29,8 +29,9 @@ def pitch_of(second):
 class Station:
     """Plays an endless MP3 to who calls, each second at a pitch of its own; hangs up at will."""
 
-    def __init__(self, song, hang_up=()):
+    def __init__(self, song, hang_up=(), every=0):
         self.song, self.hang_up, self.calls = song, list(hang_up), 0
+        self.every = every  # bytes between titles, one for each 10 s of the song
         self.began = time.monotonic()
         outer = self
 
@@ -57,18 +58,38 @@ class Station:
         lasts = self.hang_up.pop(0) if self.hang_up else 1e9
         request.send_response(200)
         request.send_header("Content-Type", "audio/mpeg")
+        if self.every:
+            assert request.headers["Icy-MetaData"] == "1"
+            request.send_header("icy-metaint", str(self.every))
         request.end_headers()
         at = first = self.on_air()
         while at - first < lasts * BYTES:
             here = at % len(self.song)
             chunk = self.song[here : here + max(0, self.on_air() - at)]
+            sent = self.with_titles(chunk, at - first, here) if self.every else chunk
             try:
-                request.wfile.write(chunk)
+                request.wfile.write(sent)
             except OSError:
                 return
             at += len(chunk)
             time.sleep(0.02)
         request.connection.shutdown(2)
+
+    def with_titles(self, chunk, sent, here):
+        told, parts = title_at(here).encode(), []
+        told = b"StreamTitle='" + told + b"';StreamUrl='http://a';"
+        told += b"\0" * (-len(told) % 16)
+        while chunk:
+            left = self.every - sent % self.every
+            parts.append(chunk[:left])
+            if len(chunk) >= left:  # said again each time
+                parts.append(bytes([len(told) // 16]) + told)
+            sent, chunk = sent + left, chunk[left:]
+        return b"".join(parts)
+
+
+def title_at(byte):
+    return f"Björk - Don't {byte // (10 * BYTES)}"
 
 
 @pytest.fixture
@@ -110,6 +131,22 @@ def test_a_station_that_hangs_up_twice_is_called_again_and_little_is_lost(statio
     assert len(lost) <= 2 and all(jump <= 5 for jump in lost)
 
 
+def test_titles_are_told_when_they_change_and_are_not_heard(song):
+    station = Station(song, every=4000)
+    heard, titles = [], []
+    for block in stream(of_radio(station.address)):
+        heard.append(block.samples)
+        titles += [block.note] if isinstance(block.note, Title) else []
+        if len(titles) == 5:
+            break
+    station.http.shutdown()
+    station.http.server_close()
+    first = int(titles[0][-1])
+    assert titles == [f"Björk - Don't {(first + n) % 4}" for n in range(5)]
+    found = np.round(seconds_of(np.concatenate(heard))[1:])
+    assert all((after - before) % LOOP in (0, 1) for before, after in pairwise(found))
+
+
 def test_a_station_that_does_not_come_back_is_given_up(song):
     station = Station(song, hang_up=[4])
     heard = 0
@@ -124,7 +161,8 @@ def test_a_station_that_does_not_come_back_is_given_up(song):
 
 def test_a_file_at_an_address_ends_and_goes_on_where_it_broke_off(server, song):
     server.files["/song.mp3"] = song
-    server.behaviour["/song.mp3"] = {"drop after": len(song) // 2}
+    # Who asks first sees that it is a file, and leaves.
+    server.behaviour["/song.mp3"] = {"drop after": [None, len(song) // 2]}
     y = np.concatenate([block.samples for block in stream(of_radio(server.address + "/song.mp3"))])
     assert len(y) == pytest.approx(LOOP * 22050, rel=0.01)
     assert int(server.asked[-1][1][len("bytes=") : -1]) == len(song) // 2
@@ -201,6 +239,20 @@ def test_files_of_any_kind_may_be_piped_in(tmp_path, suffix):
     with path.open("rb", buffering=0) as pipe:
         parts = list(of_pipe(io.BufferedReader(pipe)))
     assert sum(len(block) for _, block in parts) == pytest.approx(3 * 44100, abs=5000)
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_an_interrupt_while_a_pipe_is_waited_for_ends_it(tmp_path, share):
+    data = write(tmp_path / "a.mp3", tone(3.0)).read_bytes()
+
+    class Waiting(io.BytesIO):
+        def read1(self, size=-1):
+            if part := super().read1(size):
+                return part
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(of_pipe(Waiting(data[: int(len(data) * share)])))
 
 
 def test_a_list_that_is_piped_in_is_not_followed(tmp_path):

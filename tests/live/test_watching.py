@@ -7,14 +7,19 @@ import subprocess
 import sys
 import threading
 import time
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from helpers import sound
 
+from genre_utils.audio import embed, load_audio
 from genre_utils.cli.main import main
-from genre_utils.live import WatchError, watch_folder
-from genre_utils.recommend import Taste, load_library, tell_taste
+from genre_utils.cli.watch import Tastes
+from genre_utils.data import hear_song
+from genre_utils.live import WatchError, hear_file, watch_folder
+from genre_utils.models import Head, classify_clip
+from genre_utils.recommend import Taste, TasteError, load_library, tell_taste
 
 
 @pytest.fixture
@@ -87,6 +92,44 @@ def test_whom_a_song_might_please(root):
     assert 0 <= told.pleases["you"] <= 1
 
 
+def test_a_taste_that_changes_counts_from_then_on(root, tmp_path, capsys):
+    path = tmp_path / "taste.json"
+    tastes = Tastes({"you": path}, "music")
+    watching = watch_folder(root, settle=0.0, tastes=tastes)
+    assert [next(watching).pleases for _ in range(4)] == [{}] * 4
+    tell_taste(path, "music", like=["A - one"])
+    sound(root / "D - four.wav", 3.0, seed=7)
+    assert set(next(watching).pleases) == {"you"}
+    path.write_text("damaged")
+    sound(root / "E - five.wav", 3.0, seed=8)
+    assert set(next(watching).pleases) == {"you"}
+    watching.close()
+    assert str(path) in capsys.readouterr().err
+    with pytest.raises(TasteError):
+        Tastes({"you": path}, "music")
+
+
+@pytest.mark.parametrize("encoder", [True, False])
+def test_a_file_is_decoded_and_heard_once(root, own_cache, monkeypatch, encoder):
+    weights = np.random.default_rng(0).normal(0, 0.1, (946, 2)).astype(np.float32)
+    about = {"temperatures": {"3": 1.0}}
+    head = Head("tiny", ("jazz", "rock"), weights, np.zeros(2, np.float32), about, root)
+    path = root / "A - one.wav"
+    wanted, genre = hear_song(path, encoder=encoder), classify_clip(path, head)
+    shutil.rmtree(own_cache)
+    decoding, hears = Mock(wraps=load_audio), Mock(wraps=embed)
+    for module in ("genre_utils.live.hearing", "genre_utils.audio.describing"):
+        monkeypatch.setattr(f"{module}.load_audio", decoding)
+        monkeypatch.setattr(f"{module}.embed", hears)
+    described, found = hear_file(path, encoder=encoder, model=head)
+    assert decoding.call_count == hears.call_count == 1
+    assert found == genre and described.fault is None
+    for one, other in zip(described.song, wanted.song, strict=True):
+        assert np.array_equal(one, other) or (one is None and other is None)
+    assert hear_song(path, encoder=encoder).song is not None  # from the cache
+    assert decoding.call_count == 1
+
+
 def test_two_do_not_watch_one_folder_and_no_folder_is_said_so(root, capsys):
     watching = watch_folder(root, once=True, settle=0.0)
     next(watching)
@@ -99,6 +142,9 @@ def test_two_do_not_watch_one_folder_and_no_folder_is_said_so(root, capsys):
     told = capsys.readouterr().err
     assert "does not exist" in told
     assert "is a file" in told
+    (root / "empty").mkdir()
+    assert main(["watch", str(root / "empty"), "--once"]) == 0
+    assert f"Nothing is new in {root / 'empty'}." in capsys.readouterr().err
 
 
 def test_the_command_tells_what_it_found(root, tmp_path, capsys):
@@ -129,7 +175,7 @@ def _write_slowly(source, target, seconds):
 
 
 @pytest.mark.parametrize(
-    ("files", "poll"), [(10, []), (10, ["--poll"]), pytest.param(200, [], marks=pytest.mark.slow)]
+    ("files", "poll"), [(10, ["--poll"]), pytest.param(200, [], marks=pytest.mark.slow)]
 )
 def test_files_copied_in_at_once_and_slowly_are_there_once_after_two_kills(
     tmp_path, root, files, poll
@@ -138,13 +184,13 @@ def test_files_copied_in_at_once_and_slowly_are_there_once_after_two_kills(
     root.mkdir()
     (tmp_path / "from").mkdir()
     for n in range(files - 2):
-        sound(tmp_path / f"from/song {n:03d}.wav", 2.0, seed=n)
+        sound(tmp_path / f"from/song {n:03d}.wav", 0.6, seed=n)
     for n in range(2):
         (tmp_path / f"from/bad {n}.mp3").write_text("no")
     first = _watch(root, "--settle", "0.5", *poll)
     time.sleep(1.0)
     slow = tmp_path / "from/song 000.wav"
-    writer = threading.Thread(target=_write_slowly, args=(slow, root / slow.name, 4.0))
+    writer = threading.Thread(target=_write_slowly, args=(slow, root / slow.name, 3.0))
     writer.start()
     for path in sorted(tmp_path.glob("from/*")):
         if path != slow:

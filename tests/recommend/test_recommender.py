@@ -213,7 +213,7 @@ def test_a_hub_is_tamed():
 
     def skewness(strength):
         made = CosineRecommender(FunctionTransformer(), tame_hubs=strength).fit(own)
-        lists = [made.recommend(name, 10)["track"] for name in own.index]
+        lists = [made.recommend(name, 10)["track"] for name in own.index[::2]]
         return pd.concat(lists).value_counts().reindex(own.index, fill_value=0).skew()
 
     assert skewness(1.0) < skewness(0.0)

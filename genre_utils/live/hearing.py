@@ -1,0 +1,76 @@
+"""A file that appeared: all that is asked of it, from decoding and hearing it once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from genre_utils.audio import (
+    HELD_SECONDS,
+    SAMPLE_RATE,
+    AudioError,
+    describe_signal,
+    duration,
+    embed,
+    load_audio,
+    shortened,
+)
+from genre_utils.data import Described, hear_song, kept_song
+from genre_utils.models import (
+    ClipGenre,
+    Head,
+    SongNetwork,
+    TrainedModel,
+    classify_clip,
+    classify_heard,
+    classify_signal,
+)
+
+
+def hear_file(
+    path: Path, *, encoder: bool, model: Head | TrainedModel | SongNetwork | None
+) -> tuple[Described, ClipGenre | None]:
+    """Describe a song as `hear_song` does, and tell its genre as `classify_clip` does.
+
+    Parameters
+    ----------
+    path
+        The file; decoded once unless it is longer than 20 minutes.
+    encoder
+        Whether to ask the encoder too.
+    model
+        What tells the genre; None for none.
+
+    Returns
+    -------
+    described, genre
+        No genre without a model, nor of a file that cannot be used.
+
+    Raises
+    ------
+    EncoderMissing
+        If the encoder is needed and is not there.
+    """
+    if model is None:
+        return hear_song(path, encoder=encoder), None
+    try:
+        if duration(path) > HELD_SECONDS:
+            described = hear_song(path, encoder=encoder)
+            return described, classify_clip(path, model) if described.song else None
+        y = load_audio(path)
+    except AudioError as error:
+        return Described(fault=str(error)), None
+    # One thread: the last digits of a matrix product depend on how many share it.
+    with threadpool_limits(1):
+        heard = embed(y) if encoder or not isinstance(model, TrainedModel) else None
+        described = kept_song(
+            path, lambda: describe_signal(y, heard if encoder else None), encoder=encoder
+        )
+    if described.song is None:
+        return described, None
+    if isinstance(model, TrainedModel) or heard is None:
+        genre = classify_signal(y, model, file=str(path))
+    else:
+        genre = classify_heard(heard, len(y) / SAMPLE_RATE, model, file=str(path))
+    return described._replace(fault=shortened(path)), genre
