@@ -82,6 +82,36 @@ from .clip import (
 from .clip import (
     temperatures_of as temperatures_of,
 )
+from .conversion import (
+    METHODS as METHODS,
+)
+from .conversion import (
+    Manner as Manner,
+)
+from .conversion import (
+    Painted as Painted,
+)
+from .conversion import (
+    as_loud as as_loud,
+)
+from .conversion import (
+    convert as convert,
+)
+from .conversion import (
+    count_steps as count_steps,
+)
+from .conversion import (
+    repaint as repaint,
+)
+from .conversion import (
+    song_left as song_left,
+)
+from .conversion import (
+    middle as middle,
+)
+from .conversion import (
+    gather_manner as gather_manner,
+)
 from .encoder import (
     build_encoder as build_encoder,
 )
