@@ -160,6 +160,33 @@ from .head import (
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
 )
+from .judging import (
+    Judge as Judge,
+)
+from .judging import (
+    Sides as Sides,
+)
+from .judging import (
+    compare_ways as compare_ways,
+)
+from .judging import (
+    conversion_gains as conversion_gains,
+)
+from .judging import (
+    fit_judge as fit_judge,
+)
+from .judging import (
+    judge_conversions as judge_conversions,
+)
+from .judging import (
+    mean_by_way as mean_by_way,
+)
+from .judging import (
+    tell_gain_of as tell_gain_of,
+)
+from .judging import (
+    sides_apart as sides_apart,
+)
 from .keeping import (
     HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
 )

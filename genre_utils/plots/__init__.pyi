@@ -136,3 +136,12 @@ from .architecture import (
     layer_shapes as layer_shapes,
     network_diagram as network_diagram,
 )
+from .conversion import (
+    conversion_plane as conversion_plane,
+)
+from .conversion import (
+    probability_path as probability_path,
+)
+from .conversion import (
+    repainted as repainted,
+)
