@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 _COLORS = "#332288 #CC6677 #117733 #DDCC77 #88CCEE #AA4499".split()
 _MARKERS = "osD^vP"
 _FRAMES_PER_SECOND = 62.5
-_HERTZ = (250, 500, 1000, 2000, 4000)
+_HERTZ = (500, 1000, 2000, 4000)
 
 
 def repainted(mels: Mapping[str, np.ndarray], title: str) -> np.ndarray:
