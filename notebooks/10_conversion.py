@@ -41,7 +41,6 @@ from genre_utils.audio import (
     load_audio,
     mel_frames,
     reshaped,
-    sound_of_mel,
 )
 from genre_utils.data import features_or_reason, load_features, open_dataset
 from genre_utils.sources import find_checkpoint, synthesize
@@ -89,13 +88,11 @@ print(gram, np.allclose(gram, shuffled.T @ shuffled / len(places)), sep="\n")
 # %%
 own, wish = "classical", "metal"
 ours, _ = synthesize(own, seconds=6.0, seed=seed)
-models_of_wish = tuple(
-    synthesize(wish, seconds=6.0, seed=n, artist=n)[0] for n in range(2 if quick else 8)
-)
-manner = models.Manner(wish, models_of_wish)
+of_wish = [synthesize(wish, seconds=6.0, seed=n, artist=n)[0] for n in range(2 if quick else 8)]
+manner = models.Manner(wish, tuple(of_wish))
 steps = 15 if quick else 60
 made = {method: models.convert(ours, manner, method, steps=steps) for method in methods}
-played = {f"before: {own}, synthesized": ours, f"a song of {wish}, synthesized": models_of_wish[0]}
+played = {f"before: {own}, synthesized": ours, f"a song of {wish}, synthesized": of_wish[0]}
 played |= {f"after: {method}": y for method, y in made.items()}
 for label, y in played.items():
     plots.say(label)
@@ -140,16 +137,11 @@ network = models.NetworkClassifier(
     random_state=seed,
 )
 ears = list(EMBEDDING_COLUMNS)
+said_by_ears = lambda y: pd.Series(embed(y).embedding[0], ears)  # noqa: E731
 offers = {
     "57 features": (linear, described.X, described.genre, extract_features, ""),
     "CNN": (network, mel.values, mel.genre, mel_frames, "frames"),
-    "the encoder itself": (
-        linear,
-        heard.values[ears],
-        heard.genre,
-        lambda y: dict(zip(ears, embed(y).embedding[0], strict=True)),
-        "",
-    ),
+    "the encoder itself": (linear, heard.values[ears], heard.genre, said_by_ears, ""),
 }
 judges, accuracy = {}, {}
 for name, (estimator, X, y, describe, column) in offers.items():
@@ -200,41 +192,35 @@ plots.say(
 # is better? We try both, on the song's own spectrogram (nothing is to change) and on the repainted one.
 
 # %%
-rows = []
-for track in list(songs)[: 2 if quick else 6] if "style" in methods else []:
-    y, before = songs[track], encoder_mel(songs[track])
-    *_, last = models.repaint(before, manners[targets[0]].grams, steps=steps)
-    for name, after in (("as it was", before), ("repainted", last.mel)):
-        for how, signal in (
-            ("filtered", reshaped(y, before, after)),
-            ("invented", sound_of_mel(after, len(y), seed=seed)),
-        ):
-            sound = models.as_loud(signal, y)
-            row = {"spectrogram": name, "sound": how}
-            row["off the spectrogram"] = np.sqrt(np.mean((encoder_mel(sound) - after) ** 2))
-            row |= models.song_left(sound, y)
-            for judge in ("57 features", "CNN"):
-                said = judges[judge].probability(sound)
-                row[f"{judge}: own genre"] = said[tracks.loc[track, "genre"]]
-                row[f"{judge}: wanted"] = said[targets[0]]
-            rows.append(row)
-back = pd.DataFrame(rows)
-if len(back):
-    back = back.groupby(["spectrogram", "sound"]).mean()
-    results.fact(back_to_sound={", ".join(key): row for key, row in back.to_dict("index").items()})
-    kept, lost = (back.loc[("repainted", how), "chroma"] for how in ("filtered", "invented"))
-    own_before, own_after = back.loc["as it was", "57 features: own genre"].loc[
-        ["filtered", "invented"]
-    ]
-    plots.say(
-        f"An invented signal alone, with nothing repainted, takes the judge of 57 features from "
-        f"{own_before:.0%} to {own_after:.0%} for the song's own genre: what it hears then is the "
-        f"invention. Of a repainted song's chroma, {kept:.2f} is left by the filter and {lost:.2f} by "
-        "the invention, which comes no nearer to the genre for that. So we filter."
-        if own_after < own_before and kept > lost
-        else "Both ways back are compared in the table; we filter, because the phase is kept."
+asked = ["57 features", "CNN"]
+if "style" in methods:
+    painted = {
+        track: list(models.repaint(encoder_mel(y), manners[targets[0]].grams, steps=steps))[-1].mel
+        for track, y in list(songs.items())[: 2 if quick else 6]
+    }
+    unbiased = {name: judges[name] for name in asked}
+    back = models.compare_inversions(
+        songs, painted, tracks["genre"], targets[0], unbiased, seed=seed
     )
-back.round(2)
+    results.fact(back_to_sound={", ".join(key): row for key, row in back.to_dict("index").items()})
+    same, new = back.loc["as it was"], back.loc["repainted"]
+    plots.say(
+        "An invented signal, with nothing repainted, takes the judges from "
+        + " and from ".join(
+            f"{same.loc['filtered', f'{j}: own']:.0%} to {same.loc['invented', f'{j}: own']:.0%} ({j})"
+            for j in asked
+        )
+        + " for the song's own genre: that is the invention, not the conversion. Of a repainted song's "
+        f"chroma the filter leaves {new.loc['filtered', 'chroma']:.2f}, the invention "
+        f"{new.loc['invented', 'chroma']:.2f}; the judges hear the wanted genre at "
+        + " and ".join(
+            f"{new.loc['filtered', f'{j}: wanted']:.1%} and {new.loc['invented', f'{j}: wanted']:.1%} ({j})"
+            for j in asked
+        )
+        + f". The filter misses the spectrogram by {new.loc['filtered', 'off']:.2f} decades, the invention "
+        f"by {new.loc['invented', 'off']:.2f}. The filter leaves the phase, and changes nothing where nothing is to change: we filter."
+    )
+    display(back.round(2))
 
 # %% [markdown]
 # The price: a filter makes louder or softer what is there. What is not there, it cannot make.
@@ -272,7 +258,6 @@ shown = {key: models.tell_gain_of(means, *key) for key in means.index}
 pd.Series(shown).unstack(sort=False).rename_axis("way")
 
 # %%
-asked = ["57 features", "CNN"]
 plots.show(
     plots.conversion_plane(gains, means, asked, "Right: the song is left. Up: the genre is heard"),
     "; ".join(
@@ -324,15 +309,10 @@ compared.round(3)
 
 # %%
 if "style" in methods:
-    own_gain = gains.xs("style", level="way")["the encoder itself"]
-    track, to = own_gain.idxmax()
+    track, to = gains.xs("style", level="way")["the encoder itself"].idxmax()
     y, before, path = songs[track], encoder_mel(songs[track]), {}
-    stops = {0, 2, 5, 10, 20, 30, 45, steps}
-    stages = {0: before} | {
-        p.step: p.mel
-        for p in models.repaint(before, manners[to].grams, steps=steps)
-        if p.step in stops
-    }
+    way_there = [before] + [p.mel for p in models.repaint(before, manners[to].grams, steps=steps)]
+    stages = {step: way_there[step] for step in (0, 2, 5, 10, 15, 30, 45, 60) if step <= steps}
     for step, stage in stages.items():
         sound = models.as_loud(reshaped(y, before, stage), y)
         path[step] = {name: judge.probability(sound)[to] for name, judge in judges.items()}
@@ -377,9 +357,8 @@ if "style" in methods:
 # %%
 if listen and not dataset.synthetic:
     track, to = gains.xs(methods[0], level="way")[asked].mean(axis=1).idxmax()
-    for label, y in {"before": songs[track]} | {
-        m: models.convert(songs[track], manners[to], m, steps=steps) for m in methods
-    }.items():
+    heard_now = {"before": songs[track]} | {m: ways[m](songs[track], to) for m in methods}
+    for label, y in heard_now.items():
         plots.say(f"{track}, {to}: {label}")
         display(plots.player(y, f"{track}, {to}: {label}"))
 
@@ -391,9 +370,7 @@ if listen and not dataset.synthetic:
 # %%
 by_wish = gains[asked].groupby(level=["way", "to"], sort=False).mean()
 results.fact(by_wish={", ".join(key): row for key, row in by_wish.to_dict("index").items()})
-by_wish.unstack("to").round(3)
-
-# %%
+display(by_wish.unstack("to").round(3))
 moved = gains.drop("another song", level="way").assign(heard=lambda g: g[asked].mean(axis=1))
 ends = pd.concat([moved.nlargest(4, "heard"), moved.nsmallest(2, "heard")])
 ends[[*asked, "chroma", "onset"]].round(2)

@@ -167,6 +167,9 @@ from .judging import (
     Sides as Sides,
 )
 from .judging import (
+    compare_inversions as compare_inversions,
+)
+from .judging import (
     compare_ways as compare_ways,
 )
 from .judging import (

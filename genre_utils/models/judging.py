@@ -11,10 +11,10 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
-from genre_utils.audio import split_segments
+from genre_utils.audio import encoder_mel, reshaped, sound_of_mel, split_segments
 from genre_utils.data import make_protocols
 from genre_utils.evaluation import bootstrap_interval, fit_on_partition
-from genre_utils.models.conversion import song_left
+from genre_utils.models.conversion import as_loud, song_left
 
 Way = Callable[[np.ndarray, str], np.ndarray]
 
@@ -170,6 +170,56 @@ def judge_conversions(
     table = pd.DataFrame.from_dict(rows, "index")
     table.index = pd.MultiIndex.from_tuples(table.index, names=["track", "to", "way"])
     return table
+
+
+def compare_inversions(
+    songs: Mapping[str, np.ndarray],
+    painted: Mapping[str, np.ndarray],
+    genre: pd.Series,
+    to: str,
+    judges: Mapping[str, Judge],
+    *,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Two ways back to sound: the song filtered, or a signal invented; see `audio.reshaped`.
+
+    Parameters
+    ----------
+    songs, painted
+        Signals at 22050 Hz, and what their mel spectrograms are to become; by track.
+    genre
+        Of each track.
+    to
+        Genre that it was repainted for.
+    judges
+        By name.
+    seed
+        Of the phase that is invented.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (``spectrogram``, ``sound``): "as it was" or "repainted", "filtered" or "invented".
+        Means over songs: ``off``, the root mean square by which the sound misses the spectrogram;
+        what `song_left` gives; and what each judge says of the song's own and the wanted genre.
+    """
+    rows: list[dict[str, Any]] = []
+    for track, mel in painted.items():
+        y, before = songs[track], encoder_mel(songs[track])
+        for spectrogram, after in (("as it was", before), ("repainted", mel)):
+            sounds = {
+                "filtered": reshaped(y, before, after),
+                "invented": sound_of_mel(after, len(y), seed=seed),
+            }
+            for how, sound in sounds.items():
+                made = as_loud(sound, y)
+                off = float(np.sqrt(np.mean((encoder_mel(made) - after) ** 2)))
+                row = {"spectrogram": spectrogram, "sound": how, "off": off} | song_left(made, y)
+                for name, judge in judges.items():
+                    said = judge.probability(made)
+                    row |= {f"{name}: own": said[genre[track]], f"{name}: wanted": said[to]}
+                rows.append(row)
+    return pd.DataFrame(rows).groupby(["spectrogram", "sound"]).mean()
 
 
 def conversion_gains(table: pd.DataFrame) -> pd.DataFrame:

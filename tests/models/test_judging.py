@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from genre_utils.audio import encoder_mel
 from genre_utils.models import (
     Judge,
+    compare_inversions,
     compare_ways,
     conversion_gains,
     fit_judge,
@@ -62,6 +64,20 @@ def test_what_is_left_is_all_of_a_louder_song_and_little_of_noise(table):
     left = gains["left"].groupby(level="way").mean()
     assert left["louder"] == pytest.approx(1, abs=0.01)
     assert left["noise"] < 0.5
+
+
+def test_a_filter_leaves_a_song_alone_that_is_not_to_change_and_an_invention_does_not():
+    y = noise(SAMPLES) * np.repeat([0.2, 1, 0.5], SAMPLES // 3)
+    painted = {"t0": encoder_mel(y) + 0.3}
+    genre = pd.Series({"t0": "folk"})
+    judges = {"ear": Judge(Loud(), describe)}
+    found = compare_inversions({"t0": y}, painted, genre, "metal", judges)
+    kept = found.loc[("as it was", "filtered")]
+    assert kept["off"] == pytest.approx(0, abs=1e-3)
+    assert kept["chroma"] == pytest.approx(1, abs=1e-3)
+    assert kept["ear: wanted"] == pytest.approx(0.1, abs=0.001)
+    assert kept["ear: own"] == pytest.approx(0.9, abs=0.001)
+    assert found.loc[("as it was", "invented"), "chroma"] < 0.9
 
 
 def test_means_have_intervals_over_artists(table):
