@@ -90,7 +90,7 @@ own, wish = "classical", "metal"
 ours, _ = synthesize(own, seconds=6.0, seed=seed)
 of_wish = [synthesize(wish, seconds=6.0, seed=n, artist=n)[0] for n in range(2 if quick else 8)]
 manner = models.Manner(wish, tuple(of_wish))
-steps = 15 if quick else 60
+steps = 15 if quick else 40
 made = {method: models.convert(ours, manner, method, steps=steps) for method in methods}
 played = {f"before: {own}, synthesized": ours, f"a song of {wish}, synthesized": of_wish[0]}
 played |= {f"after: {method}": y for method, y in made.items()}
@@ -308,7 +308,7 @@ if "style" in methods:
     track, to = gains.xs("style", level="way")["the encoder itself"].idxmax()
     y, before, path = songs[track], encoder_mel(songs[track]), {}
     way_there = [before] + [p.mel for p in models.repaint(before, manners[to].grams, steps=steps)]
-    stages = {step: way_there[step] for step in (0, 2, 5, 10, 15, 30, 45, 60) if step <= steps}
+    stages = {step: way_there[step] for step in (0, 2, 5, 10, 15, 20, 30, 40) if step <= steps}
     for step, stage in stages.items():
         sound = models.as_loud(reshaped(y, before, stage), y)
         path[step] = {name: judge.probability(sound)[to] for name, judge in judges.items()}

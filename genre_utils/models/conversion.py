@@ -33,7 +33,7 @@ METHODS = {
     "bands": "mean and deviation of each band, a filter",
     "drums": "the percussive part of a song of the genre, at the song's tempo",
 }
-STEPS = 60
+STEPS = 40
 PEAK = 0.98
 _PIECE = 640  # frames that are painted at once: 10 s, of which the encoder holds 200 MB
 _SPREAD = (0.5, 2.0)  # how far the deviation of a band is pressed or stretched

@@ -47,7 +47,7 @@ class Painter:
             self._optimizer,
             loss=[_apart] * len(weights),
             loss_weights=weights,
-            jit_compile=False,  # for two cores that compiler makes slow code
+            jit_compile=False,  # no slower on two cores, and nobody waits for the compiler
         )
 
     def steps(
