@@ -169,6 +169,15 @@ from .fingerprints import (
 from .fingerprints import (
     near_duplicates as near_duplicates,
 )
+from .inversion import (
+    encoder_mel as encoder_mel,
+)
+from .inversion import (
+    reshaped as reshaped,
+)
+from .inversion import (
+    sound_of_mel as sound_of_mel,
+)
 from .medians import (
     running_medians as running_medians,
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from genre_utils.cli.cluster import add_cluster_commands
+from genre_utils.cli.convert import add_convert_command
 from genre_utils.cli.data import add_data_commands
 from genre_utils.cli.events import add_events_command
 from genre_utils.cli.live import add_live_commands
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_song_commands(commands)
+    add_convert_command(commands)
     add_live_commands(commands)
     add_watch_command(commands)
     add_events_command(commands)

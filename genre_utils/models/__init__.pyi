@@ -82,6 +82,36 @@ from .clip import (
 from .clip import (
     temperatures_of as temperatures_of,
 )
+from .conversion import (
+    METHODS as METHODS,
+)
+from .conversion import (
+    Manner as Manner,
+)
+from .conversion import (
+    Painted as Painted,
+)
+from .conversion import (
+    as_loud as as_loud,
+)
+from .conversion import (
+    convert as convert,
+)
+from .conversion import (
+    count_steps as count_steps,
+)
+from .conversion import (
+    repaint as repaint,
+)
+from .conversion import (
+    song_left as song_left,
+)
+from .conversion import (
+    middle as middle,
+)
+from .conversion import (
+    gather_manner as gather_manner,
+)
 from .encoder import (
     build_encoder as build_encoder,
 )
@@ -132,6 +162,36 @@ from .head import (
 )
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
+)
+from .judging import (
+    Judge as Judge,
+)
+from .judging import (
+    Sides as Sides,
+)
+from .judging import (
+    compare_inversions as compare_inversions,
+)
+from .judging import (
+    compare_ways as compare_ways,
+)
+from .judging import (
+    conversion_gains as conversion_gains,
+)
+from .judging import (
+    fit_judge as fit_judge,
+)
+from .judging import (
+    judge_conversions as judge_conversions,
+)
+from .judging import (
+    mean_by_way as mean_by_way,
+)
+from .judging import (
+    tell_gain_of as tell_gain_of,
+)
+from .judging import (
+    sides_apart as sides_apart,
 )
 from .keeping import (
     HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,

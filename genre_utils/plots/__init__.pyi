@@ -143,3 +143,12 @@ from .live import (
     regrets as regrets,
     timeline as timeline,
 )
+from .conversion import (
+    conversion_plane as conversion_plane,
+)
+from .conversion import (
+    probability_path as probability_path,
+)
+from .conversion import (
+    repainted as repainted,
+)
