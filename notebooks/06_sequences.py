@@ -54,11 +54,11 @@ if mfcc is None:
 
 # %% [markdown]
 # A piece of 3 s is 130 frames of 13 MFCCs, or of 128 mel bands. A recurrent network takes one step a
-# frame, and steps cannot be taken side by side. So neighbouring frames are averaged: that costs a little
-# detail, and halves the time.
+# frame, and steps cannot be taken side by side. So each three neighbouring frames are averaged, which
+# leaves 14 a second: beats are still apart, and a third of the time is enough.
 
 # %%
-step = 5 if quick else 2
+step = 5 if quick else 3
 frames = {"mfcc": models.pooled_frames(mfcc.values, step)}
 if not quick:
     frames["mel"] = models.pooled_frames(load_features(dataset, "mel").values, step, 2)
