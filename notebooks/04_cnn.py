@@ -508,6 +508,14 @@ else:
     )
 
 # %% [markdown]
+# Nothing more is trained here. The processes that did so hold gigabytes, and are let go.
+
+# %%
+from joblib.externals.loky import get_reusable_executor
+
+get_reusable_executor().shutdown()
+
+# %% [markdown]
 # What its first layer looks for, 3 frames by 3 bands at a time: red is added, blue taken away. Filters
 # that differ from left to right answer to beginnings and ends, those that differ from below to above to
 # edges between bands.
