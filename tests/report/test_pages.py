@@ -60,6 +60,7 @@ def test_terms_and_limits_stand_beside_the_index_and_are_checked_as_it_is(page):
     words = [word.get_text() for word in terms.select("dt")]
     assert "MFCC" in words and len(words) == len(set(words)) == len(terms.select("dd"))
     assert limits.h1.get_text() == "What these pages cannot tell"
+    assert all("Synthesized data." in sheet.get_text() for sheet in (index, terms, limits))
 
 
 def test_an_empty_folder_has_its_sheets(tmp_path):
