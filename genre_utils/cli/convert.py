@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genre_utils.cli.quiet import quiet_libraries
+from genre_utils.cli.telling import named, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,34 +52,22 @@ def add_convert_command(commands: argparse._SubParsersAction) -> None:
     )
     convert.add_argument("--force", action="store_true", help="replace the output if it is there")
     convert.add_argument("--seed", type=int, default=0, help="of the choice of songs")
-    convert.set_defaults(run=_convert)
+    convert.set_defaults(run=_convert, missing=1)
 
 
 def _convert(options: argparse.Namespace) -> int:
-    from genre_utils.audio import AudioError  # noqa: PLC0415  (commands load what they need)
-    from genre_utils.data import DatasetError  # noqa: PLC0415
-    from genre_utils.models import ModelError  # noqa: PLC0415
-    from genre_utils.sources import DownloadError  # noqa: PLC0415
-
     wrong = _wrong_output(options)
     if wrong:
-        print(f"genre: {wrong}", file=sys.stderr)
+        say(wrong)
         return 1
+    with quiet_libraries(), named(str(options.song)):
+        y = _read(options.song)
+        manner = _manner(options)
+        made = _made(y, manner, options.method)
     try:
-        with quiet_libraries():
-            y = _read(options.song)
-            manner = _manner(options)
-            made = _made(y, manner, options.method)
         _write(options.output, made)
-    except AudioError as error:
-        print(f"genre: {options.song}: {error}", file=sys.stderr)
-        return 1
-    except (DatasetError, DownloadError, ModelError) as error:
-        print(f"genre: {error}", file=sys.stderr)
-        return 1
     except OSError as error:
-        why = error.strerror or error
-        print(f"genre: {options.output} cannot be written: {why}", file=sys.stderr)
+        say(f"{options.output} cannot be written: {error.strerror or error}")
         return 1
     print(f"{options.output}: {options.song} after {len(manner.songs)} songs of {manner.genre}.")
     return 0
