@@ -82,6 +82,15 @@ def test_a_fit_depends_on_the_modules_that_its_estimator_needs_and_on_no_other()
     assert not remembering._modules_in(pickle.dumps(make_pipeline(KNeighborsClassifier(3))))
 
 
+def test_the_code_of_the_protocol_and_of_the_estimator_is_part_of_the_key(monkeypatch):
+    X, y, protocol = tables()
+    asked = []
+    monkeypatch.setattr(remembering, "_code", lambda *modules: asked.append(modules))
+    cross_predict(Counting(spectrogram_network), X, y, protocol, n_jobs=1)
+    assert len(asked) == 2
+    assert {"genre_utils.evaluation.scoring", "genre_utils.models.networks"} <= set(asked[0])
+
+
 def test_a_fold_that_was_finished_survives_one_that_was_not(monkeypatch):
     X, y, protocol = tables()
 
