@@ -89,7 +89,7 @@ class Station:
 
 
 def title_at(byte):
-    return f"Björk - Don't {byte // (10 * BYTES)}"
+    return f"Björk - Don't {byte // (10 * BYTES) % 4}"  # an MP3 is a little longer than its song
 
 
 @pytest.fixture
