@@ -51,7 +51,7 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
     return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
 
 
-def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
+def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = False) -> None:
     """Display a figure with a text alternative, and close it.
 
     Parameters
@@ -60,6 +60,9 @@ def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
         What a function of this room returned.
     alt
         What the figure shows, in words, for those who do not see it.
+    caption
+        What it means, for all, in a sentence built from results; stands below the figure. Without
+        one, `alt` stands there.
     cover
         Whether this is the figure that stands for its notebook on the index page.
     """
@@ -71,7 +74,7 @@ def show(axes: Axes | np.ndarray, alt: str, *, cover: bool = False) -> None:
     # A palette of 256 colours: to the eye the same, and a third of the size.
     small = io.BytesIO()
     PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
-    about = {"cover": True} if cover else {}
+    about = ({"cover": True} if cover else {}) | ({"caption": caption} if caption else {})
     display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
 
 
