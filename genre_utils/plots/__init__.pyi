@@ -152,3 +152,6 @@ from .conversion import (
 from .conversion import (
     repainted as repainted,
 )
+from .moving import (
+    sliders as sliders,
+)
