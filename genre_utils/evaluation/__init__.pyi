@@ -147,3 +147,46 @@ from .telling import (
 from .telling import (
     tell_shares as tell_shares,
 )
+from .findings import (
+    Finding as Finding,
+    as_percents as as_percents,
+)
+from .concluding import (
+    show_costs as show_costs,
+    show_gains as show_gains,
+    show_identities as show_identities,
+    show_matrix as show_matrix,
+    tell_artists_and_recall as tell_artists_and_recall,
+    tell_blend as tell_blend,
+    tell_classical as tell_classical,
+    tell_columns as tell_columns,
+    tell_confusions as tell_confusions,
+    tell_curve as tell_curve,
+    tell_drops as tell_drops,
+    tell_overview as tell_overview,
+    tell_refit as tell_refit,
+)
+from .observing import (
+    protocol_table as protocol_table,
+    show_fall as show_fall,
+    show_reproduction as show_reproduction,
+    show_votes as show_votes,
+    tell_fall as tell_fall,
+    tell_leak as tell_leak,
+    tell_learnt as tell_learnt,
+    tell_neighbours as tell_neighbours,
+    tell_p as tell_p,
+    tell_recalls as tell_recalls,
+    tell_test as tell_test,
+    tell_worst as tell_worst,
+)
+from .runs import (
+    as_written as as_written,
+    ask_all as ask_all,
+    at_once as at_once,
+    by_neighbours as by_neighbours,
+    identity_effect as identity_effect,
+)
+from .analysis import (
+    same_track_by_chance as same_track_by_chance,
+)

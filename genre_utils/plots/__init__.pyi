@@ -155,3 +155,18 @@ from .conversion import (
 from .moving import (
     sliders as sliders,
 )
+from .classifiers import (
+    decision_regions as decision_regions,
+    protocol_diagram as protocol_diagram,
+)
+from .lessons import (
+    show_confusion as show_confusion,
+    show_confusion_panels as show_confusion_panels,
+    show_curve as show_curve,
+    show_drops as show_drops,
+    show_neighbours as show_neighbours,
+    show_protocols as show_protocols,
+    show_regions as show_regions,
+    show_scores as show_scores,
+    show_shap as show_shap,
+)
