@@ -152,7 +152,7 @@ from .findings import (
     as_percents as as_percents,
 )
 from .concluding import (
-    show_costs as show_costs,
+    best_of as best_of,
     show_gains as show_gains,
     show_identities as show_identities,
     show_matrix as show_matrix,
@@ -167,6 +167,7 @@ from .concluding import (
     tell_refit as tell_refit,
 )
 from .observing import (
+    macro_recalls as macro_recalls,
     protocol_table as protocol_table,
     show_fall as show_fall,
     show_reproduction as show_reproduction,
@@ -177,15 +178,18 @@ from .observing import (
     tell_neighbours as tell_neighbours,
     tell_p as tell_p,
     tell_recalls as tell_recalls,
+    tell_tables as tell_tables,
     tell_test as tell_test,
     tell_worst as tell_worst,
 )
 from .runs import (
     as_written as as_written,
+    Table as Table,
     ask_all as ask_all,
     at_once as at_once,
     by_neighbours as by_neighbours,
     identity_effect as identity_effect,
+    open_table as open_table,
 )
 from .analysis import (
     same_track_by_chance as same_track_by_chance,

@@ -9,22 +9,51 @@ from scipy.stats import spearmanr
 
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.findings import Finding, as_percents
+from genre_utils.evaluation.intervals import nested_choice
 from genre_utils.evaluation.observing import UNITS, tell_test
 from genre_utils.evaluation.predictions import Predictions, metrics
 from genre_utils.evaluation.results import MODEL_NAMES, Score
-from genre_utils.evaluation.tables import Found, accuracy_table
+from genre_utils.evaluation.scoring import score
+from genre_utils.evaluation.tables import Found, accuracy_table, cost_table
 from genre_utils.wording import count, interval, listed, percent, points, shares
 
 
+def best_of(found: Found, data: str, protocol: str, *, seed: int = 0) -> tuple[Score, list[str]]:
+    """Score of the best of all models, chosen for each fold by the other folds.
+
+    Parameters
+    ----------
+    found
+        Predictions by model, input and protocol.
+    data, protocol
+        Which of them compete.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    score, chosen
+        And the model of each fold.
+    """
+    alike = {name: p for (name, *of), p in found.items() if of == [data, protocol]}
+    best, chosen = nested_choice(alike)
+    return score(best, "best", data, seed=seed), list(chosen.values())
+
+
 def show_gains(found: Found, data: str, strict: str) -> Finding:
-    """All models on one input, in the order of their accuracy under one protocol."""
+    """All models on one input, in the order of their accuracy under one protocol; and costs."""
     accuracy = accuracy_table(found, data).sort_values(strict, ascending=False)
-    first, second = accuracy[strict].iloc[:2]
+    costs = cost_table(found, data, strict)
+    fit = costs["fit (s a fold)"]
+    most = accuracy[strict].max()
+    best = accuracy.index[accuracy[strict] == most]
     text = (
-        f"Under `{strict}` {accuracy.index[0]} is first with {percent(first)}, then "
-        f"{accuracy.index[1]} with {percent(second)}. How sure that order is, the next cells ask."
+        f"Under `{strict}` most is right with {listed(best)}, {percent(most)}. "
+        f"{fit.index[0]} fits fastest, {fit.index[-1]} "
+        f"slowest, in {fit.iloc[-1]:.1f} s a fold (search included)."
     )
-    return Finding(text, as_percents(accuracy))
+    told = costs.map(lambda value: f"{value:.2f}").reindex(accuracy.index)
+    return Finding(text, as_percents(accuracy).join(told))
 
 
 def tell_blend(test: Mapping[str, float], blended: Predictions) -> str:
@@ -37,12 +66,14 @@ def tell_blend(test: Mapping[str, float], blended: Predictions) -> str:
     blended
         What the average said.
     """
-    better = "better" if test["low"] > 0 else "worse" if test["high"] < 0 else "not surely other"
+    verdict = "Which is better cannot be told from that."
+    if test["low"] > 0 or test["high"] < 0:
+        verdict = f"So the average is {'better' if test['low'] > 0 else 'worse'}."
     return (
         f"Under `{blended.protocol}` the average of five models reaches "
         f"{percent(metrics(blended)['accuracy'])} of {len(blended.table)} tracks: "
         f"{tell_test(test)} against the best plain model, which is chosen for each fold by the "
-        f"other folds. It is {better}."
+        f"other folds. {verdict}"
     )
 
 
@@ -86,8 +117,9 @@ def tell_curve(curve: pd.DataFrame) -> str:
     return (
         f"From {curve.iloc[0]['artists']:.0f} to {last['artists']:.0f} artists the accuracy "
         "changes by "
-        f"{points(whole)}, by the last step, from {before['artists']:.0f}, {points(slope)}; which "
-        f"artists are drawn changes it by {100 * before['sd']:.1f} points (standard deviation). "
+        f"{points(whole)}; the last step, from {before['artists']:.0f}, is {points(slope)}. Which "
+        f"artists are drawn makes {100 * before['sd']:.1f} points of difference (standard "
+        "deviation). "
         f"{verdict}"
     )
 
@@ -138,21 +170,6 @@ def tell_artists_and_recall(recall: pd.Series, artists: pd.Series) -> tuple[floa
     )
 
 
-def show_costs(costs: pd.DataFrame) -> Finding:
-    """What models cost, and how far apart the cheapest and the dearest are.
-
-    Parameters
-    ----------
-    costs
-        As from `cost_table`.
-    """
-    fit = costs["fit (s a fold)"]
-    return Finding(
-        f"{fit.index[0]} fits fastest, {fit.index[-1]} slowest, in {fit.iloc[-1]:.1f} s a fold.",
-        costs.map(lambda value: f"{value:.2f}"),
-    )
-
-
 def show_matrix(scores: list[Score], strict: str) -> Finding:
     """All accuracies as one matrix: a row a model, a column a unit and protocol.
 
@@ -183,7 +200,7 @@ def show_matrix(scores: list[Score], strict: str) -> Finding:
     return Finding(text, as_percents(table.set_axis(pd.MultiIndex.from_tuples(named), axis=1)))
 
 
-def tell_classical(found: Found, top: Score, candidates: int) -> str:
+def tell_classical(found: Found, top: Score) -> str:
     """What the notebook found: what k-nearest neighbours loses, and the best on whole tracks.
 
     Parameters
@@ -191,9 +208,7 @@ def tell_classical(found: Found, top: Score, candidates: int) -> str:
     found
         Predictions by model, input and protocol.
     top
-        Score of the best model, chosen for each fold by the other folds.
-    candidates
-        Of how many.
+        As from `best_of`.
     """
     pieces = {key[2]: p for key, p in found.items() if key[:2] == ("knn", "features_3_sec")}
     told = ""
@@ -208,6 +223,7 @@ def tell_classical(found: Found, top: Score, candidates: int) -> str:
         )
         whole = genres.get("artist") == genres["random"]
         told += f" and to {by['artist']} when artists do. " if whole else ". "
+    candidates = sum(key[1:] == (top.input, top.protocol) for key in found)
     return told + (
         f"The best of {candidates} models on whole tracks under {top.protocol}, chosen for each "
         "fold by the "

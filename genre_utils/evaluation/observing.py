@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.findings import Finding, as_percents
 from genre_utils.evaluation.predictions import Predictions, recall_by_genre
 from genre_utils.evaluation.results import MODEL_NAMES
-from genre_utils.evaluation.tables import Found, accuracy_table, metric_table
+from genre_utils.evaluation.runs import Table
+from genre_utils.evaluation.tables import Found, accuracy_table, metric_table, tell_protocols
 from genre_utils.wording import count, listed, percent, points, points_interval
 
 NEAR = 0.02  # what is reproduced: within two points
@@ -25,6 +27,20 @@ def tell_test(test: Mapping[str, float]) -> str:
     """What `paired_test` found: the difference, its interval and p."""
     gap, span = points(test["difference"]), points_interval(test["low"], test["high"])
     return f"{gap} {span}, {tell_p(test['p'])}"
+
+
+def tell_tables(tables: Mapping[str, Table]) -> str:
+    """Where tables are from, and what each protocol allows on both sides, as a list in Markdown.
+
+    Parameters
+    ----------
+    tables
+        As from `open_table`, by "features_3_sec" and the like.
+    """
+    names = {kind: f"{kind.split('_')[1]} s" for kind in tables}
+    sources = [f"- Table of {names[kind]}: {table.source}" for kind, table in tables.items()]
+    made = {names[kind]: (table.protocols, table.reasons) for kind, table in tables.items()}
+    return "\n".join([*sources, tell_protocols(made)])
 
 
 def show_reproduction(table: pd.DataFrame, genre: pd.Series) -> Finding:
@@ -48,10 +64,13 @@ def show_reproduction(table: pd.DataFrame, genre: pd.Series) -> Finding:
     if apart:
         parts.append(f"Not: {apart}.")
     songs = genre.groupby(level="track_id").first().value_counts()
+    sizes = f"the smallest genre has {songs.min()} recordings, the largest {songs.max()}"
+    if songs.nunique() == 1:
+        sizes = f"all {len(songs)} genres have {songs.iloc[0]}"
     parts.append(
         f"The music is other: {len(genre):,} pieces of {songs.sum()} recordings here, some 9,990 "
         "of "
-        f"1000 there; the smallest genre has {songs.min()} recordings, the largest {songs.max()}. "
+        f"1000 there; {sizes}. "
         "Macro recall counts all genres alike."
     )
     shown = as_percents(table.drop(columns="difference (points)"))
@@ -158,6 +177,12 @@ def protocol_table(found: Found, data: str) -> pd.DataFrame:
     return pd.DataFrame(columns, index=accuracy.index)
 
 
+def macro_recalls(found: Found, data: str) -> dict[str, dict[str, float]]:
+    """Macro recall on one input, by protocol and model."""
+    protocols = list(accuracy_table(found, data))
+    return {p: metric_table(found, data, p)["recall"].to_dict() for p in protocols}
+
+
 def show_fall(found: Found, data: str) -> Finding:
     """How accuracies on pieces fall when songs, then artists are kept apart."""
     accuracy = accuracy_table(found, data)
@@ -223,18 +248,21 @@ def show_votes(votes: pd.DataFrame) -> Finding:
     """
     if votes.empty:
         return Finding("There are no pieces here that could vote.")
-    gain = votes["all pieces, vote"] - votes["one piece"]
+    best = votes.get("all pieces, mean", votes["all pieces, vote"])
+    best = best.fillna(votes["all pieces, vote"])
+    gain = best - votes["one piece"]
+    cells = {
+        tuple(key.split(", ")): f"{percent(votes['one piece'][key])} → {percent(best[key])}"
+        for key in votes.index
+    }
     text = (
-        f"The vote changes the accuracy by {points(gain.min())} ({gain.idxmin()}) to "
+        "Of one piece, and of all pieces of a song together (by the mean of probabilities where "
+        "there "
+        f"are some, else by vote). That is worth {points(gain.min())} ({gain.idxmin()}) to "
         f"{points(gain.max())} ({gain.idxmax()})."
     )
-    if "all pieces, mean" in votes:
-        more = (votes["all pieces, mean"] - votes["all pieces, vote"]).dropna()
-        text += (
-            f" The mean of probabilities is better than the vote in {(more > 0).sum()} of "
-            f"{len(more)} cases, worse in {(more < 0).sum()}."
-        )
-    return Finding(text, as_percents(votes))
+    table = pd.Series(cells).unstack(sort=False).rename_axis("model")
+    return Finding(text, table[[name for name in PROTOCOLS if name in table]])
 
 
 def tell_learnt(right: pd.DataFrame) -> str:

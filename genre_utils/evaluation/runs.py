@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 from sklearn.base import BaseEstimator
@@ -13,10 +14,50 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from genre_utils.data import Features, Protocol, make_protocols
+from genre_utils.data import Dataset, Features, Protocol, features_or_reason, make_protocols
 from genre_utils.evaluation.predictions import Predictions, metrics
 from genre_utils.evaluation.results import MODEL_NAMES
 from genre_utils.evaluation.scoring import cross_predict, side_by_side
+
+
+class Table(NamedTuple):
+    """A table of features with the protocols that its rows allow.
+
+    Attributes
+    ----------
+    features
+        None where there are neither audio nor a published table.
+    source
+        One sentence: where it is from, or why there is none.
+    protocols, reasons
+        As from `make_protocols`.
+    """
+
+    features: Features | None
+    source: str
+    protocols: dict[str, Protocol]
+    reasons: dict[str, str]
+
+
+def open_table(dataset: Dataset, kind: str, *, n_splits: int, seed: int = 0) -> Table:
+    """A collection's features of one kind, and the protocols that they allow.
+
+    Parameters
+    ----------
+    dataset
+        The collection.
+    kind
+        "features_3_sec" or "features_30_sec".
+    n_splits, seed
+        As in `make_protocols`.
+    """
+    if not len(dataset.audio) and kind == "features_3_sec" and 3 not in dataset.tables:
+        return Table(None, "no audio and no table, so no pieces", {}, {})
+    features, why_not = features_or_reason(dataset, kind)
+    if features is None:
+        return Table(None, why_not, {}, {"random": why_not})
+    made = make_protocols(dataset.tracks, features.values.index, n_splits=n_splits, seed=seed)
+    return Table(features, features.source, *made)
 
 
 def ask_all(
@@ -130,7 +171,8 @@ def identity_effect(
     Returns
     -------
     pandas.DataFrame
-        Accuracies: a row a model and protocol, columns ``as written`` and ``one song is one song``.
+        Accuracies: a row a model and protocol ("k-nearest neighbours artist"), columns
+        ``as written`` and ``one song is one song``.
     """
     columns = {}
     for told, known in {"as written": as_written(tracks), "one song is one song": tracks}.items():
@@ -138,10 +180,7 @@ def identity_effect(
         grouped = [protocols[name] for name in ("artist", "track") if name in protocols]
         found = ask_all(asked, table, grouped, "", progress=f"songs {told}")
         columns[told] = {
-            (MODEL_NAMES[name], protocol): metrics(one)["accuracy"]
+            f"{MODEL_NAMES[name]} {protocol}": metrics(one)["accuracy"]
             for (name, _, protocol), one in found.items()
         }
-    accuracies = pd.DataFrame(columns)
-    if accuracies.empty:
-        return accuracies
-    return accuracies.rename_axis(["model", "protocol"]).sort_index()
+    return pd.DataFrame(columns).rename_axis("model, protocol").sort_index()

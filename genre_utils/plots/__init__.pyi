@@ -160,6 +160,7 @@ from .classifiers import (
     protocol_diagram as protocol_diagram,
 )
 from .lessons import (
+    neighbours_in_plane as neighbours_in_plane,
     show_confusion as show_confusion,
     show_confusion_panels as show_confusion_panels,
     show_curve as show_curve,
@@ -169,4 +170,10 @@ from .lessons import (
     show_regions as show_regions,
     show_scores as show_scores,
     show_shap as show_shap,
+)
+from .recommending import (
+    angles as angles,
+    genre_lists as genre_lists,
+    genre_maps as genre_maps,
+    recommender_diagram as recommender_diagram,
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from matplotlib.axes import Axes
 from sklearn.base import ClassifierMixin
+from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
 from genre_utils.evaluation import MODEL_NAMES, Predictions, Score
@@ -35,6 +37,20 @@ def show_regions(fitted: Mapping[str, ClassifierMixin], learnt: Side, others: Si
         f"and of others, that is named rightly: {evaluation.tell_shares(right)}",
         evaluation.tell_learnt(right),
     )
+
+
+def neighbours_in_plane(k: int, learnt: Side, others: Side) -> Axes:
+    """How k-nearest neighbours divides a plane: what a slider draws.
+
+    Parameters
+    ----------
+    k
+        How many vote.
+    learnt, others
+        As in `decision_regions`.
+    """
+    one = KNeighborsClassifier(k).fit(*learnt)
+    return decision_regions({f"k = {k}": one}, learnt, others, "Neighbours that vote")[0, 0]
 
 
 def show_protocols() -> None:
@@ -113,9 +129,10 @@ def show_drops(lost: pd.DataFrame, what: str) -> None:
     what
         Which columns.
     """
+    told = ", ".join(f"{name} {100 * drop:.1f}" for name, drop in lost["drop"].items())
     show(
         drops(lost, f"{what}: accuracy lost when shuffled"),
-        f"{what}, accuracy lost: {shares(lost['drop'].to_dict(), 1)}.",
+        f"{what}, accuracy lost in points: {told}.",
         evaluation.tell_drops(lost),
     )
 

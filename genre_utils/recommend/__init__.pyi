@@ -115,3 +115,20 @@ from .taste import (
 from .taste import (
     tell_taste as tell_taste,
 )
+from .lists import (
+    Gain as Gain,
+    compare_lists as compare_lists,
+    feedback_gain as feedback_gain,
+)
+from .telling import (
+    show_list as show_list,
+    show_spaces as show_spaces,
+    show_trials as show_trials,
+    song_names as song_names,
+    tell_feedback as tell_feedback,
+    tell_map as tell_map,
+    tell_parts as tell_parts,
+    tell_recommender as tell_recommender,
+    tell_short_feedback as tell_short_feedback,
+    tell_weights as tell_weights,
+)
