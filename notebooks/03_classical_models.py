@@ -269,7 +269,6 @@ plots.say("\n\n".join(told))
 # %% [markdown]
 # A caution: which five, and how, was decided once, by looking at `random` and `artist` folds of all of GTZAN, test
 # tracks of `filtered` among them. So the average is slightly optimistic on GTZAN; tuned models are not.
-#
 # ## When are two tracks one song?
 #
 # Excerpts of one song need not be equal in their bytes, and an artist may be written in two ways, or sing in a

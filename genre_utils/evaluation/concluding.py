@@ -48,7 +48,7 @@ def show_gains(found: Found, data: str, strict: str) -> Finding:
     most = accuracy[strict].max()
     best = accuracy.index[accuracy[strict] == most]
     text = (
-        f"Under `{strict}` most is right with {listed(best)}, {percent(most)}. "
+        f"Best under `{strict}`: {listed(best)}, {percent(most)}. "
         f"{fit.index[0]} fits fastest, {fit.index[-1]} "
         f"slowest, in {fit.iloc[-1]:.1f} s a fold (search included)."
     )

@@ -123,8 +123,10 @@ def tell_neighbours(by_k: pd.DataFrame, aim: float) -> str:
         The accuracy that was published, of pieces at random.
     """
     nearest = (by_k["random"] - aim).abs().idxmin()
+    fewer = by_k.attrs.get("fewer", [])
     best = listed(
-        f"k = {values.idxmax()} under `{name}` ({percent(values.max())})"
+        f"k = {values.idxmax()} under `{name}` ({percent(values.max())}"
+        f"{', of fewer genres' if name in fewer else ''})"
         for name, values in by_k.items()
     )
     return (

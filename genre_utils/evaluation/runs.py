@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -91,7 +91,7 @@ def ask_all(
     protocols = list(protocols)
     if table is None or not protocols:
         return {}
-    calls = {
+    calls: dict[Hashable, Callable[[], object]] = {
         (name, data, protocol.name): partial(
             cross_predict, model, table.X, table.genre, protocol, n_jobs=1
         )
@@ -130,12 +130,20 @@ def by_neighbours(
         Over the rows of the table.
     ks
         How many neighbours vote; no more than the smallest training side has items.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attrs["fewer"]`` names the protocols that go over fewer genres than others.
     """
-    found = pd.DataFrame(index=pd.Index(ks, name="k"))
+    found, genres = pd.DataFrame(index=pd.Index(ks, name="k")), {}
     for protocol in protocols:
         asked = {str(k): make_pipeline(MinMaxScaler(), KNeighborsClassifier(k)) for k in ks}
         said = ask_all(asked, table, [protocol], "", progress=f"neighbours, {protocol.name}")
         found[protocol.name] = [metrics(one)["accuracy"] for one in said.values()]
+        genres[protocol.name] = next(iter(said.values())).table["true"].nunique()
+    most = max(genres.values(), default=0)
+    found.attrs["fewer"] = [name for name, number in genres.items() if number < most]
     return found
 
 

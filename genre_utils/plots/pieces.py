@@ -55,7 +55,10 @@ def accuracy_by_neighbours(table: pd.DataFrame, published: float, title: str) ->
     """
     _, ax = plt.subplots(figsize=(8, 4.5))
     for (name, values), marker in zip(table.items(), "os^D", strict=False):
-        ax.plot(values.index, values, color=PROTOCOL_COLORS[str(name)], marker=marker, label=name)
+        fewer = name in table.attrs.get("fewer", [])
+        ax.plot(values.index, values, color=PROTOCOL_COLORS[str(name)], marker=marker,
+                mfc="white" if fewer else None,
+                label=f"{name}, fewer genres" if fewer else name)  # fmt: skip
     ax.axhline(published, color="#444444", ls="--", lw=1)
     ax.text(table.index.max(), published, f"the summary, {percent(published, 0)}", ha="right",
             va="bottom")  # fmt: skip

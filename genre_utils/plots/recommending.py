@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from genre_utils.plots.style import MUTED, genre_colors
 
-_BOX = {"boxstyle": "round,pad=0.02,rounding_size=0.08", "ec": "#444444", "lw": 1}
+_ROUND = "round,pad=0.02,rounding_size=0.08"
 
 
 def recommender_diagram(features: int, heard: int, songs: int) -> Axes:
@@ -38,7 +38,8 @@ def recommender_diagram(features: int, heard: int, songs: int) -> Axes:
     for n, (name, told) in enumerate(steps):
         row, column = divmod(n, 3)
         x, y = 3.6 * column, -1.5 * row
-        ax.add_patch(FancyBboxPatch((x, y), 2.6, 0.9, fc=MUTED[1] if row else "#EEEEEE", **_BOX))
+        color = MUTED[1] if row else "#EEEEEE"
+        ax.add_patch(FancyBboxPatch((x, y), 2.6, 0.9, boxstyle=_ROUND, fc=color, ec="#444444"))
         ax.text(x + 1.3, y + 0.72, name, ha="center", va="center", weight="bold")
         ax.text(x + 1.3, y + 0.3, told, ha="center", va="center", fontsize=9)
         if n in (0, 1, 3, 4):
@@ -96,7 +97,7 @@ def genre_lists(lists: Mapping[str, Sequence[str]], title: str) -> Axes:
             ax.text(column, row, genre, ha="center", va="center", fontsize=9)
     ax.set(xlim=(-0.6, len(lists) - 0.4), ylim=(longest - 0.4, -0.6), title=title, ylabel="rank")
     ax.set_xticks(range(len(lists)), list(lists))
-    ax.set_yticks(range(longest), range(1, longest + 1))
+    ax.set_yticks(range(longest), [str(rank + 1) for rank in range(longest)])
     ax.grid(visible=False)
     return ax
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.recommend.catalogue import Library
+from genre_utils.recommend.recommender import CosineRecommender
 
 _DRAWS = 2000
 
@@ -80,3 +81,30 @@ def feedback_gain(listened: Mapping[str, np.ndarray], *, seed: int = 0) -> Gain:
     drawn = np.random.default_rng(seed).choice(late, (_DRAWS, len(late))).mean(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Gain(float(late.mean()), float(low), float(high), len(late))
+
+
+def check_copies(recommender: CosineRecommender, tracks: pd.DataFrame) -> dict[str, int]:
+    """Whether the other tracks of a song are named, and never recommended, when it is the seed.
+
+    Parameters
+    ----------
+    recommender
+        Fitted on these tracks.
+    tracks
+        As in `Dataset.tracks`.
+
+    Returns
+    -------
+    dict
+        ``songs_several_times``; of their tracks as seeds, ``seeds_named``, for how many all others
+        are named as copies, and ``seeds_offered``, for how many one of them is recommended.
+    """
+    groups = [set(names) for names in tracks.groupby("song").groups.values() if len(names) > 1]
+    named = offered = 0
+    for together in groups:
+        for seed in sorted(together):
+            table = recommender.recommend(seed, 10)
+            others = together - {seed}
+            named += others <= set(table.attrs["duplicates"])
+            offered += bool(others & set(table["track"]))
+    return {"songs_several_times": len(groups), "seeds_named": named, "seeds_offered": offered}

@@ -157,15 +157,18 @@ def show_trials(table: pd.DataFrame) -> Finding:
     """
     plain, others = table.iloc[0], table.iloc[1:]
     told = listed(
-        f"{name} {points(row['precision at 10'] - plain['precision at 10'])}, and the song that is "
-        f"recommended most often comes {row['most often recommended']:.0f} times (before "
-        f"{plain['most often recommended']:.0f})"
+        f"{name} {points(row['precision at 10'] - plain['precision at 10'])} (no song comes more "
+        f"than {row['most often recommended']:.0f} times)"
         for name, row in others.iterrows()
     )
     shown = table.map("{:.2f}".format)
     shown["precision at 10"] = as_percents(table[["precision at 10"]])["precision at 10"]
     shown["most often recommended"] = table["most often recommended"].map("{:.0f}".format)
-    return Finding(f"Change of precision at 10: {told}.", shown)
+    text = (
+        f"As it is, no song comes more than {plain['most often recommended']:.0f} times. Change of "
+        f"precision at 10: {told}."
+    )
+    return Finding(text, shown)
 
 
 def tell_weights(lists: Mapping[str, Sequence[str]], liked: str) -> str:
@@ -191,10 +194,10 @@ def tell_feedback(gain: Gain, apart: Gain) -> str:
         As from `feedback_gain`: with artists that come again, and without.
     """
     return (
-        f"In simulation, feedback {_changes(gain)} (points of the share, from the second round on, "
-        f"{gain.listeners} simulated listeners). Here songs by artists heard before may come "
-        "again, so "
-        "part of that may be a voice that is recognised. With every artist only once, feedback "
+        f"{tell_short_feedback(gain)} That is the mean over all rounds but the first, of "
+        f"{gain.listeners} simulated listeners. Songs by artists heard before may come again here, "
+        "so "
+        "part of it may be a voice that is recognised: with every artist only once, feedback "
         f"{_changes(apart)}."
     )
 
@@ -226,6 +229,97 @@ def tell_short_feedback(gain: Gain) -> str:
 
 
 def _changes(gain: Gain) -> str:
+    span = points_interval(gain.low, gain.high)
+    if gain.low <= 0 <= gain.high:
+        return f"changes the share of liked songs by {points(gain.mean)} {span}, within chance"
     verb = "raises" if gain.mean > 0 else "lowers"
-    size = points(abs(gain.mean)).lstrip("+")
-    return f"{verb} the share of liked songs by {size} {points_interval(gain.low, gain.high)}"
+    return f"{verb} the share of liked songs by {points(abs(gain.mean)).lstrip('+')} {span}"
+
+
+def tell_bars(parts: pd.DataFrame, most: int = 3) -> str:
+    """The shares of the first songs, one by one: what a figure of them shows.
+
+    Parameters
+    ----------
+    parts
+        As from `CosineRecommender.explain`.
+    most
+        Of how many songs.
+    """
+    rows = (
+        f"{track} " + ", ".join(f"{group} {share:+.2f}" for group, share in row.items())
+        for track, row in parts.head(most).iterrows()
+    )
+    return f"Shares of the similarity: {'; '.join(rows)}."
+
+
+def measured_facts(found: Measured) -> dict[str, Any]:
+    """Facts of all spaces, by name, for the results of a notebook.
+
+    Parameters
+    ----------
+    found
+        As in `show_spaces`.
+    """
+    by = {f"{name}, {mode} the same artist": one for (name, mode), one in found.items()}
+    apart = {name: one for (name, mode), one in found.items() if mode == "without"}
+    free = [name for name in apart if name not in LABELLED]
+    several = ("precision_at_10", "precision_at_10_ci95", "mrr")
+    return {
+        **{what: {name: one[what] for name, one in by.items()} for what in several},
+        **{what: {n: one[what] for n, one in apart.items()} for what in ("hubness", "coverage")},
+        "chance_level": apart["standardised"]["chance"],
+        "best_without_genres": max(free, key=lambda name: apart[name]["precision_at_10"]),
+    }
+
+
+def tell_precisions(found: Measured) -> str:
+    """Precision at 10 of each space with and without the same artist: what a figure shows."""
+    names = [n for n in dict.fromkeys(name for name, _ in found) if n != "by genre label"]
+    told = (
+        f"{name} {found[name, 'with']['precision_at_10']:.2f} and "
+        f"{found[name, 'without']['precision_at_10']:.2f}"
+        for name in names
+    )
+    return f"Precision at 10 with and without the same artist: {'; '.join(told)}."
+
+
+def tell_ears(found: Measured) -> str:
+    """What it is worth to allow the same artist, and what the encoder adds to 57 features.
+
+    Parameters
+    ----------
+    found
+        As in `show_spaces`.
+    """
+    apart = {
+        name: one["precision_at_10"]
+        for (name, mode), one in found.items()
+        if mode == "without" and name not in LABELLED
+    }
+    gaps = [found[name, "with"]["precision_at_10"] - own for name, own in apart.items()]
+    told = f"Allowing the seed's artist adds {points(min(gaps))} to {points(max(gaps))}."
+    ears = {n: own for n, own in apart.items() if n.startswith(("encoder", "tags", "both"))}
+    if not ears:
+        return told
+    best, deaf = (max(own for n, own in apart.items() if (n in ears) == k) for k in (True, False))
+    return (
+        f"{told} The best space with the encoder has {percent(best)}, the best of the features "
+        "alone "
+        f"{percent(deaf)}."
+    )
+
+
+def tell_rounds(listened: Mapping[str, np.ndarray]) -> str:
+    """Share of liked songs by round, with feedback and without: what a figure shows.
+
+    Parameters
+    ----------
+    listened
+        As from `listening`.
+    """
+    told = (
+        f"{name} " + ", ".join(f"{share:.2f}" for share in np.nanmean(values, axis=0))
+        for name, values in listened.items()
+    )
+    return f"Share of liked songs by round: {'; '.join(told)}."
