@@ -374,7 +374,7 @@ Finding(note, table.round(3))
 
 # %%
 finding = recommend.tell_recommender(honest[used], honest["standardised"], used, len(X))
-finding += " " + recommend.tell_short_feedback(gain)
+finding += " " + recommend.tell_short_feedback(gain, fresh)
 results.fact(finding=finding)
 results.write(output)
 plots.say(finding)

@@ -136,8 +136,7 @@ def tell_drops(drops: pd.DataFrame) -> str:
     first = f"Shuffling {drops.index[0]} loses most, {100 * drops['drop'].iloc[0]:.1f} points"
     return (
         f"{first}. For {len(sure)} of these {len(drops)} the loss is larger than its deviation "
-        "over "
-        "the folds."
+        "over the folds."
     )
 
 
@@ -164,8 +163,7 @@ def tell_artists_and_recall(recall: pd.Series, artists: pd.Series) -> tuple[floa
     verb = "has" if len(fewest) == 1 else "have"
     return relation, (
         f"Rank correlation of a genre's recall with its number of named artists: {relation:+.2f} "
-        "over "
-        f"{len(artists)} genres. {listed(fewest)} {verb} fewest, {artists.min()}; recall: "
+        f"over {len(artists)} genres. {listed(fewest)} {verb} fewest, {artists.min()}; recall: "
         f"{shares(recall[fewest].to_dict())}."
     )
 
@@ -218,8 +216,7 @@ def tell_classical(found: Found, top: Score) -> str:
         songs = pieces["random"].table.index.get_level_values("track_id").nunique()
         told = (
             f"On 3 s pieces of {songs} recordings, k-nearest neighbours goes from {by['random']} "
-            "to "
-            f"{by['track']} when the pieces of a song stay together"
+            f"to {by['track']} when the pieces of a song stay together"
         )
         whole = genres.get("artist") == genres["random"]
         told += f" and to {by['artist']} when artists do. " if whole else ". "

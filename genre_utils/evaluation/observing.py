@@ -69,8 +69,7 @@ def show_reproduction(table: pd.DataFrame, genre: pd.Series) -> Finding:
         sizes = f"all {len(songs)} genres have {songs.iloc[0]}"
     parts.append(
         f"The music is other: {len(genre):,} pieces of {songs.sum()} recordings here, some 9,990 "
-        "of "
-        f"1000 there; {sizes}. "
+        f"of 1000 there; {sizes}. "
         "Macro recall counts all genres alike."
     )
     shown = as_percents(table.drop(columns="difference (points)"))
@@ -150,8 +149,7 @@ def tell_leak(near: pd.Series, by_chance: float) -> str:
         f"For {percent(near['song'])} of the pieces, the nearest other piece is of the same song "
         f"(of any two pieces, {percent(by_chance)} are). For {percent(near['artist'])} it is of "
         f"another song of the same artist. For only {percent(near['genre'])} is the nearest piece "
-        "of "
-        f"the same genre by another artist, and for {percent(near['other'])} it is of another "
+        f"of the same genre by another artist, and for {percent(near['other'])} it is of another "
         "genre."
     )
 
@@ -235,8 +233,7 @@ def tell_fall(one: Mapping[str, float], apart: Predictions) -> str:
         f"k-nearest neighbours on {count(songs, 'whole song')}, at random against songs apart: "
         f"{tell_test(one)}. {one['only_one']} songs are right only with the leak, "
         f"{one['only_other']} only without it. {verdict} Some {learnt:.0f} songs a genre are on "
-        "each "
-        f"training side.{few}"
+        f"each training side.{few}"
     )
 
 
@@ -259,8 +256,7 @@ def show_votes(votes: pd.DataFrame) -> Finding:
     }
     text = (
         "Of one piece, and of all pieces of a song together (by the mean of probabilities where "
-        "there "
-        f"are some, else by vote). That is worth {points(gain.min())} ({gain.idxmin()}) to "
+        f"there are some, else by vote). That is worth {points(gain.min())} ({gain.idxmin()}) to "
         f"{points(gain.max())} ({gain.idxmax()})."
     )
     table = pd.Series(cells).unstack(sort=False).rename_axis("model")
@@ -277,13 +273,12 @@ def tell_learnt(right: pd.DataFrame) -> str:
     """
     gap = (right["learnt"] - right["others"]).sort_values()
     best = right.index[right["others"] == right["others"].max()]
+    widest = str(gap.index[-1])
+    known, unknown = (percent(right.loc[widest, side], 0) for side in ("learnt", "others"))
     return (
         f"Of other songs most are right with {listed(best)}, {percent(right['others'].max(), 0)}. "
-        f"{_capital(str(gap.index[-1]))} has {percent(right['learnt'][gap.index[-1]], 0)} of what "
-        "it "
-        f"learnt right and {percent(right['others'][gap.index[-1]], 0)} of the others, the widest "
-        "gap: "
-        "what is right on the training side says little."
+        f"{_capital(widest)} has {known} of what it learnt right and {unknown} of the others, the "
+        "widest gap: what is right on the training side says little."
     )
 
 

@@ -58,13 +58,10 @@ def show_protocols() -> None:
     show(
         protocol_diagram(),
         "Squares, each a piece, of ten songs by five artists, in a row a protocol. random: pieces "
-        "of "
-        "one song on both sides. track: songs are whole. artist: artists are whole. filtered: "
-        "three "
-        "sides, artists whole, one faulty song left out.",
+        "of one song on both sides. track: songs are whole. artist: artists are whole. filtered: "
+        "three sides, artists whole, one faulty song left out.",
         "Under `random` other pieces of the same song were learnt. Only from `artist` on, nobody "
-        "who "
-        "sings on the test side was heard before.",
+        "who sings on the test side was heard before.",
     )
 
 

@@ -48,7 +48,7 @@ def compare_lists(
         made, _ = library.recommender(**settings)
         lists = [made.recommend(seed, 10, same_artist=False) for seed in seeds]
         listed = pd.concat([table["track"] for table in lists]).value_counts()
-        times = listed.reindex(library.X.index, fill_value=0)
+        times = listed.reindex(made.features_.index, fill_value=0)
         inside = []
         for table in lists:
             unit = made.unit_[made.positions(table["track"])]
@@ -61,7 +61,7 @@ def compare_lists(
             "hubness": times.skew(),
             "most often recommended": int(times.max()),
         }
-    return pd.DataFrame(rows).T
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def feedback_gain(listened: Mapping[str, np.ndarray], *, seed: int = 0) -> Gain:

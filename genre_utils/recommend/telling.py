@@ -26,9 +26,10 @@ _EXACT = 1e-9
 
 
 def song_names(tracks: pd.DataFrame) -> pd.Series:
-    """Artist and title of each track; its name where they are not known."""
-    named = tracks["artist"].fillna("unknown") + ": " + tracks["title"].fillna("untitled")
-    return named.where(tracks[["artist", "title"]].notna().any(axis=1), tracks.index.to_series())
+    """Artist and title of each track; where one is not known, what the collection calls it."""
+    track = tracks.index.to_series()
+    named = tracks["artist"].fillna("unknown") + ": " + tracks["title"].fillna(track)
+    return named.where(tracks[["artist", "title"]].notna().any(axis=1), track)
 
 
 def show_list(table: pd.DataFrame, tracks: pd.DataFrame, seed: str) -> Finding:
@@ -119,9 +120,8 @@ def show_spaces(found: Measured) -> Finding:
         f"{percent(apart['standardised'])} "
         f"are of the seed's genre, of ten at random {percent(plain['chance'])}. With songs by the "
         f"seed's artist allowed it would be {points(gap)}. Best of the spaces that know no label "
-        "of "
-        f"this collection is *{free[0]}* with {percent(apart[free[0]])}, before *{free[1]}* with "
-        f"{percent(apart[free[1]])}."
+        f"of this collection is *{free[0]}* with {percent(apart[free[0]])}, before *{free[1]}* "
+        f"with {percent(apart[free[1]])}."
     )
     ceiling = apart.get("by genre label", 1.0)
     if ceiling < 1:
@@ -145,8 +145,7 @@ def tell_map(together: pd.Series) -> str:
     order = together.sort_values()
     return (
         f"{order.index[-1]} keeps most to itself ({percent(order.iloc[-1], 0)} of a song's "
-        "neighbours "
-        f"on the map), {order.index[0]} least ({percent(order.iloc[0], 0)})."
+        f"neighbours on the map), {order.index[0]} least ({percent(order.iloc[0], 0)})."
     )
 
 
@@ -197,11 +196,10 @@ def tell_feedback(gain: Gain, apart: Gain) -> str:
         As from `feedback_gain`: with artists that come again, and without.
     """
     return (
-        f"{tell_short_feedback(gain)} That is the mean over all rounds but the first, of "
-        f"{gain.listeners} simulated listeners. Songs by artists heard before may come again here, "
-        "so "
-        "part of it may be a voice that is recognised: with every artist only once, feedback "
-        f"{_changes(apart)}."
+        f"In simulation, feedback {_changes(gain)}. That is the mean over all rounds but the "
+        f"first, of {gain.listeners} simulated listeners. Songs by artists heard before may come "
+        "again here, so part of it may be a voice that is recognised: with every artist only once, "
+        f"feedback {_changes(apart)}."
     )
 
 
@@ -219,16 +217,22 @@ def tell_recommender(used: Mapping[str, Any], plain: Mapping[str, Any], name: st
     """
     return (
         "Of ten songs that the cosine of standardised features recommends, by other artists than "
-        "the "
-        f"seed's, {percent(plain['precision_at_10'])} are of the seed's genre (chance "
+        f"the seed's, {percent(plain['precision_at_10'])} are of the seed's genre (chance "
         f"{percent(plain['chance'])}, n = {n}); {name}, without any label of this collection, "
         f"{percent(used['precision_at_10'])} {interval(*used['precision_at_10_ci95'])}."
     )
 
 
-def tell_short_feedback(gain: Gain) -> str:
-    """What feedback is worth to simulated listeners, in one sentence."""
-    return f"In simulation, feedback {_changes(gain)}."
+def tell_short_feedback(gain: Gain, apart: Gain) -> str:
+    """What feedback is worth to simulated listeners, in one sentence.
+
+    Parameters
+    ----------
+    gain, apart
+        As in `tell_feedback`.
+    """
+    again, once = _changes(gain), _changes(apart)
+    return f"In simulation, feedback {again}; with every artist only once it {once}."
 
 
 def _changes(gain: Gain) -> str:
@@ -308,8 +312,7 @@ def tell_ears(found: Measured) -> str:
     best, deaf = (max(own for n, own in apart.items() if (n in ears) == k) for k in (True, False))
     return (
         f"{told} The best space with the encoder has {percent(best)}, the best of the features "
-        "alone "
-        f"{percent(deaf)}."
+        f"alone {percent(deaf)}."
     )
 
 

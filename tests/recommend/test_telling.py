@@ -26,7 +26,7 @@ def tracks():
 
 def test_songs_are_called_by_artist_and_title_where_they_are_known(tracks):
     assert recommend.song_names(tracks).tolist() == [
-        *("A: One", "A: Two", "A: Two", "B: untitled", "rock.1")
+        *("A: One", "A: Two", "A: Two", "B: rock.0", "rock.1")
     ]
 
 
@@ -40,7 +40,7 @@ def test_a_list_says_how_many_are_of_other_genres_and_by_the_same_artist(tracks)
     told = recommend.show_list(table, tracks, "jazz.0")
     assert told.text.splitlines() == [
         "1. **A: Two** (jazz, 0.91): similar timbre",
-        "2. **B: untitled** (rock, 0.50): same tempo; tags in common rock 0.4",
+        "2. **B: rock.0** (rock, 0.50): same tempo; tags in common rock 0.4",
         "",
         "1 of 2 are jazz too; 1 rock. 1 song is by the artist of the seed. "
         "The nearest is jazz at 0.91, the last of them at 0.50.",
@@ -54,6 +54,26 @@ def test_copies_are_named_and_not_offered(tracks):
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(5, 3)), tracks.index)
     found = recommend.check_copies(CosineRecommender().fit(X, tracks), tracks)
     assert found == {"songs_several_times": 1, "seeds_named": 2, "seeds_offered": 0}
+
+
+def test_lists_are_compared_among_the_songs_that_the_recommender_knows(tracks):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(5, 3)), tracks.index)
+
+    class Songs:
+        """As much of a library as is asked, with a song that was not heard."""
+
+        def __init__(self):
+            self.X, self.tracks = pd.concat([X, X.iloc[:1].set_axis(["pop.0"])]), tracks
+
+        def recommender(self, **settings):
+            return CosineRecommender(**settings).fit(X, tracks), ""
+
+    found = recommend.compare_lists(Songs(), {"as it is": {}}, ["jazz.0", "rock.0"])
+    # rock.0 is asked with once and recommended once; jazz.1 and jazz.2 are one song by A.
+    assert found.loc["as it is", "most often recommended"] == 2
+    assert found.loc["as it is", "precision at 10"] == pytest.approx(1 / 6)
+    times = pd.Series([1, 1, 0, 1, 2])
+    assert found.loc["as it is", "hubness"] == pytest.approx(times.skew())
 
 
 def test_parts_that_add_up_are_said_to():
@@ -112,7 +132,7 @@ def test_listeners_are_said_to_be_simulated_and_chance_to_be_chance():
     told = recommend.tell_feedback(better, same)
     assert told.startswith("In simulation, feedback raises the share of liked songs by 7.3 points")
     assert "400 simulated listeners" in told and told.endswith("within chance.")
-    assert "lowers" in recommend.tell_short_feedback(Gain(-0.1, -0.2, -0.05, 9))
+    assert "lowers" in recommend.tell_short_feedback(Gain(-0.1, -0.2, -0.05, 9), same)
 
 
 def test_a_gain_leaves_out_the_first_round_and_rounds_without_songs():
