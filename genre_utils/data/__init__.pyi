@@ -163,3 +163,7 @@ from .tables import (
 from .recordings import (
     with_recordings as with_recordings,
 )
+from .words import (
+    plain_text as plain_text,
+    song_words as song_words,
+)

@@ -147,3 +147,20 @@ from .telling import (
 from .telling import (
     tell_shares as tell_shares,
 )
+from .asking import (
+    Asked as Asked,
+    Source as Source,
+    ask as ask,
+    with_other_table as with_other_table,
+)
+from .shapley import (
+    shapley_values as shapley_values,
+)
+from .sources import (
+    choose_in_folds as choose_in_folds,
+    disagreements as disagreements,
+    loss_of_missing as loss_of_missing,
+    on_items as on_items,
+    only_right as only_right,
+    worth_of_sources as worth_of_sources,
+)

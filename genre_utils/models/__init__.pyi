@@ -335,3 +335,15 @@ from .frames import (
     Frames as Frames,
     join_pieces as join_pieces,
 )
+from .fusion import (
+    LateFusion as LateFusion,
+    Stacking as Stacking,
+    band_statistics as band_statistics,
+    mixture_weights as mixture_weights,
+)
+from .gated import (
+    GatedFusion as GatedFusion,
+)
+from .titles import (
+    telling_words as telling_words,
+)

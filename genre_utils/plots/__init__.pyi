@@ -155,3 +155,9 @@ from .conversion import (
 from .moving import (
     sliders as sliders,
 )
+from .fusion import (
+    cold_starts as cold_starts,
+    fusion_diagram as fusion_diagram,
+    shares_of_sources as shares_of_sources,
+    trust as trust,
+)

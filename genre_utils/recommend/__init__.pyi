@@ -115,3 +115,9 @@ from .taste import (
 from .taste import (
     tell_taste as tell_taste,
 )
+from .crowds import (
+    cold_start as cold_start,
+    crowd_of as crowd_of,
+    history_vectors as history_vectors,
+    simulate_crowd as simulate_crowd,
+)
