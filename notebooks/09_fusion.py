@@ -18,9 +18,19 @@ listen = True  # not used here: there is nothing to hear
 output = ""  # folder for the results file; "" writes none
 
 # %%
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from IPython.display import display
+from sklearn.compose import make_column_transformer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from genre_utils import evaluation, models, plots, recommend
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS
@@ -32,7 +42,8 @@ from genre_utils.data import (
     song_words,
     track_means,
 )
-from genre_utils.wording import count, listed, percent, points, points_interval
+from genre_utils.models import Augmentation, NetworkClassifier
+from genre_utils.wording import count, listed, percent, points, points_interval, shares
 
 plots.set_style()
 pd.set_option("display.max_colwidth", None)
@@ -76,9 +87,6 @@ if drawn is not None:
 # it. `song_words` reads them; the genre that a file may name is left out, for it is what we ask for.
 
 # %%
-import tempfile
-from pathlib import Path
-
 with tempfile.TemporaryDirectory() as folder:
     Path(folder, "Nobody - Rain again.lrc").write_text(
         "[ti:Rain again]\n[00:01.00]It rained all night\n[00:04.50]and nobody came"
@@ -87,12 +95,8 @@ with tempfile.TemporaryDirectory() as folder:
 
 # %%
 titles = tracks["title"].dropna().astype(str)
-if titles.nunique() > len(tables["sound"]) / 10:
+if titles.nunique() > len(sound) / 10:  # else there is too little to learn from
     tables["words"] = titles.to_frame("words")
-plots.say(
-    f"{count(len(titles), 'track')} of {len(tracks)} have a title here."
-    + ("" if "words" in tables else " That is too few to learn from, so words are left out.")
-)
 
 # %% [markdown]
 # **History** is who plays what. GTZAN has no listeners, so we **simulate** 300. Each likes one or two
@@ -106,12 +110,12 @@ crowd = recommend.simulate_crowd(tracks, seed=seed)
 tables["history"] = recommend.history_vectors(crowd, seed=seed)
 names = list(tables)
 plays = crowd.sum(axis=1)
-results.fact(known_by_source={name: len(table) for name, table in tables.items()})
+known = {name: len(table) for name, table in tables.items()}
+results.fact(known_by_source=known)
 plots.say(
     f"{percent(len(crowd) / len(tracks), 0)} of the tracks were played by a simulated listener, half of "
-    f"these by {plays.median():.0f} or fewer, one by {plays.max()}. Known by source: "
-    + listed(f"{name} {len(table)}" for name, table in tables.items())
-    + f" of {len(tracks)} tracks."
+    f"these by {plays.median():.0f} or fewer, one by {plays.max()}. Tracks that each source knows, of "
+    f"{len(tracks)}: {listed(f'{name} {n}' for name, n in known.items())}."
 )
 
 # %% [markdown]
@@ -123,12 +127,6 @@ plots.say(
 # model learns from these. First plainly, with one fold:
 
 # %%
-from sklearn.compose import make_column_transformer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-
 letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
 linear = LogisticRegression(class_weight="balanced", max_iter=3000)
 by_words = make_pipeline(make_column_transformer((letters, "words")), linear)
@@ -145,18 +143,15 @@ if "words" in tables:
 
 # %%
 words_search = GridSearchCV(by_words, {"logisticregression__C": [0.3, 1.0, 3.0, 10.0]})
-of_words = {}
 if "words" in tables:
-    for name in dict.fromkeys(["random", strict[0]]):
-        asked_words = evaluation.ask(
-            {"words": evaluation.Source(words_search, tables["words"])}, genre, protocols[name]
-        )
-        of_words[name] = evaluation.score(asked_words.alone("words"), "words", "title", seed=seed)
-        plots.say(f"- `{name}`: {evaluation.tell_score(of_words[name])}")
-    given_away = of_words["random"].accuracy - of_words[strict[0]].accuracy
-    results.fact(words_by_protocol={name: s.accuracy for name, s in of_words.items()})
+    pair = {name: protocols[name] for name in ("random", strict[0])}
+    by_title = evaluation.Source(words_search, tables["words"])
+    named = evaluation.under_protocols(by_title, genre, pair)
+    rightly = {name: said.correct.mean() for name, said in named.items()}
+    results.fact(words_by_protocol=rightly)
     plots.say(
-        f"What depends on knowing the artist: {points(given_away)}. Always naming the most frequent "
+        f"{shares(rightly, 1)} of {len(named['random'].table)} titles; what depends on knowing the "
+        f"artist: {points(rightly['random'] - rightly[strict[0]])}. Always naming the most frequent "
         f"genre would get {percent(genre[titles.index].value_counts(normalize=True).iloc[0])}."
     )
 
@@ -178,16 +173,10 @@ if "words" in tables:
 # %% [markdown]
 # ## Each source alone
 #
-# A model for each source: linear ones for sound, words and history, and for pictures the CNN of
-# notebook 4 (one network, not the average of five). How strongly the linear ones are held down (`C`)
-# is chosen inside each training side, or on `valid`.
+# Linear models for sound, words and history, and for pictures the CNN of notebook 4 (one network, not
+# the average of five). `C` is chosen inside each training side, or on `valid`.
 
 # %%
-from sklearn.preprocessing import StandardScaler
-
-from genre_utils.models import Augmentation, NetworkClassifier
-
-on_numbers = make_pipeline(StandardScaler(), linear)
 steps = {"logisticregression__C": [0.001, 0.003, 0.01, 0.03]}
 network = NetworkClassifier(
     models.spectrogram_network,
@@ -196,31 +185,22 @@ network = NetworkClassifier(
     learning_rate=3e-3,
     random_state=seed,
     epochs=2 if quick else 16,
-    groups=tracks["artist_group"],
+    groups=None if quick else tracks["artist_group"],  # a quick run has too few of them
 )
-learners = {
-    "sound": GridSearchCV(on_numbers, steps),
-    "picture": network,
-    "words": words_search,
-    "history": GridSearchCV(on_numbers, steps),
-}
+by_numbers = GridSearchCV(make_pipeline(StandardScaler(), linear), steps)
+learners = {"sound": by_numbers, "picture": network, "words": words_search, "history": by_numbers}
 sources = {
     name: evaluation.Source(learners[name], table, slow=name == "picture")
     for name, table in tables.items()
 }
-asked = {
-    name: evaluation.ask(sources, genre, protocols[name], progress=f"sources, {name}")
-    for name in strict
-}
-
-# %%
+asked = {p: evaluation.ask(sources, genre, protocols[p], progress=f"sources, {p}") for p in strict}
 alone = {p: {name: asked[p].alone(name) for name in names} for p in strict}
 kinds = {"sound": "probe", "picture": "cnn", "words": "words", "history": "probe"}
+inputs = {name: name for name in names} | {"history": "history (simulated)"}
 for p in strict:
     for name, said in alone[p].items():
-        given = f"{name} (simulated)" if name == "history" else name
-        results.scores.append(evaluation.score(said, kinds[name], given, seed=seed))
-evaluation.score_matrix(results.scores, {"history (simulated)": "history (simulated)"})
+        results.scores.append(evaluation.score(said, kinds[name], inputs[name], seed=seed))
+evaluation.score_matrix(results.scores, {text: text for text in inputs.values()})
 
 # %% [markdown]
 # (n differs, since a source is asked about the tracks that it knows.)
@@ -230,9 +210,9 @@ evaluation.score_matrix(results.scores, {"history (simulated)": "history (simula
 # %%
 plots.show(
     plots.fusion_diagram("Where sources can meet"),
-    "Diagram: each source has a model of its own, whose probabilities meet in late fusion, stacking "
-    "or a gate; or the numbers of all sources meet before one model, which is early fusion.",
-    "Sources meet after their own models, or before one common model.",
+    "Four sources, each with its own model, meet in late fusion, stacking or a gate; or their "
+    "numbers meet before one model: early fusion.",
+    f"{len(names)} sources are here; they meet after their own models, or before a common one.",
     cover=True,
 )
 
@@ -253,38 +233,29 @@ plots.show(
 fold = asked[strict[0]].folds[0]
 pair = names[:2]
 said, labels, groups = asked[strict[0]].inner(fold, pair)
+both = ~np.isnan(said).any(axis=(1, 2))
+given = said[both, :, labels[both]]  # what the two sources gave to the true genres
 for weight in (0.0, 0.25, 0.5, 0.75, 1.0):
-    mixed = weight * said[:, 0] + (1 - weight) * said[:, 1]
-    given = mixed[np.arange(len(labels)), labels]
-    print(
-        f"weight {weight:.2f} of {pair[0]}: log loss {-np.log(np.maximum(given, 1e-4)).mean():.3f}"
-    )
-found = models.mixture_weights(said[~np.isnan(said).any(axis=(1, 2))], labels)
-print(f"best: {found.round(2)} for {pair}")
+    loss = -np.log(np.maximum(given @ [weight, 1 - weight], 1e-4)).mean()
+    print(f"weight {weight:.2f} of {pair[0]}: log loss {loss:.3f}")
+print(f"best: {models.mixture_weights(said[both], labels[both]).round(2)} for {pair}")
 
 # %% [markdown]
-# Early fusion needs numbers. A picture gives the mean and the deviation of each of its 64 bands; what
-# is missing is filled with the mean of the training side.
+# Early fusion needs numbers: of a picture, mean and deviation of its 64 bands; what is missing is
+# filled with the mean of the training side.
 
 # %%
-from sklearn.impute import SimpleImputer
-
-blocks = {"sound": sound, "history": tables["history"].reindex(sound.index)}
+blocks = {name: tables[name] for name in ("sound", "history")}
 if "picture" in tables:
-    blocks["picture"] = models.band_statistics(tables["picture"]["frames"]).reindex(sound.index)
-together = pd.concat(blocks.values(), axis=1)
-together.columns = together.columns.astype(str)
-numbers = make_pipeline(SimpleImputer(), StandardScaler())
-parts = [(numbers, list(together.columns))]
+    blocks["picture"] = models.band_statistics(tables["picture"]["frames"])
+everything = models.together(blocks, sound.index)
+parts = [(make_pipeline(SimpleImputer(), StandardScaler()), list(everything))]
 if "words" in tables:
-    together["words"] = titles.reindex(sound.index).fillna("")
+    everything["words"] = titles.reindex(sound.index).fillna("")
     parts.append((letters, "words"))
-early = evaluation.Source(
-    GridSearchCV(make_pipeline(make_column_transformer(*parts), linear), steps), together
-)
-asked_early = {
-    p: evaluation.ask({"all": early}, genre, protocols[p], progress=f"early, {p}") for p in strict
-}
+side_by_side = make_pipeline(make_column_transformer(*parts), linear)
+early = evaluation.Source(GridSearchCV(side_by_side, steps), everything)
+by_early = evaluation.under_protocols(early, genre, {p: protocols[p] for p in strict})
 
 # %%
 fusers = {
@@ -294,15 +265,12 @@ fusers = {
 }
 fused = {p: {name: asked[p].fused(f, names) for name, f in fusers.items()} for p in strict}
 for p in strict:
-    fused[p]["early_fusion"] = asked_early[p].alone("all")
-    for name, prediction in fused[p].items():
-        results.scores.append(
-            evaluation.score(prediction, name, f"{name} of {len(names)}", seed=seed)
-        )
-titled = {f"{name} of {len(names)}": evaluation.MODEL_NAMES[name] for name in fused[strict[0]]}
-evaluation.score_matrix(
-    [s for s in results.scores if s.input in titled or s.input == "sound"], titled
-)
+    fused[p]["early_fusion"] = by_early[p]
+    for name, said in fused[p].items():
+        results.scores.append(evaluation.score(said, name, f"all, {name}", seed=seed))
+titled = {f"all, {name}": evaluation.MODEL_NAMES[name] for name in fused[strict[0]]}
+shown = [score for score in results.scores if score.input in ["sound", *titled]]
+evaluation.score_matrix(shown, titled)
 
 # %% [markdown]
 # Which way is taken is decided inside each training side, by the log loss of inner predictions with
@@ -313,30 +281,23 @@ evaluation.score_matrix(
 chosen = {p: evaluation.choose_in_folds(asked[p], fusers, names) for p in strict}
 for p in strict:
     taken, ways = chosen[p]
-    of_sound = evaluation.on_items(alone[p]["sound"], taken)
-    gain = evaluation.paired_test(taken, of_sound, seed=seed)
+    told, gain = evaluation.tell_gain(taken, alone[p]["sound"], seed=seed)
     results.fact(**{f"gain_over_sound_{p}": gain, f"way_by_fold_{p}": ways})
-    plots.say(
-        f"`{p}`: {listed(dict.fromkeys(evaluation.MODEL_NAMES[way] for way in ways))}, "
-        f"{percent(taken.correct.mean())} of {len(taken.table)} tracks; against sound alone "
-        f"{points(gain['difference'])} {points_interval(gain['low'], gain['high'])}, "
-        f"p = {gain['p']:.2g}."
-    )
+    taken_ways = listed(dict.fromkeys(evaluation.MODEL_NAMES[way] for way in ways))
+    plots.say(f"- `{p}`: {taken_ways}: {told}, against sound alone.")
 
 # %% [markdown]
 # ## What each source adds
 #
-# What a source adds depends on what is known already: pictures add little to sound, but much to
-# nothing. The *Shapley value* ([Shapley 1953](https://doi.org/10.1515/9781400881970-018)) is what it
-# adds in the mean over all orders in which the sources could come; with four sources there are 16
-# sets of them, and the values add up to the whole. The sources meet by late fusion here.
+# What a source adds depends on what is known already. The *Shapley value*
+# ([Shapley 1953](https://doi.org/10.1515/9781400881970-018)) is what it adds in the mean over all
+# orders in which the sources could come; four sources have 16 sets. They meet by late fusion here.
 
 # %%
-worth = {
-    p: evaluation.worth_of_sources(asked[p], models.LateFusion(), names, seed=seed) for p in strict
-}
+late = fusers["late_fusion"]
+worth = {p: evaluation.worth_of_sources(asked[p], late, names, seed=seed) for p in strict}
 results.fact(shapley={p: table["value"].to_dict() for p, table in worth.items()})
-first = worth[strict[0]]
+first, of_all = worth[strict[0]], worth[strict[0]].attrs
 plots.show(
     plots.shares_of_sources(worth, "What each source is worth"),
     " ".join(
@@ -345,9 +306,8 @@ plots.show(
         + " points."
         for p, table in worth.items()
     ),
-    f"Under {strict[0]}, {first['value'].idxmax()} is worth most. All values add up to the way from "
-    f"{percent(first.attrs['none'])}, always naming the most frequent genre, to "
-    f"{percent(first.attrs['all'])}.",
+    f"Under {strict[0]}, {first['value'].idxmax()} is worth most. The values add up to the way from "
+    f"{percent(of_all['none'])} (the most frequent genre) to {percent(of_all['all'])}.",
 )
 
 # %% [markdown]
@@ -357,30 +317,23 @@ plots.show(
 left = pd.concat({p: t[["left_out", "left_out_low", "left_out_high"]] for p, t in worth.items()})
 left.columns = ["points lost", "low", "high"]
 results.fact(left_out={f"{p} {name}": value for (p, name), value in left["points lost"].items()})
-sure = left[left["low"] > 0]
-plots.say(
-    "Missed for sure (the interval is above 0): "
-    + (listed(f"{name} under `{p}`" for p, name in sure.index) or "none")
-    + "."
-)
+sure = listed(f"{name} under `{p}`" for p, name in left.index[left["low"] > 0])
+plots.say(f"Missed for sure (the interval is above 0): {sure or 'none'}.")
 left.round(1).rename_axis(["protocol", "left out"])
 
 # %% [markdown]
 # ## A source that is missing
 #
-# Tomorrow's song has no history, and a title may be unknown. Does a fusion that counted on it do
-# worse than one that never knew it? Each source is taken away when the test songs are asked.
+# Tomorrow's song has no history. Does a fusion that counted on a source do worse without it than one
+# that never knew it? Each is taken away when the test songs are asked.
 
 # %%
 missing = evaluation.loss_of_missing(asked[strict[0]], fusers, names, seed=seed)
-results.fact(
-    missing={f"{r.fusion}, {r.missing}": r.difference for r in missing.itertuples()},
-    harmed_by_missing=int((missing["high"] < 0).sum()),
-)
-harmed = missing[missing["high"] < 0]
+harmed = int((missing["high"] < 0).sum())
+results.fact(missing=missing.to_dict("list"), harmed_by_missing=harmed)
 plots.say(
-    f"Of {len(missing)} pairs, {len(harmed)} do worse for sure. Late fusion and stacking have weights "
-    "for each set of sources, learnt from songs that have these; the gate met such songs in training."
+    f"Of {len(missing)} pairs, {harmed} do worse for sure. Late fusion and stacking have weights for "
+    "each set of sources, learnt from songs that have these; the gate met such songs in training."
 )
 shown = missing.set_index(["fusion", "missing"]).rename(index=evaluation.MODEL_NAMES, level=0)
 shown.assign(accuracy=100 * shown["accuracy"], never_known=100 * shown["never_known"]).round(1)
@@ -393,13 +346,11 @@ gate = models.GatedFusion(random_state=seed).fit(*asked[strict[0]].inner(fold, n
 weights = gate.weights(np.stack([fold.test_said[name] for name in names], axis=1))
 of_test = genre.iloc[fold.test].to_numpy(object)
 trusted = pd.DataFrame(weights, columns=names).groupby(of_test).mean()
-spread = trusted.std().max()
 results.fact(gate_by_genre=trusted.to_dict("index"))
 plots.show(
     plots.trust(trusted, "How much the gate trusts each source"),
     "Mean weights by genre. " + evaluation.tell_shares(trusted),
-    f"On average {trusted.mean().idxmax()} has most of the say ({percent(trusted.mean().max(), 0)}); "
-    f"between genres weights differ by {100 * spread:.0f} points at most (standard deviation).",
+    f"On average {trusted.mean().idxmax()} has most of the say ({percent(trusted.mean().max(), 0)}).",
 )
 
 # %% [markdown]
@@ -419,14 +370,10 @@ results.fact(disagreement=apart.to_dict("index"))
 # %%
 if "words" in tables:
     lucky = evaluation.only_right(alone[strict[0]], "words")
-    by_chance = evaluation.only_right(
-        alone[strict[0]] | {"words": asked[strict[0]].guess()}, "words"
-    )
-    results.fact(only_words_right=len(lucky), only_guess_right=len(by_chance))
-    plots.say(
-        f"{count(len(lucky), 'song')}; always naming the most frequent genre is alone in being right "
-        f"for {len(by_chance)}."
-    )
+    guessed = alone[strict[0]] | {"words": asked[strict[0]].guess()}
+    by_guess = len(evaluation.only_right(guessed, "words"))
+    results.fact(only_words_right=len(lucky), only_guess_right=by_guess)
+    plots.say(f"{count(len(lucky), 'song')}; naming the most frequent genre would get {by_guess}.")
     display(lucky.assign(title=titles.reindex(lucky.index))[["title", *lucky]].head(8))
 
 # %% [markdown]
@@ -444,32 +391,22 @@ placed = recommend.history_vectors(everyone, seed=seed)
 cold = recommend.cold_start(vectors.loc[placed.index], placed, tracks, seed=seed)
 at = cold.set_index(["share", "way"])["precision"].unstack()
 results.fact(cold_start=at.to_dict("index"))
-better = at.index[at["both"] > at["sound"]]
+ends = {way: f"{percent(line.iloc[0])} to {percent(line.iloc[-1])}" for way, line in at.items()}
 plots.show(
     plots.cold_starts(cold, "Precision of ten songs, other artists"),
     "Precision at 10. " + evaluation.tell_shares(at.rename(index=lambda s: f"history of {s:.0%}")),
-    f"With no history sound gets {percent(at['sound'].iloc[0])}; history alone goes from "
-    f"{percent(at['history'].iloc[0])} to {percent(at['history'].iloc[-1])}; both together reach "
-    f"{percent(at['both'].iloc[-1])}.",
+    f"From no history to all of it: history alone {ends['history']}, both together {ends['both']}; "
+    f"sound stays at {percent(at['sound'].iloc[0])}.",
 )
 
 # %% [markdown]
 # ## What to remember
-
-# %%
-taken, _ = chosen[strict[-1]]
-base = alone[strict[-1]]["sound"].correct.mean()
-points_to_remember = [
-    f"Sound alone names {percent(base)} ({strict[-1]}); all sources together "
-    f"{percent(taken.correct.mean())}.",
-    "What puts models together must learn from predictions of songs that the models did not learn.",
-    "What a source adds depends on what is there already; Shapley values share that out.",
-    "A source can be missing: learn what to do without it.",
-    "Whoever simulates listeners has decided what they are worth: simulated is not measured.",
-]
-plots.say("\n".join(f"- {point}" for point in points_to_remember))
-
-# %% [markdown]
+#
+# - What puts models together must learn from predictions of songs that the models did not learn.
+# - What a source adds depends on what is there already; Shapley values share that out.
+# - A source can be missing: learn what to do without it.
+# - Whoever simulates listeners has decided what they are worth: simulated is not measured.
+#
 # ## Exercises
 #
 # 1. Let every second song be a draw from anywhere (`contrary=0.5`). What is history worth then?
@@ -487,10 +424,8 @@ plots.say("\n".join(f"- {point}" for point in points_to_remember))
 # ```python
 # whole = make_column_transformer((TfidfVectorizer(sublinear_tf=True), "words"))
 # search = GridSearchCV(make_pipeline(whole, linear), {"logisticregression__C": [1.0, 10.0]})
-# table = titles.to_frame("words")
-# if "words" in tables:
-#     spelled = evaluation.ask({"w": evaluation.Source(search, table)}, genre, protocols[strict[0]])
-#     print(spelled.alone("w").correct.mean())
+# spelled = {"words": evaluation.Source(search, titles.to_frame("words"))}
+# evaluation.ask(spelled, genre, protocols[strict[0]]).alone("words").correct.mean()
 # ```
 #
 # ```python
@@ -504,12 +439,12 @@ plots.say("\n".join(f"- {point}" for point in points_to_remember))
 # the start, read Baltrušaitis, Ahuja and Morency ([2019](https://arxiv.org/abs/1705.09406)).
 
 # %%
+taken, _ = chosen[strict[-1]]
+base = evaluation.on_items(alone[strict[-1]]["sound"], taken).correct.mean()
 gain = results.facts[f"gain_over_sound_{strict[-1]}"]
-finding = (
-    f"Sound alone names {percent(base)} of {len(taken.table)} tracks ({strict[-1]}). Picture, words and "
-    f"simulated history beside it change that by {points(gain['difference'])} "
-    f"{points_interval(gain['low'], gain['high'])}."
-)
+change = f"{points(gain['difference'])} {points_interval(gain['low'], gain['high'])}"
+finding = f"Sound alone names {percent(base)} of {len(taken.table)} tracks ({strict[-1]}); "
+finding += f"{listed(names[1:])} (simulated) beside it change that by {change}."
 results.fact(finding=finding)
 results.write(output)
 plots.say(finding)

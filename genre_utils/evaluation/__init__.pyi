@@ -162,5 +162,7 @@ from .sources import (
     loss_of_missing as loss_of_missing,
     on_items as on_items,
     only_right as only_right,
+    tell_gain as tell_gain,
+    under_protocols as under_protocols,
     worth_of_sources as worth_of_sources,
 )

@@ -202,17 +202,23 @@ def ask(
     said_of_test = {key: next(tested) for key in product(sources, range(len(folds)))}
     parts = []
     for number, (_, test) in enumerate(folds):
-        rows = {name: chosen[name, number][1] for name in sources}
-        items = np.array(sorted(set().union(*rows.values())), dtype=int)
-        silent = np.full(len(classes), np.nan)
-        said = {
-            name: np.array([own.get(item, silent) for item in items.tolist()])
-            for name, own in rows.items()
-        }
-        settings = {name: chosen[name, number][0] for name in sources}
-        of_test = {name: said_of_test[name, number] for name in sources}
-        parts.append(AskedFold(settings, items, said, test, of_test))
+        own = {name: chosen[name, number] for name in sources}
+        items = np.array(sorted({item for _, told in own.values() for item in told}), dtype=int)
+        parts.append(
+            AskedFold(
+                {name: setting for name, (setting, _) in own.items()},
+                items,
+                {name: _aligned(told, items, len(classes)) for name, (_, told) in own.items()},
+                test,
+                {name: said_of_test[name, number] for name in sources},
+            )
+        )
     return Asked(protocol, y, classes, tuple(parts))
+
+
+def _aligned(said: Mapping[int, np.ndarray], items: np.ndarray, genres: int) -> np.ndarray:
+    silent = np.full(genres, np.nan)
+    return np.array([said.get(item, silent) for item in items.tolist()])
 
 
 def with_other_table(asked: Asked, source: Source, name: str, other: pd.DataFrame) -> Predictions:

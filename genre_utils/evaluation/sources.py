@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from genre_utils.evaluation.asking import Asked, Fuser
+from genre_utils.data import Protocol
+from genre_utils.evaluation.asking import Asked, Fuser, Source, ask
 from genre_utils.evaluation.intervals import bootstrap_interval, paired_test
 from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.shapley import shapley_values
+from genre_utils.wording import count, percent, points, points_interval
 
 _DIFFERENCE = ("difference", "low", "high")
 _FLOOR = 1e-4  # a genre that is thought impossible costs as much as this
@@ -152,14 +154,35 @@ def on_items(one: Predictions, other: Predictions) -> Predictions:
     return replace(one, table=table, probability=probability)
 
 
+def under_protocols(
+    source: Source, y: pd.Series, protocols: Mapping[str, Protocol]
+) -> dict[str, Predictions]:
+    """What one source says by itself under several protocols."""
+    return {
+        name: ask({"source": source}, y, protocol).alone("source")
+        for name, protocol in protocols.items()
+    }
+
+
+def tell_gain(one: Predictions, other: Predictions, *, seed: int = 0) -> tuple[str, dict]:
+    """How much better one is than another on its items, in words and as `paired_test` has it."""
+    test = paired_test(one, on_items(other, one), seed=seed)
+    text = (
+        f"{percent(one.correct.mean())} of {count(len(one.table), 'track')}, "
+        f"{points(test['difference'])} {points_interval(test['low'], test['high'])}, "
+        f"p = {test['p']:.2g}"
+    )
+    return text, test
+
+
 def disagreements(alone: Mapping[str, Predictions]) -> pd.DataFrame:
     """Share of the items on which two sources name different genres, of those that both know."""
     said = pd.DataFrame({name: p.table["predicted"] for name, p in alone.items()})
     table = pd.DataFrame(index=list(said), columns=list(said), dtype=float)
     for one in said:
         for other in said:
-            both = said[[one, other]].dropna()
-            table.loc[one, other] = float((both[one] != both[other]).mean())
+            both = said[one].notna() & said[other].notna()
+            table.loc[one, other] = (said.loc[both, one] != said.loc[both, other]).mean()
     return table
 
 

@@ -340,6 +340,7 @@ from .fusion import (
     Stacking as Stacking,
     band_statistics as band_statistics,
     mixture_weights as mixture_weights,
+    together as together,
 )
 from .gated import (
     GatedFusion as GatedFusion,

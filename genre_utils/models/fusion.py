@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -169,6 +169,21 @@ def _log_likelihood(model: Any, X: np.ndarray, y: np.ndarray) -> float:
     pairs = zip(said, y, strict=True)
     given = [row[column[genre]] if genre in column else 0.0 for row, genre in pairs]
     return float(np.log(np.maximum(given, _FLOOR)).mean())
+
+
+def together(blocks: Mapping[str, pd.DataFrame], index: pd.Index) -> pd.DataFrame:
+    """Numbers of several sources side by side; what a source does not know is NaN.
+
+    Parameters
+    ----------
+    blocks
+        By source, a row an item.
+    index
+        The items that are wanted.
+    """
+    table = pd.concat({name: block.reindex(index) for name, block in blocks.items()}, axis=1)
+    table.columns = [f"{source} {column}" for source, column in table.columns]
+    return table
 
 
 def band_statistics(frames: pd.Series) -> pd.DataFrame:
