@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 import json
 import re
 from pathlib import Path
@@ -14,10 +12,11 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from genre_utils.files import to_json, write_text
+from genre_utils.report.figures import cover, figure_html, is_figure
 
 TEMPLATES = Path(__file__).with_name("template")
 LONG_OUTPUT = 30
-COVER_WIDTH = 560
+_MARK = "<!--figure {}-->"
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
 
 
@@ -41,7 +40,8 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
     name = executed.stem
     results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
     notebook = _readable(nbformat.read(executed, as_version=4))
-    results |= {"cover": _cover(notebook), "rendered": rendering_fingerprint()}
+    figures = _take_figures(notebook)
+    results |= {"cover": cover(figures), "rendered": rendering_fingerprint()}
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="page",
@@ -60,13 +60,14 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
     }
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     write_text(page.parent / "results" / f"{name}.json", to_json(results) + "\n")
-    write_text(page, _finish(html, results))
+    write_text(page, _with_figures(_finish(html, results), figures))
 
 
 def rendering_fingerprint() -> str:
     """Short hash of all that turns an executed notebook into a page."""
     digest = hashlib.sha256()
-    for path in [Path(__file__), *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
+    code = [Path(__file__), Path(__file__).with_name("figures.py")]
+    for path in [*code, *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
         digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -120,29 +121,22 @@ def _as_mathml(found: re.Match) -> str:
     return convert(block or inline, display="block" if block else "inline")
 
 
-def _cover(notebook: NotebookNode) -> dict | None:
-    """Return the main figure of a notebook, small: the one that is marked, or the last."""
-    from PIL import Image  # noqa: PLC0415
+def _take_figures(notebook: NotebookNode) -> list[NotebookNode]:
+    """Put a mark where each figure is, and return the figures: nothing else need read them."""
+    taken: list[NotebookNode] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if is_figure(output):
+                taken.append(NotebookNode(data=output.data, metadata=output.metadata))
+                output.data = NotebookNode({"text/html": _MARK.format(len(taken))})
+    return taken
 
-    images = [
-        (output.data["image/png"], output.metadata.get("image/png", output.metadata))
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
-    if not images:
-        return None
-    data, about = next((i for i in images if i[1].get("cover")), images[-1])
-    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-    image.thumbnail((COVER_WIDTH, COVER_WIDTH), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    image.quantize(128).save(small, "png", optimize=True)
-    return {
-        "png": base64.b64encode(small.getvalue()).decode(),
-        "alt": about.get("alt", ""),
-        "width": image.width,
-        "height": image.height,
-    }
+
+def _with_figures(html: str, figures: list[NotebookNode]) -> str:
+    """Put the figures where their marks are."""
+    for number, figure in enumerate(figures, start=1):
+        html = html.replace(_MARK.format(number), figure_html(figure, number))
+    return html
 
 
 def _finish(html: str, results: dict) -> str:
@@ -154,7 +148,6 @@ def _finish(html: str, results: dict) -> str:
         del colored["style"]  # a terminal's colours, which have no contrast on a page
     _summary(soup, results)
     _contents(soup)
-    _figures(soup)
     _tables(soup)
     _folds(soup)
     for text in _required(soup, "main").find_all(string=re.compile(r"\d %")):
@@ -205,19 +198,6 @@ def _contents(soup: BeautifulSoup) -> None:
         item.append(_tag(soup, "a", heading.get_text().strip(), href=f"#{heading['id']}"))
         entries.append(item)
     _required(soup, "#contents details").append(entries)
-
-
-def _figures(soup: BeautifulSoup) -> None:
-    """Number the figures; what their text alternative says stands below them for all."""
-    images = soup.select(".output_png img")
-    for number, image in enumerate(images, start=1):
-        figure = image.wrap(soup.new_tag("figure", id=f"figure-{number}"))
-        frame = {"class": "frame", "tabindex": "0", "role": "group"}
-        image.wrap(soup.new_tag("div", attrs=frame | {"aria-label": f"Figure {number}"}))
-        caption = soup.new_tag("figcaption", attrs={"aria-hidden": "true"})
-        caption.append(_tag(soup, "b", f"Figure {number}. "))
-        caption.append(str(image.get("alt", "")))
-        figure.append(caption)
 
 
 def _tables(soup: BeautifulSoup) -> None:

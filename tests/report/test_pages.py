@@ -86,8 +86,11 @@ def test_a_page_begins_with_what_was_found_and_on_which_data(page):
 
 def test_figures_are_numbered_described_and_kept_small_for_the_index(page):
     (figure,) = soup_of(page).select("figure")
-    assert figure.img["alt"] == "An empty frame, from 0 to 1."
+    assert (
+        figure.svg["role"] == "img" and figure.svg["aria-label"] == "An empty frame, from 0 to 1."
+    )
     assert figure.figcaption.get_text() == "Figure 1. An empty frame, from 0 to 1."
+    assert figure.figcaption.p["aria-hidden"] == "true"  # it was read out already
     cover = json.loads((page.parent / "results/01_good.json").read_text())["cover"]
     assert cover["alt"] == "An empty frame, from 0 to 1."
     assert cover["width"] <= 560
