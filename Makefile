@@ -125,6 +125,7 @@ clean: ## remove what was built; the pages, the data and .venv stay
 # ---------------------------------------------------------------------------------------------
 
 $(VENV)/.locked: requirements.lock
+	@test ! -L $(VENV) || { echo "$(VENV) is a link to another environment, which is left as it is."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV): about 1 GB is downloaded, which takes some minutes."
@@ -170,7 +171,12 @@ $(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 	@:
 
-$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report/pages.py $(TEMPLATES)
+# Each page links to its neighbours by their titles. Written anew only when one of them changed.
+build/titles: FORCE
+	+@mkdir -p build; grep -m1 '^# # ' $(NOTEBOOKS:%=notebooks/%.py) > $@.new; \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(OUT)/%.html: $(BUILD)/%.ipynb build/titles $(addprefix genre_utils/report/,pages.py figures.py) $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
 $(OUT)/index.html: $(PAGES) genre_utils/report/overview.py genre_utils/report/story.py $(TEMPLATES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -25,7 +26,7 @@ INK, GRID = "#1b1f24", "#cccccc"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _REFERENCE = re.compile(r"url\(#([\w.-]+)\)")
-_SETTINGS = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "genre_utils",
     # The widest of common fonts: what it has room for, others have room for too.
@@ -47,7 +48,9 @@ def to_svg(figure: Figure) -> str:
     str
         One ``<svg>`` element, with ids of its own and no font that is not everywhere.
     """
-    data = [artist for axes in figure.axes for artist in (*axes.lines, *axes.collections)]
+    data: list[Line2D | Collection] = []
+    for axes in figure.axes:
+        data += [*axes.lines, *axes.collections]
     for artist in data:
         if _points(artist) > MOST_POINTS:
             artist.set_rasterized(True)
@@ -71,12 +74,12 @@ def to_png(figure: Figure) -> bytes:
 def _points(artist: Line2D | Collection) -> int:
     """How many points an artist is drawn by, about."""
     if isinstance(artist, Line2D):
-        return len(np.ravel(artist.get_xdata(orig=False)))
+        return np.size(artist.get_xdata(orig=False))
     if isinstance(artist, QuadMesh):
-        return np.size(artist.get_array())
+        return np.size(np.asarray(artist.get_array()))
     if isinstance(artist, PathCollection):
-        return len(artist.get_offsets())
-    return sum(len(path.vertices) for path in artist.get_paths())
+        return np.size(artist.get_offsets()) // 2
+    return sum(np.size(path.vertices) // 2 for path in artist.get_paths())
 
 
 def _drawn(figure: Figure) -> str:

@@ -62,7 +62,8 @@ def figure_html(output: NotebookNode, number: int) -> str:
     shows = ""
     if caption and len(alt) > LONG_TEXT:
         text = html.escape(alt, quote=False)
-        shows = f'<details class="shows"><summary>What the figure shows</summary><p>{text}</p></details>'
+        shows = '<details class="shows"><summary>What the figure shows</summary>'
+        shows += f"<p>{text}</p></details>"
     return (
         f'<figure id="figure-{number}"><div class="drawing">{inner}</div>'
         f"<figcaption><p{hidden}><b>Figure {number}.</b> {said}</p>{shows}</figcaption></figure>"

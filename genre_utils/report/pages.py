@@ -13,14 +13,20 @@ from nbformat import NotebookNode
 
 from genre_utils.files import to_json, write_text
 from genre_utils.report.figures import cover, figure_html, is_figure
+from genre_utils.report.notebooks import SOLUTION
 
 TEMPLATES = Path(__file__).with_name("template")
 LONG_OUTPUT = 30
 _MARK = "<!--figure {}-->"
+_UNSEEN = {"injected-parameters", SOLUTION}
+_MISSING = re.compile(r"\s*(nan|NaN|NaT|None|<NA>)\s*")
+_NUMBER = re.compile(r"[\s\d.,:/%×+−–\-()\[\]]*(points|s|ms|Hz|kHz|dB|MB|MiB|BPM)?\s*")
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
 
 
-def render(executed: Path, page: Path, *, pages: list[str]) -> None:
+def render(
+    executed: Path, page: Path, *, pages: list[str], scripts: Path = Path("notebooks")
+) -> None:
     """Turn an executed notebook into one page that needs nothing else.
 
     The results that the notebook wrote go into ``results/`` beside the page, with a small copy of
@@ -34,6 +40,8 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
         Where the page goes.
     pages
         Names of all notebooks in reading order, for the way to the former and the next one.
+    scripts
+        Folder of the notebooks' scripts, which have their titles.
     """
     from nbconvert import HTMLExporter  # noqa: PLC0415
 
@@ -55,6 +63,7 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
             "results": results,
             "former": pages[at - 1] if at > 0 else None,
             "next": pages[at + 1] if at + 1 < len(pages) else None,
+            "titles": {other: script_title(scripts / f"{other}.py") for other in pages},
             "code_css": code_css(),
         },
     }
@@ -83,29 +92,39 @@ def code_css() -> str:
     return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
+def script_title(script: Path) -> str:
+    """Title of a notebook, from its script; the file's name where there is none."""
+    text = script.read_text("utf-8") if script.is_file() else ""
+    found = re.search(r"^# # (.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else script.stem
+
+
 def _title(notebook: NotebookNode) -> str:
     first = notebook.cells[0].source.splitlines()[0]
     return first.lstrip("# ").strip()
 
 
 def _readable(notebook: NotebookNode) -> NotebookNode:
-    """Drop what only the one who runs a notebook wants: progress, warnings, paths, empty cells."""
+    """Drop what only the one who runs a notebook wants: progress, warnings, paths, sliders."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if output.output_type != "stream"
-                or (output.name != "stderr" and output.text.strip())
-            ]
+            cell.outputs = [output for output in cell.outputs if _is_for_readers(output)]
         else:
             cell.source = _with_mathml(cell.source)
     notebook.cells = [
         cell
         for cell in notebook.cells
-        if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
+        if cell.source.strip() and not _UNSEEN & set(cell.metadata.get("tags", []))
     ]
     return notebook
+
+
+def _is_for_readers(output: NotebookNode) -> bool:
+    if output.output_type == "stream":
+        return output.name != "stderr" and bool(output.text.strip())
+    # What works by scripts of its own, which are fetched from the network.
+    return not any(re.search("widget|javascript", kind) for kind in output.get("data", {}))
 
 
 def _with_mathml(text: str) -> str:
@@ -208,6 +227,7 @@ def _tables(soup: BeautifulSoup) -> None:
         for row in table.select("tr[style]"):
             del row["style"]
         _one_header_row(table)
+        _cells(table)
         for corner in table.select("th"):
             if not corner.get_text().strip():
                 corner.name = "td"
@@ -224,6 +244,26 @@ def _tables(soup: BeautifulSoup) -> None:
             },
         )
         table.wrap(frame)
+
+
+def _cells(table: Tag) -> None:
+    """Show what is missing as a dash, name each row, and let columns of words wrap."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody tr")]
+    for row in rows:
+        for cell in row:
+            if _MISSING.fullmatch(cell.get_text()):
+                cell.string = "–"
+        if row and not any(cell.name == "th" for cell in row) and _is_word(row[0]):
+            row[0].name = "th"
+    heads = table.select("thead tr:last-child > *")
+    for at, column in enumerate(zip(*rows, strict=False)):
+        if any(cell.name == "td" and _is_word(cell) for cell in column):
+            for cell in [*column, *heads[at : at + 1]]:
+                cell["class"] = [*cell.get_attribute_list("class"), "text"]
+
+
+def _is_word(cell: Tag) -> bool:
+    return not _NUMBER.fullmatch(cell.get_text())
 
 
 def _one_header_row(table: Tag) -> None:
