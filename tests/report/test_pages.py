@@ -14,7 +14,6 @@ from genre_utils import imports
 from genre_utils.imports import source_fingerprint
 from genre_utils.report import (
     build_index,
-    build_performance,
     outdated,
     overview,
     render,
@@ -62,6 +61,12 @@ def test_terms_and_limits_stand_beside_the_index_and_are_checked_as_it_is(page):
     assert {"terms.html", "limits.html"} <= {link["href"] for link in index.select("a[href]")}
     words = [word.get_text() for word in terms.select("dt")]
     assert "MFCC" in words and len(words) == len(set(words)) == len(terms.select("dd"))
+    ids = [word["id"] for word in terms.select("dt, h2, ul li")]
+    assert len(ids) == len(set(ids)) and not [i for i in ids if " " in i]
+    keys = {link["href"] for link in terms.select("dd a")}
+    assert keys and keys <= {f"#{source['id']}" for source in terms.select("ul li")}
+    sources = [source.get_text() for source in terms.select("ul li")]
+    assert sources == sorted(sources, key=str.lower)
     assert limits.h1.get_text() == "What these pages cannot tell"
     assert all("Synthesized data." in sheet.get_text() for sheet in (index, terms, limits))
 
@@ -194,19 +199,6 @@ def test_headings_are_in_order_and_the_footer_says_how_it_was_made(page):
     footer = " ".join(soup.footer.get_text().split())
     for word in ("notebooks/01_good.py", "fingerprint", "seed 3", "quick", "librosa", "cores"):
         assert word in footer
-
-
-def test_the_page_of_benchmarks_says_what_was_measured(tmp_path):
-    rows = [["librosa", 2700.0, 1.0], ["ours", 200.0, 13.5], ["one STFT", 33.0, 81.8]]
-    table = {"title": "Features of a track", "columns": ["what", "ms", "times"], "rows": rows}
-    bench = {"name": "1_features", "title": "Features", "data": "GTZAN", "machine": "2 cores"}
-    bench |= {"versions": {"python": "3.11"}, "tables": [table | {"note": "Median."}]}
-    (tmp_path / "1_features.json").write_text(json.dumps(bench))
-    build_performance(tmp_path, tmp_path / "site/performance.html")
-    text = soup_of(tmp_path / "site/performance.html").get_text()
-    assert "take 200 ms, 13.5 times as fast as from plain librosa calls" in text
-    assert "2,700" in text
-    assert json.loads((tmp_path / "site/performance.json").read_text())[0]["tables"]
 
 
 # --- is a page current? -----------------------------------------------------------------------
