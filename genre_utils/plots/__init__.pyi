@@ -136,6 +136,12 @@ from .architecture import (
     layer_shapes as layer_shapes,
     network_diagram as network_diagram,
 )
+from .drawing import (
+    GRID as GRID,
+)
+from .drawing import (
+    INK as INK,
+)
 from .live import (
     change_delays as change_delays,
     listening_curves as listening_curves,

@@ -20,11 +20,11 @@ from .overview import (
     build_index as build_index,
 )
 from .overview import (
-    build_performance as build_performance,
-)
-from .overview import (
     outdated as outdated,
 )
 from .pages import (
     render as render,
+)
+from .speed import (
+    build_performance as build_performance,
 )
