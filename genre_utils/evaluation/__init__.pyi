@@ -147,3 +147,20 @@ from .telling import (
 from .telling import (
     tell_shares as tell_shares,
 )
+from .describing import (
+    audit_summary as audit_summary,
+    between_genres as between_genres,
+    faults_beside_sturm as faults_beside_sturm,
+    fidelity_facts as fidelity_facts,
+    file_faults as file_faults,
+    repeated_songs as repeated_songs,
+    split_artists as split_artists,
+    strongest_correlations as strongest_correlations,
+    tell_artists as tell_artists,
+    tell_collection as tell_collection,
+    tell_faults as tell_faults,
+    tell_repeated as tell_repeated,
+    tell_sizes as tell_sizes,
+    tell_tempi as tell_tempi,
+    tell_verdicts as tell_verdicts,
+)

@@ -155,3 +155,57 @@ from .conversion import (
 from .moving import (
     sliders as sliders,
 )
+from .collection import (
+    distributions as distributions,
+    first_sounds as first_sounds,
+    genre_looks as genre_looks,
+)
+from .components import (
+    biplot as biplot,
+    genre_panels as genre_panels,
+    neighbour_regions as neighbour_regions,
+)
+from .guide import (
+    feature_guide as feature_guide,
+)
+from .lessons import (
+    Told as Told,
+    beat as beat,
+    envelope as envelope,
+    filters as filters,
+    onset_and_tone as onset_and_tone,
+    three_descriptions as three_descriptions,
+    two_parts as two_parts,
+    two_views as two_views,
+    way as way,
+    window_sizes as window_sizes,
+)
+from .overviews import (
+    agreement as agreement,
+    artists as artists,
+    looks as looks,
+    same_thing as same_thing,
+    sizes as sizes,
+    telling_features as telling_features,
+    tempi as tempi,
+)
+from .representations import (
+    PITCHES as PITCHES,
+    aligned as aligned,
+    clicks_seen as clicks_seen,
+    envelopes as envelopes,
+    landmarks as landmarks,
+    mel_filters as mel_filters,
+    point_out as point_out,
+    strongest as strongest,
+    tone_and_spectrum as tone_and_spectrum,
+    tones_seen as tones_seen,
+    way_to_features as way_to_features,
+    windows as windows,
+)
+from .sounding import (
+    beat_times as beat_times,
+    sound_of_chroma as sound_of_chroma,
+    sound_of_mel as sound_of_mel,
+    with_clicks as with_clicks,
+)
