@@ -260,7 +260,7 @@ print(f"by hand {centroid.mean():.1f} Hz, by the package {package.mean():.1f} Hz
 features = load_features(dataset)
 df = as_published_table(features)
 plots.say(f"{features.source} The labels: {listed(df['label'].unique())}.")
-display(df.head().round(3))
+display(df.head().round(3).replace(-0.0, 0.0))
 df.info()
 
 # %% [markdown]

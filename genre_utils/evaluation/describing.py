@@ -53,11 +53,10 @@ def tell_tempi(tempo: pd.Series, genre: pd.Series) -> str:
     quarters = tempo.groupby(genre).quantile([0.25, 0.75]).unstack()
     widths = quarters[0.75] - quarters[0.25]
     between, widest = medians.max() - medians.min(), widths.idxmax()
-    overlap = "more than" if widths[widest] > between else "within"
     return (
         f"Medians run from {medians.min():.0f} BPM ({listed(slow)}) to {medians.max():.0f} BPM "
-        f"({listed(fast)}), a span of {between:.0f}. The middle half of {widest} alone spans "
-        f"{widths[widest]:.0f} BPM, {overlap} that."
+        f"({listed(fast)}): a span of {between:.0f} BPM. The middle half of {widest} alone spans "
+        f"{widths[widest]:.0f} BPM."
     )
 
 
@@ -190,11 +189,12 @@ def tell_repeated(tracks: pd.DataFrame, audited: Audit) -> str:
     across = int((genre[doubled.index].to_numpy() != genre[doubled].to_numpy()).sum())
     excerpts = repeated_songs(tracks)
     return (
-        f"By the list of checksums, {count(len(doubled), 'track is', 'tracks are')} byte for byte "
-        f"another one; {across} of these stand under another genre than it, so that one label must "
-        f"be wrong. By fingerprint, {count(len(audited.of('near duplicate')), 'track')} of those "
-        "with sound hold the same recording as another in another cut, level or coding. "
-        f"{count(excerpts['song'].nunique(), 'song')} have several excerpts, "
+        "By checksum (as mirdata's list has them, where that is there), "
+        f"{count(len(doubled), 'track is', 'tracks are')} byte for byte another one; {across} of "
+        "these stand under two genres, so that one label must be wrong. By fingerprint, "
+        f"{count(len(audited.of('near duplicate')), 'track')} of those with sound hold the same "
+        "recording as another in another cut, level or coding. "
+        f"{count(excerpts['song'].nunique(), 'song has', 'songs have')} several excerpts, "
         f"{count(len(excerpts), 'track')} in all. From here on, one song is one song: no split "
         "has it on both sides, and none is recommended for itself."
     )
@@ -224,11 +224,12 @@ def tell_artists(tracks: pd.DataFrame) -> str:
     known = tracks.dropna(subset=["artist_group"])
     per_genre = known.groupby("genre")["artist_group"]
     artists, largest = per_genre.nunique(), per_genre.value_counts()
-    fewest = listed(artists[artists == artists.min()].index)
+    few = artists[artists == artists.min()].index
+    fewest = listed(few) if len(few) < len(artists) else "all genres"
     genre, most = largest.idxmax()
     told = (
         f"{count(known['artist_group'].nunique(), 'named artist')} made {len(known):,} of the "
-        f"{count(len(tracks), 'track')}. Fewest, {artists.min()}: {fewest}. {most} alone has "
+        f"{count(len(tracks), 'track')}; fewest, {artists.min()}, in {fewest}. {most} alone has "
         f"{count(int(largest.max()), 'track')} of {genre}."
     )
     split = split_artists(tracks)
@@ -275,7 +276,7 @@ def tell_collection(tracks: pd.DataFrame, agreement: Mapping[str, float]) -> str
     told = f"{count(len(tracks), 'track')} in {count(tracks['genre'].nunique(), 'genre')}"
     told += f", but only {count(artists, 'named artist')}" if artists else ""
     doubled = int(tracks["duplicate_of"].notna().sum())
-    told += f"; {count(doubled, 'exact duplicate')} by a list of checksums."
+    told += f"; {count(doubled, 'exact duplicate')} by checksum."
     if agreement:
         told += f" The estimated tempo agrees with people for {percent(agreement['same'], 0)} of "
         told += "the tracks."

@@ -71,8 +71,8 @@ def onset_and_tone(y: np.ndarray) -> Told:
         axes,
         "A waveform above a spectrogram, on one time axis; arrows point at an onset and a tone.",
         f"The strongest onset, at {found['onset']:.2f} s, is a column: many frequencies at once. "
-        f"The tone that is held longest, near {found['tone']:.0f} Hz, is a horizontal line. The "
-        "waveform has both, and shows only the first.",
+        f"A tone of {found['tone']:.0f} Hz, held around {found['held']:.1f} s, is a horizontal "
+        "line. Both are in the waveform, which shows only the first.",
     )
 
 

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
+from scipy.ndimage import median_filter, uniform_filter1d
 
 from genre_utils.audio import (
     FEATURE_COLUMNS,
@@ -170,42 +171,47 @@ _DRAWN: dict[str, Callable[[Axes, np.ndarray, int], AxesImage | None]] = {
 
 
 def landmarks(y: np.ndarray, sr: int = SAMPLE_RATE) -> dict[str, float]:
-    """Two things that a spectrogram shows: an onset, and a tone that is held.
+    """Two things that a spectrogram shows: an onset, and a tone that is held for a second.
 
     Parameters
     ----------
     y
-        Mono signal, shape (samples,).
+        Mono signal of a second or more, shape (samples,).
     sr
         Sampling rate in Hz.
 
     Returns
     -------
     dict
-        ``onset`` in seconds: where most bands rise most. ``tone`` in Hz: the frequency above
-        500 Hz whose median over time is strongest.
+        ``onset`` in seconds, where most bands rise most; ``tone`` in Hz and ``held``, the middle of
+        its second: where a frequency above 500 Hz stands out most from its neighbours.
     """
     spectra = Spectra(y, sr)
     onset = int(np.argmax(spectra.onset_strength()))
+    decibel = librosa.power_to_db(spectra.power, top_db=_LOWEST)
+    ridge = decibel - median_filter(decibel, (1, 31))
+    second = sr // HOP_LENGTH
+    held = uniform_filter1d(ridge, second, axis=0)[second // 2 : len(ridge) - second // 2]
     lowest = int(np.ceil(500 * N_FFT / sr))
-    tone = lowest + int(np.argmax(np.median(spectra.power[:, lowest:], axis=0)))
-    return {"onset": onset * HOP_LENGTH / sr, "tone": tone * sr / N_FFT}
+    frame, above = np.unravel_index(np.argmax(held[:, lowest:]), held[:, lowest:].shape)
+    return {
+        "onset": onset * HOP_LENGTH / sr,
+        "tone": (lowest + int(above)) * sr / N_FFT,
+        "held": (int(frame) + second // 2) * HOP_LENGTH / sr,
+    }
 
 
 def point_out(ax: Axes, found: Mapping[str, float]) -> None:
     """Point at the landmarks of a spectrogram, as from `landmarks`."""
-    look: dict[str, Any] = {
-        "color": "black",
-        "fontsize": 9,
-        "bbox": {"fc": "white", "ec": "none", "alpha": 0.85},
-    }
+    box = {"fc": "white", "ec": "none", "alpha": 0.85}
+    look: dict[str, Any] = {"color": "black", "fontsize": 9, "bbox": box}
     arrow = {"arrowstyle": "->", "color": "white", "lw": 1.5}
     end = ax.get_xlim()[1]
-    ax.annotate("an onset: all frequencies at once", (found["onset"], 6),
-                xytext=(min(found["onset"] + 0.08 * end, 0.6 * end), 9.3), arrowprops=arrow,
+    ax.annotate("an onset: many frequencies", (found["onset"], 6), arrowprops=arrow,
+                xytext=(min(found["onset"] + 0.08 * end, 0.6 * end), 9.3), **look)  # fmt: skip
+    ax.annotate(f"a held tone, {found['tone']:.0f} Hz", (found["held"], found["tone"] / 1000),
+                xytext=(min(found["held"] + 0.04 * end, 0.7 * end), 4.6), arrowprops=arrow,
                 **look)  # fmt: skip
-    ax.annotate(f"a held tone, {found['tone']:.0f} Hz", (0.8 * end, found["tone"] / 1000),
-                xytext=(0.7 * end, 4), arrowprops=arrow, **look)  # fmt: skip
 
 
 def windows(
@@ -301,12 +307,13 @@ def way_to_features(samples: int) -> Axes:
         Length of the sound.
     """
     _, ax = plt.subplots(figsize=(8.5, 5))
+    frames = 1 + samples // HOP_LENGTH
     places = {
         "sound": (0.0, 3.0, f"sound\n{samples:,}\nsamples"),
         "frames": (
             1.6,
             3.0,
-            f"{1 + samples // HOP_LENGTH:,} frames\nof {N_FFT},\nevery {HOP_LENGTH}",
+            f"{frames:,} frames\nof {N_FFT},\nevery {HOP_LENGTH}",
         ),
         "fourier": (3.3, 3.0, f"Fourier\ntransform\n{1 + N_FFT // 2:,} bins"),
         "mel": (4.0, 5.3, f"{N_MELS} mel\nbands\nin dB"),
@@ -314,19 +321,17 @@ def way_to_features(samples: int) -> Axes:
     }
     total = 0
     arrows = [("sound", "frames"), ("frames", "fourier"), ("fourier", "mel")]
-    for height, (name, (source, text, starts)) in zip(
-        range(6, 0, -1), _MEASURES.items(), strict=True
-    ):
+    for place, (name, (source, text, starts)) in enumerate(_MEASURES.items()):
         given = sum(column.startswith(starts) for column in FEATURE_COLUMNS)
         total += given
-        places[name] = (5.9, height, f"{text}: {given}")
+        places[name] = (5.9, len(_MEASURES) - place, f"{text}: {given}")
         arrows += [(source, name), (name, "end" if name == "tempo" else "moments")]
     places["end"] = (9.7, 3.5, f"{total}\nnumbers")
     boxes = {}
     for name, (x, y, text) in places.items():
         color = "#DDEEF8" if name in _MEASURES else "#EEEEEE"
         boxes[name] = ax.text(x, y, text, ha="center", va="center", fontsize=10, color="#111111",
-                              bbox={"boxstyle": "round,pad=0.35", "fc": color, "ec": "#888888"})  # fmt: skip
+                              bbox={"boxstyle": "round", "fc": color, "ec": "#888888"})  # fmt: skip
     ax.set(xlim=(-0.7, 10.3), ylim=(0.5, 6.5), title=f"From a sound to {total} numbers")
     ax.axis("off")
     ax.figure.canvas.draw()  # only now the boxes have their sizes, which arrows must respect
