@@ -45,25 +45,17 @@ tracks = dataset.tracks
 # %% [markdown]
 # ## The collection, in short
 #
-# | | |
-# |---|---|
-# | who and when | George Tzanetakis, 2000 and 2001, for [Tzanetakis and Cook 2002](https://doi.org/10.1109/TSA.2002.800560) |
-# | what | 1000 excerpts of 30 s, 100 of each of ten genres, from CDs, radio and microphones |
-# | format | mono, 22,050 samples a second, 16 bits each |
-# | licence | none was given; the recordings belong to their owners, so our published pages hold none |
-# | known faults | [Sturm 2013](https://arxiv.org/abs/1306.1461) listened to all of it; see the last sections |
+# - *who and when*: George Tzanetakis, 2000 and 2001, for [Tzanetakis and Cook 2002](https://doi.org/10.1109/TSA.2002.800560)
+# - *what*: 1000 excerpts of 30 s, 100 of each of ten genres, from CDs, radio and microphones
+# - *format*: mono, 22,050 samples a second, 16 bits each
+# - *licence*: none was given; the recordings belong to their owners, so our published pages hold none
+# - *known faults*: [Sturm 2013](https://arxiv.org/abs/1306.1461) listened to all of it; see the last sections
 #
 # Kaggle's copy adds two tables of features and a picture of each spectrogram. A copy is seldom
 # complete. This is what the present run had.
 
 # %%
-found = dataset.describe()
-plots.say(
-    f"The collection **{found['name']}** has {count(found['tracks'], 'track')} in "
-    f"{count(len(dataset.genres), 'genre')}. In Kaggle's table are {found['tracks_with_features']}, "
-    f"{found['tracks_with_audio']} have audio, {found['tracks_with_pictures']} a picture."
-)
-plots.say("\n".join(f"- {sentence}" for sentence in dataset.missing))
+plots.say(evaluation.tell_found(dataset))
 
 # %% [markdown]
 # If one genre had most of the tracks, guessing it would already look like skill. Are they equally large?
@@ -84,7 +76,7 @@ plots.show(*plots.sizes(tracks))
 # %%
 time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
 tone = 0.6 * np.sin(2 * np.pi * 220 * time) + 0.3 * np.sin(2 * np.pi * 660 * time)
-plots.player(tone, "A synthesized tone of 220 and 660 Hz, one second")
+plots.hear({"220 and 660 Hz, one second": tone})
 
 # %% [markdown]
 # ## The Fourier transform
@@ -130,7 +122,7 @@ plots.show(*plots.two_views(tone))
 
 # %%
 song, played_at = synthesize("pop", seconds=4.0, seed=seed)
-display(plots.player(song, "Four seconds of synthesized pop"))
+plots.hear({"synthesized pop, our example": song})
 plots.show(*plots.onset_and_tone(song))
 
 # %% [markdown]
@@ -172,7 +164,7 @@ plots.show(*plots.filters(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=2048, n_mels
 
 # %%
 mel = librosa.feature.melspectrogram(y=song, sr=SAMPLE_RATE)
-plots.player(plots.sound_of_mel(mel, seed=seed), "The example, played back from 128 mel bands")
+plots.hear({"the example, played back from 128 mel bands": plots.sound_of_mel(mel, seed=seed)})
 
 # %% [markdown]
 # ## MFCC
@@ -200,7 +192,7 @@ plots.show(*plots.envelope(levels[:, levels.sum(axis=0).argmax()]))
 # %%
 spectra = Spectra(song, SAMPLE_RATE)
 as_tones = plots.sound_of_chroma(spectra.chroma(), spectra.rms())
-display(plots.player(as_tones, "The chroma of the example, as twelve tones"))
+plots.hear({"the chroma of the example, as twelve tones": as_tones})
 plots.show(*plots.three_descriptions(song))
 
 # %% [markdown]
@@ -213,8 +205,7 @@ plots.show(*plots.three_descriptions(song))
 
 # %%
 harmonic, percussive = spectra.hpss()
-display(plots.player(harmonic, "The harmonic part of the example"))
-display(plots.player(percussive, "The percussive part of the example"))
+plots.hear({"the harmonic part of the example": harmonic, "its percussive part": percussive})
 plots.show(*plots.two_parts(harmonic, percussive))
 
 # %% [markdown]
@@ -227,7 +218,7 @@ plots.show(*plots.two_parts(harmonic, percussive))
 # %%
 tempo = spectra.tempo()
 beats = plots.beat_times(spectra.onset_strength(), tempo)
-display(plots.player(plots.with_clicks(song, beats), "The example with a click on each beat"))
+plots.hear({"the example with a click on each beat": plots.with_clicks(song, beats)})
 plots.show(*plots.beat(song, beats, tempo, played_at))
 
 # %% [markdown]
@@ -236,7 +227,7 @@ plots.show(*plots.beat(song, beats, tempo, played_at))
 # Each measure is taken every 23 ms. Of each, the table keeps mean and variance over the track: 28
 # measures give 56 numbers, and tempo is one. `harmony` and `perceptr` are its names for the harmonic
 # and the percussive part. In the formulas $y$ is a frame, $X$ its transform, $f$ the frequencies of
-# the bins and $L$ the mel bands in dB.
+# the bins and $L_b$ the mel bands in dB; of the two parts the mean is near 0 and the variance is power.
 
 # %%
 plots.show(*plots.way(30 * SAMPLE_RATE))
@@ -433,7 +424,7 @@ plots.say("\n".join(f"- {point}" for point in points))
 # ```python
 # for name in ("jazz", "metal"):
 #     other = Spectra(synthesize(name, seconds=4.0, seed=seed)[0], SAMPLE_RATE)
-#     display(plots.player(plots.sound_of_chroma(other.chroma(), other.rms()), f"Chroma of {name}"))
+#     plots.hear({f"chroma of {name}": plots.sound_of_chroma(other.chroma(), other.rms())})
 # ```
 #
 # ```python

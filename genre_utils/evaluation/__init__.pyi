@@ -159,6 +159,7 @@ from .describing import (
     tell_artists as tell_artists,
     tell_collection as tell_collection,
     tell_faults as tell_faults,
+    tell_found as tell_found,
     tell_repeated as tell_repeated,
     tell_sizes as tell_sizes,
     tell_tempi as tell_tempi,

@@ -20,6 +20,24 @@ STURM = {
 }
 
 
+def tell_found(dataset: Dataset) -> str:
+    """What there is of a collection, and what it lacks, in Markdown.
+
+    Parameters
+    ----------
+    dataset
+        The collection.
+    """
+    found = dataset.describe()
+    told = (
+        f"The collection **{found['name']}** has {count(found['tracks'], 'track')} in "
+        f"{count(len(dataset.genres), 'genre')}: {found['tracks_with_features']:,} are in Kaggle's "
+        f"table of features, {found['tracks_with_audio']:,} have audio, "
+        f"{found['tracks_with_pictures']:,} have a picture of their spectrogram."
+    )
+    return "\n".join([told, "", *(f"- {sentence}" for sentence in dataset.missing)])
+
+
 def tell_sizes(counts: pd.Series) -> str:
     """How many tracks the genres have, and the level of chance.
 
@@ -140,8 +158,8 @@ def tell_faults(faults: pd.DataFrame, files: int) -> str:
         return f"All {count(files, 'audio file')} can be used."
     left_out = int((~faults["used"].astype(bool)).sum())
     return (
-        f"Of {count(files, 'audio file')}, {left_out} were left out and {len(faults) - left_out} "
-        "were used in spite of a fault:"
+        f"Of {count(files, 'audio file')}, {left_out} cannot be used and {len(faults) - left_out} "
+        "can in spite of a fault:"
     )
 
 
@@ -236,7 +254,7 @@ def tell_artists(tracks: pd.DataFrame) -> str:
     if split:
         told += (
             " The published partition keeps names apart as they are written; by way of duets, "
-            f"{listed(split)} are on two of its sides."
+            f"{listed(split)} {'is' if len(split) == 1 else 'are'} on two of its sides."
         )
     return told
 

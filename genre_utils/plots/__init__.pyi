@@ -101,9 +101,6 @@ from .tracks import (
     genre_counts as genre_counts,
 )
 from .tracks import (
-    genre_plane as genre_plane,
-)
-from .tracks import (
     loadings as loadings,
 )
 from .tracks import (
@@ -111,9 +108,6 @@ from .tracks import (
 )
 from .tracks import (
     tempo_boxplot as tempo_boxplot,
-)
-from .tracks import (
-    track_look as track_look,
 )
 from .transfer import (
     decade_map as decade_map,
@@ -163,7 +157,9 @@ from .collection import (
 from .components import (
     biplot as biplot,
     genre_panels as genre_panels,
+    count_patches as count_patches,
     neighbour_regions as neighbour_regions,
+    said_in_plane as said_in_plane,
 )
 from .guide import (
     feature_guide as feature_guide,
@@ -205,7 +201,18 @@ from .representations import (
 )
 from .sounding import (
     beat_times as beat_times,
+    hear as hear,
     sound_of_chroma as sound_of_chroma,
     sound_of_mel as sound_of_mel,
     with_clicks as with_clicks,
+)
+from .axes import (
+    enough as enough,
+    heaviest as heaviest,
+    planes as planes,
+    ranges as ranges,
+    regions as regions,
+    tell_axes as tell_axes,
+    tell_reproduction as tell_reproduction,
+    weights_and_genres as weights_and_genres,
 )

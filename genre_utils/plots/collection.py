@@ -13,6 +13,7 @@ import seaborn as sns
 from genre_utils.audio import SAMPLE_RATE, AudioError, Spectra, load_audio
 from genre_utils.plots.representations import mel_axis
 from genre_utils.plots.style import genre_colors
+from genre_utils.wording import percent
 
 
 def first_sounds(tracks: pd.DataFrame, seconds: float = 5.0) -> dict[str, np.ndarray]:
@@ -95,7 +96,9 @@ def distributions(
                     palette=genre_colors(order), legend=False, fliersize=2, linewidth=0.8,
                     ax=ax)  # fmt: skip
         ax.set(xlabel="", ylabel="")
-        ax.set_title(f"{column}: {shares[column]:.0%} between genres", fontsize=11, weight="normal")
+        ax.set_title(
+            f"{column}: {percent(shares[column], 0)} between genres", fontsize=11, weight="normal"
+        )
         ax.ticklabel_format(axis="x", style="plain", useOffset=False)
         ax.locator_params(axis="x", nbins=5)
     figure.suptitle(title, x=0.01, ha="left", weight="bold")

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Ellipse
+from scipy.ndimage import label
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils.plots.style import MUTED, genre_colors
@@ -132,6 +133,40 @@ def _place(ax: Axes, names: Sequence, at: np.ndarray, taken: list[np.ndarray], *
         ax.text(best[0], best[1], str(name), ha="center", va="center", zorder=4, **look)
 
 
+def _grid(points: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    (left, low), (right, high) = np.quantile(points, [0.005, 0.995], axis=0)
+    return np.linspace(left, right, steps), np.linspace(low, high, steps)
+
+
+def said_in_plane(points: np.ndarray, genre: pd.Series, k: int, *, steps: int = 160) -> np.ndarray:
+    """Genre that k-nearest neighbours say at places of a plane, as its place in the alphabet.
+
+    Parameters
+    ----------
+    points
+        Coordinates, shape (tracks, 2).
+    genre
+        Genre of each track.
+    k
+        How many neighbours vote.
+    steps
+        Places along each axis.
+
+    Returns
+    -------
+    numpy.ndarray, shape (steps, steps)
+        A row a place on the second axis.
+    """
+    places = np.dstack(np.meshgrid(*_grid(points, steps))).reshape(-1, 2)
+    model = KNeighborsClassifier(n_neighbors=min(k, len(points))).fit(points, genre)
+    return np.searchsorted(sorted(genre.unique()), model.predict(places)).reshape(steps, steps)
+
+
+def count_patches(said: np.ndarray) -> int:
+    """How many regions that hang together a plane has, as from `said_in_plane`."""
+    return sum(label(said == genre)[1] for genre in np.unique(said))
+
+
 def neighbour_regions(
     points: np.ndarray,
     genre: pd.Series,
@@ -142,6 +177,8 @@ def neighbour_regions(
     steps: int = 160,
 ) -> np.ndarray:
     """Which genre k-nearest neighbours say at each place of the plane, a panel a k.
+
+    Whoever moves a slider gives one k.
 
     Parameters
     ----------
@@ -160,14 +197,12 @@ def neighbour_regions(
     """
     order = sorted(genre.unique())
     colors = genre_colors(order)
-    (left, low), (right, high) = np.quantile(points, [0.005, 0.995], axis=0)
-    x, y = np.linspace(left, right, steps), np.linspace(low, high, steps)
-    places = np.dstack(np.meshgrid(x, y)).reshape(-1, 2)
+    x, y = _grid(points, steps)
+    left, right, low, high = x[0], x[-1], y[0], y[-1]
     figure, axes = plt.subplots(1, len(ks), figsize=(8.5, 4.6), sharey=True, squeeze=False)
     cmap = ListedColormap([colors[name] for name in order])
     for ax, k in zip(axes[0], ks, strict=True):
-        model = KNeighborsClassifier(n_neighbors=min(k, len(points))).fit(points, genre)
-        said = pd.Categorical(model.predict(places), order).codes.reshape(steps, steps)
+        said = said_in_plane(points, genre, k, steps=steps)
         ax.imshow(
             said,
             origin="lower",

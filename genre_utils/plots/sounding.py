@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Mapping
+
 import librosa
 import numpy as np
+from IPython.display import HTML, display
 
 from genre_utils.audio import HOP_LENGTH, N_FFT, SAMPLE_RATE
+from genre_utils.plots.style import player
 
 _LOWEST_C = 130.81  # Hz
+
+
+def hear(sounds: Mapping[str, np.ndarray]) -> None:
+    """Show a player for each of some signals at 22,050 Hz, with its name above it."""
+    made = (f"<p>{html.escape(name)}</p>{player(y, name).data}" for name, y in sounds.items())
+    display(HTML("".join(made)))
 
 
 def sound_of_chroma(
