@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from genre_utils.audio import FEATURE_GROUPS
 from genre_utils.plots.components import (
     biplot,
     count_patches,
@@ -18,19 +19,14 @@ from genre_utils.plots.lessons import Told
 from genre_utils.plots.tracks import explained_variance, feature_ranges, loadings
 from genre_utils.wording import count, listed, percent
 
+_GROUPS = {column: group for group, columns in FEATURE_GROUPS.items() for column in columns}
 _WORDS = {
-    "mfcc1_": "loudness (mfcc1)",
-    "mfcc2_": "bass against treble (mfcc2)",
-    "mfcc": "finer timbre (mfcc3 to mfcc20)",
-    "spectral_centroid": "brightness",
-    "spectral_bandwidth": "width of the spectrum",
-    "rolloff": "how high the sound reaches",
-    "zero_crossing": "noise and hiss",
-    "chroma": "how many notes sound at once",
-    "rms": "loudness",
-    "harmony": "harmonic power",
-    "perceptr": "percussive power",
-    "tempo": "tempo",
+    "timbre": "timbre (MFCC)",
+    "brightness": "brightness (centroid, bandwidth, rolloff, zero crossings)",
+    "harmony": "harmony (chroma, harmonic part)",
+    "percussion": "percussion",
+    "loudness": "loudness (RMS)",
+    "rhythm": "tempo",
 }
 
 
@@ -70,20 +66,20 @@ def enough(ratios: Mapping[str, np.ndarray], needed: Mapping[str, Mapping[float,
 
 def planes(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) -> Told:
     """Genres in the plane of two components, a panel each."""
-    centres = pd.DataFrame(points).groupby(genre.to_numpy()).mean()
-    apart = centres.std(ddof=0)
-    within = pd.DataFrame(points).groupby(genre.to_numpy()).std(ddof=0).mean()
+    labels = genre.to_numpy()
+    centres = pd.DataFrame(points).groupby(labels).mean()
     first, second = (
         f"{centres[i].idxmin()} and {centres[i].idxmax()} are furthest apart on the {nth}"
         for i, nth in enumerate(("first", "second"))
     )
-    ratios = listed(f"{a / b:.1f}" for a, b in zip(apart, within, strict=True))
+    away = np.linalg.norm(points[:, None] - centres.to_numpy(), axis=2).argmin(axis=1)
+    elsewhere = percent(float(np.mean(centres.index.to_numpy()[away] != labels)))
     return Told(
         genre_panels(points, genre, names, "Genres in the plane of the first two components"),
-        f"A panel a genre, its tracks in colour before all others in grey, with an ellipse: "
+        "A panel a genre, its tracks in colour before all others in grey, with an ellipse: "
         f"{first} axis, {second}.",
-        f"By their means, {first} axis, {second}. The means spread {ratios} times as far as the "
-        "tracks of one genre do: where that is 1 or less, clouds overlap.",
+        f"By their means, {first} axis, {second}. Clouds overlap: {elsewhere} of the tracks lie "
+        "nearer to the mean of another genre than to that of their own.",
     )
 
 
@@ -125,10 +121,10 @@ def tell_axes(weights: pd.DataFrame, *, brief: bool = False) -> str:
     told = []
     for name, column in weights.items():
         squared = (column**2).groupby([_word(str(feature)) for feature in column.index]).sum()
-        words = [f"{word} ({percent(share, 0)})" for word, share in squared.nlargest(2).items()]
+        words = [f"{percent(share, 0)} {word}" for word, share in squared.nlargest(2).items()]
         top = column[column.abs().nlargest(3).index]
         ends = listed(f"{feature} ({weight:+.2f})" for feature, weight in top.items())
-        told.append(f"{str(name).capitalize()} is mostly {listed(words)}.")
+        told.append(f"{str(name).capitalize()} is {listed(words)}, by its squared weights.")
         if not brief:
             told.append(f"Its largest weights: {ends}.")
     return " ".join(told)
@@ -142,7 +138,7 @@ def tell_reproduction(ratio: np.ndarray, published: np.ndarray) -> str:
 
 
 def _word(feature: str) -> str:
-    return next((word for start, word in _WORDS.items() if feature.startswith(start)), feature)
+    return _WORDS.get(_GROUPS.get(feature, ""), feature)
 
 
 def regions(

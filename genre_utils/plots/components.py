@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Ellipse
-from scipy.ndimage import label
+from scipy.ndimage import distance_transform_edt, label
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils.plots.style import MUTED, genre_colors
@@ -34,9 +34,9 @@ def genre_panels(
     """
     labels = genre.to_numpy()
     order = sorted(set(labels))
-    columns = min(4, len(order))
+    columns = min(5, len(order))
     rows = -(-len(order) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(8.5, 0.9 + 2.1 * rows), sharex=True,
+    figure, axes = plt.subplots(rows, columns, figsize=(8.5, 0.9 + 1.9 * rows), sharex=True,
                                 sharey=True, squeeze=False)  # fmt: skip
     for ax in axes.flat[len(order) :]:
         ax.set_axis_off()
@@ -213,15 +213,13 @@ def neighbour_regions(
             vmax=len(order) - 0.5,
             alpha=0.55,
         )
-        for name in order:
-            rows, columns = np.nonzero(said == order.index(name))
-            if len(rows) < steps:
-                continue
-            # The place of the region that lies in its middle, and so inside of it.
-            middle = np.argmin(np.hypot(rows - np.median(rows), columns - np.median(columns)))
-            ax.text(x[columns[middle]], y[rows[middle]], name, ha="center", fontsize=9,
-                    weight="bold", color="#111111",
-                    bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 1})  # fmt: skip
+        for place, name in enumerate(order):
+            inside = distance_transform_edt(said == place)
+            row, column = np.unravel_index(inside.argmax(), inside.shape)
+            if inside[row, column] > 2:  # where its region is thickest, if it has any to speak of
+                ax.text(x[column], y[row], name, ha="center", va="center", fontsize=9,
+                        weight="bold", color="#111111",
+                        bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 1})  # fmt: skip
         ax.scatter(points[:, 0], points[:, 1], s=3, color="#222222", lw=0)
         ax.set(xlim=(left, right), ylim=(low, high), xlabel=names[0])
         ax.set_title(f"k = {k}", fontsize=11, weight="normal")

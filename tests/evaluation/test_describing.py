@@ -33,7 +33,9 @@ def test_ties_are_named():
     told = evaluation.tell_sizes(pd.Series({"blues": 9, "jazz": 9, "pop": 20, "rock": 12}))
     assert told.startswith("blues and jazz: 9 tracks, the fewest; pop: 20, the most.")
     assert "40.0 %" in told
-    assert evaluation.tell_sizes(pd.Series({"a": 5, "b": 5})).startswith("All 2 genres have 5 tracks")
+    assert evaluation.tell_sizes(pd.Series({"a": 5, "b": 5})).startswith(
+        "All 2 genres have 5 tracks"
+    )
 
 
 def test_what_was_found_is_told_with_what_is_missing(demo_root):
@@ -62,7 +64,9 @@ def test_sturms_count_stands_beside_what_was_found_here(tracks):
 
 def test_artists_on_two_sides_are_named(tracks):
     told = evaluation.tell_artists(tracks)
-    assert "2 named artists made 3 of the 4 tracks" in told and "X alone has 2 tracks of jazz" in told
+    assert (
+        "2 named artists made 3 of the 4 tracks" in told and "X alone has 2 tracks of jazz" in told
+    )
     assert "X is on two of its sides" in told
     assert evaluation.split_artists(tracks.assign(partition="train")) == []
     assert "sides" not in evaluation.tell_artists(tracks.assign(partition="train"))
@@ -76,7 +80,9 @@ def test_the_share_between_genres_is_one_of_the_variance():
 
 def test_faults_of_files_are_told():
     faults = pd.DataFrame({"used": [False, True]})
-    assert evaluation.tell_faults(faults, 9).startswith("Of 9 audio files, 1 cannot be used and 1 can")
+    assert evaluation.tell_faults(faults, 9).startswith(
+        "Of 9 audio files, 1 cannot be used and 1 can"
+    )
     assert evaluation.tell_faults(faults[:0], 9) == "All 9 audio files can be used."
     assert evaluation.tell_faults(faults[:0], 0) == "No audio, so no file to check."
 

@@ -22,7 +22,7 @@ def table():
 def test_the_most_telling_feature_is_named_first(table):
     told = plots.telling_features(*table)
     assert "spectral_centroid_mean is the most telling: 100 %" in told.caption
-    titles = [ax.get_title(loc="left") for ax in told.axes.flat]
+    titles = [ax.get_title() for ax in told.axes.flat]
     assert "spectral_centroid_mean: 100 % between genres" in titles and "tempo: " in titles[-1]
 
 
