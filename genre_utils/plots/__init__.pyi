@@ -101,9 +101,6 @@ from .tracks import (
     genre_counts as genre_counts,
 )
 from .tracks import (
-    genre_plane as genre_plane,
-)
-from .tracks import (
     loadings as loadings,
 )
 from .tracks import (
@@ -111,9 +108,6 @@ from .tracks import (
 )
 from .tracks import (
     tempo_boxplot as tempo_boxplot,
-)
-from .tracks import (
-    track_look as track_look,
 )
 from .transfer import (
     decade_map as decade_map,
@@ -166,4 +160,70 @@ from .fusion import (
     fusion_diagram as fusion_diagram,
     shares_of_sources as shares_of_sources,
     trust as trust,
+from .collection import (
+    distributions as distributions,
+    first_sounds as first_sounds,
+    genre_looks as genre_looks,
+)
+from .components import (
+    biplot as biplot,
+    genre_panels as genre_panels,
+    count_patches as count_patches,
+    neighbour_regions as neighbour_regions,
+    said_in_plane as said_in_plane,
+)
+from .guide import (
+    feature_guide as feature_guide,
+)
+from .lessons import (
+    Told as Told,
+    beat as beat,
+    envelope as envelope,
+    filters as filters,
+    onset_and_tone as onset_and_tone,
+    three_descriptions as three_descriptions,
+    two_parts as two_parts,
+    two_views as two_views,
+    way as way,
+    window_sizes as window_sizes,
+)
+from .overviews import (
+    agreement as agreement,
+    artists as artists,
+    looks as looks,
+    same_thing as same_thing,
+    sizes as sizes,
+    telling_features as telling_features,
+    tempi as tempi,
+)
+from .representations import (
+    PITCHES as PITCHES,
+    aligned as aligned,
+    clicks_seen as clicks_seen,
+    envelopes as envelopes,
+    landmarks as landmarks,
+    mel_filters as mel_filters,
+    point_out as point_out,
+    strongest as strongest,
+    tone_and_spectrum as tone_and_spectrum,
+    tones_seen as tones_seen,
+    way_to_features as way_to_features,
+    windows as windows,
+)
+from .sounding import (
+    beat_times as beat_times,
+    hear as hear,
+    sound_of_chroma as sound_of_chroma,
+    sound_of_mel as sound_of_mel,
+    with_clicks as with_clicks,
+)
+from .axes import (
+    enough as enough,
+    heaviest as heaviest,
+    planes as planes,
+    ranges as ranges,
+    regions as regions,
+    tell_axes as tell_axes,
+    tell_reproduction as tell_reproduction,
+    weights_and_genres as weights_and_genres,
 )
