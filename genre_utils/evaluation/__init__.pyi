@@ -182,4 +182,50 @@ from .describing import (
     tell_sizes as tell_sizes,
     tell_tempi as tell_tempi,
     tell_verdicts as tell_verdicts,
+from .findings import (
+    Finding as Finding,
+    as_percents as as_percents,
+)
+from .concluding import (
+    best_of as best_of,
+    show_gains as show_gains,
+    show_identities as show_identities,
+    show_matrix as show_matrix,
+    tell_artists_and_recall as tell_artists_and_recall,
+    tell_blend as tell_blend,
+    tell_classical as tell_classical,
+    tell_columns as tell_columns,
+    tell_confusions as tell_confusions,
+    tell_curve as tell_curve,
+    tell_drops as tell_drops,
+    tell_overview as tell_overview,
+    tell_refit as tell_refit,
+)
+from .observing import (
+    macro_recalls as macro_recalls,
+    protocol_table as protocol_table,
+    show_fall as show_fall,
+    show_reproduction as show_reproduction,
+    show_votes as show_votes,
+    tell_fall as tell_fall,
+    tell_leak as tell_leak,
+    tell_learnt as tell_learnt,
+    tell_neighbours as tell_neighbours,
+    tell_p as tell_p,
+    tell_recalls as tell_recalls,
+    tell_tables as tell_tables,
+    tell_test as tell_test,
+    tell_worst as tell_worst,
+)
+from .runs import (
+    as_written as as_written,
+    Table as Table,
+    ask_all as ask_all,
+    at_once as at_once,
+    by_neighbours as by_neighbours,
+    identity_effect as identity_effect,
+    open_table as open_table,
+)
+from .analysis import (
+    same_track_by_chance as same_track_by_chance,
 )

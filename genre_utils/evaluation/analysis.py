@@ -266,6 +266,18 @@ def same_song_neighbours(X: pd.DataFrame, tracks: pd.DataFrame) -> pd.Series:
     return pd.Series({name: float(share.mean()) for name, share in shares.items()})
 
 
+def same_track_by_chance(track: pd.Index) -> float:
+    """Share of all pairs of pieces that are of one track.
+
+    Parameters
+    ----------
+    track
+        Track of each piece.
+    """
+    sizes = track.value_counts()
+    return float((sizes * (sizes - 1)).sum() / (len(track) * (len(track) - 1)))
+
+
 def tempo_verdicts(
     estimated: pd.Series, annotated: pd.Series, tolerance: float = 0.04
 ) -> pd.Series:

@@ -11,6 +11,7 @@ from genre_utils.data import PROTOCOLS, Protocol
 from genre_utils.evaluation.predictions import Predictions, metrics, to_tracks
 from genre_utils.evaluation.results import MODEL_NAMES, Score
 from genre_utils.evaluation.scoring import score
+from genre_utils.wording import interval, percent
 
 Found = Mapping[tuple[str, str, str], Predictions]  # by model, input and protocol
 
@@ -184,7 +185,9 @@ def score_rows(scores: Iterable[Score], published: Mapping[str, float]) -> pd.Da
     published
         Accuracy by model, drawn where pieces are classified.
     """
+    scores = list(scores)
     length = {"features_3_sec": "3 s", "features_30_sec": "30 s"}
+    most = max(s.genres for s in scores)
     rows = [
         {
             "label": f"{MODEL_NAMES[s.model]}, {length[s.input]}",
@@ -193,6 +196,7 @@ def score_rows(scores: Iterable[Score], published: Mapping[str, float]) -> pd.Da
             "low": s.ci95[0],
             "high": s.ci95[1],
             "published": published.get(s.model) if s.level == "segment" else None,
+            "fewer": s.genres < most,
         }
         for s in scores
         if (s.level == "segment") == (s.input == "features_3_sec")
@@ -207,7 +211,7 @@ def interval_table(scores: Iterable[Score]) -> pd.DataFrame:
     """Accuracy with its 95 % interval: a row an input, level and model, a column a protocol."""
     cells = {
         (s.input, s.level, MODEL_NAMES[s.model], s.protocol): (
-            f"{s.accuracy:.3f} [{s.ci95[0]:.3f}, {s.ci95[1]:.3f}]"
+            f"{percent(s.accuracy)} {interval(*s.ci95)}"
         )
         for s in scores
     }

@@ -10,21 +10,21 @@ from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.intervals import paired_test
 from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.results import MODEL_NAMES, Score
+from genre_utils.wording import interval, percent, points, points_interval
 
 LEVELS = {"segment": "3 s pieces", "track": "tracks"}
 
 
 def tell_score(score: Score) -> str:
     """Accuracy, its 95 % interval, and of how many."""
-    low, high = score.ci95
-    return f"{score.accuracy:.1%} [{low:.1%}, {high:.1%}], n = {score.n}"
+    return f"{percent(score.accuracy)} {interval(*score.ci95)}, n = {score.n}"
 
 
 def tell_difference(test: Mapping[str, float]) -> str:
     """What `paired_test` found, in points."""
     return (
-        f"{100 * test['difference']:+.1f} points "
-        f"[{100 * test['low']:+.1f}, {100 * test['high']:+.1f}], p = {test['p']:.2g}; "
+        f"{points(test['difference'])} {points_interval(test['low'], test['high'])}, "
+        f"p = {test['p']:.2g}; "
         f"{test['only_one']} right only with the first, {test['only_other']} only with the second"
     )
 
@@ -53,8 +53,8 @@ def tell_rivals(
             test = paired_test(runs[*one, protocol][0], runs[*other, protocol][0], seed=seed)
             signs.add((test["low"] > 0) - (test["high"] < 0))
             rows.append(
-                f"under `{protocol}` {100 * test['difference']:+.1f} points "
-                f"[{100 * test['low']:+.1f}, {100 * test['high']:+.1f}]"
+                f"under `{protocol}` {points(test['difference'])} "
+                f"{points_interval(test['low'], test['high'])}"
             )
     first, second = (f"{MODEL_NAMES[model]} on {kind}" for model, kind in (one, other))
     if not rows:
@@ -83,7 +83,7 @@ def tell_best(former: Iterable[Score], networks: Iterable[Score]) -> str:
             classical, network = (max(side, key=lambda s: s.accuracy) for side in sides)
             order = sorted((classical, network), key=lambda s: -s.accuracy)
             told = " before ".join(
-                f"{MODEL_NAMES[s.model]} on {s.input} ({s.accuracy:.1%})" for s in order
+                f"{MODEL_NAMES[s.model]} on {s.input} ({percent(s.accuracy)})" for s in order
             )
             rows.append(f"under `{protocol}` {told}")
     if not rows:
@@ -98,7 +98,8 @@ def _capital(sentence: str) -> str:
 def tell_shares(table: pd.DataFrame) -> str:
     """All shares of a table, row by row: what a figure of it shows."""
     rows = (
-        f"{name}: " + ", ".join(f"{column} {share:.0%}" for column, share in row.dropna().items())
+        f"{name}: "
+        + ", ".join(f"{column} {percent(share, 0)}" for column, share in row.dropna().items())
         for name, row in table.iterrows()
     )
     return "; ".join(rows) + "."
@@ -124,10 +125,10 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
     most = max(score.genres for score in scores)
     cells = {}
     for score in scores:
-        recall = "" if score.macro_recall is None else f", recall {score.macro_recall:.1%}"
+        recall = "" if score.macro_recall is None else f", recall {percent(score.macro_recall)}"
         name = names.get(score.input) or f"{MODEL_NAMES[score.model]}, {score.input}"
         cells[LEVELS[score.level], name, score.protocol] = (
-            f"{score.accuracy:.1%} [{score.ci95[0]:.1%}, {score.ci95[1]:.1%}]{recall}, "
+            f"{percent(score.accuracy)} {interval(*score.ci95)}{recall}, "
             f"n = {score.n}{'*' if score.genres < most else ''}"
         )
     table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])

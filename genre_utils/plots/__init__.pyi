@@ -226,4 +226,25 @@ from .axes import (
     tell_axes as tell_axes,
     tell_reproduction as tell_reproduction,
     weights_and_genres as weights_and_genres,
+from .classifiers import (
+    decision_regions as decision_regions,
+    protocol_diagram as protocol_diagram,
+)
+from .classified import (
+    neighbours_in_plane as neighbours_in_plane,
+    show_confusion as show_confusion,
+    show_confusion_panels as show_confusion_panels,
+    show_curve as show_curve,
+    show_drops as show_drops,
+    show_neighbours as show_neighbours,
+    show_protocols as show_protocols,
+    show_regions as show_regions,
+    show_scores as show_scores,
+    show_shap as show_shap,
+)
+from .recommending import (
+    angles as angles,
+    genre_lists as genre_lists,
+    genre_maps as genre_maps,
+    recommender_diagram as recommender_diagram,
 )

@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from genre_utils.plots.scores import PROTOCOL_COLORS
+from genre_utils.wording import percent
 
 
 def confusion_panels(counts: Mapping[str, pd.DataFrame], title: str) -> np.ndarray:
@@ -31,7 +32,7 @@ def confusion_panels(counts: Mapping[str, pd.DataFrame], title: str) -> np.ndarr
         texts = shares.round().astype(int).astype(str).where(shares >= 0.5, "")
         sns.heatmap(shares, annot=texts, fmt="", cmap="Blues", vmin=0, vmax=100, square=True,
                     ax=ax, cbar=False, annot_kws={"size": 8})  # fmt: skip
-        ax.set(title=f"{name}: {right:.1%}", xlabel="predicted", ylabel="true")
+        ax.set(title=f"{name}: {percent(right)}", xlabel="predicted", ylabel="true")
         ax.tick_params(axis="x", rotation=60, labelsize=9)
         ax.tick_params(axis="y", rotation=0, labelsize=9)
     for ax in axes.flat[len(counts) :]:
@@ -54,9 +55,13 @@ def accuracy_by_neighbours(table: pd.DataFrame, published: float, title: str) ->
     """
     _, ax = plt.subplots(figsize=(8, 4.5))
     for (name, values), marker in zip(table.items(), "os^D", strict=False):
-        ax.plot(values.index, values, color=PROTOCOL_COLORS[str(name)], marker=marker, label=name)
+        fewer = name in table.attrs.get("fewer", [])
+        ax.plot(values.index, values, color=PROTOCOL_COLORS[str(name)], marker=marker,
+                mfc="white" if fewer else None,
+                label=f"{name}, fewer genres" if fewer else name)  # fmt: skip
     ax.axhline(published, color="#444444", ls="--", lw=1)
-    ax.text(table.index.max(), published, f"published, {published:.0%}", ha="right", va="bottom")
+    ax.text(table.index.max(), published, f"the summary, {percent(published, 0)}", ha="right",
+            va="bottom")  # fmt: skip
     ax.set(title=title, xlabel="neighbours that vote (k)", ylabel="accuracy", ylim=(0, 1.02))
-    ax.legend(title="protocol")
+    ax.legend(title="protocol", ncols=len(table.columns), loc="lower right")
     return ax

@@ -10,6 +10,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from genre_utils.wording import percent
+
 PROTOCOL_COLORS = {
     "random": "#CC6677",
     "track": "#DDCC77",
@@ -44,25 +46,31 @@ def score_overview(table: pd.DataFrame, people: float = 0.7) -> Axes:
     Parameters
     ----------
     table
-        Columns ``label`` (the row's text), ``protocol``, ``accuracy``, ``low``, ``high`` and
-        ``published``.
+        Columns ``label`` (the row's text), ``protocol``, ``accuracy``, ``low``, ``high``,
+        ``published``; and ``fewer``, if it is there: whether it goes over fewer genres than others,
+        which is drawn hollow.
     people
-        What people reach, drawn as a line.
+        What people reach on other music, drawn as a line.
     """
+    table = table.assign(fewer=table.get("fewer", False))
     labels = list(dict.fromkeys(table["label"]))
     _, ax = plt.subplots(figsize=(10, 1.8 + 0.55 * len(labels)))
     shown = [name for name in PROTOCOL_COLORS if name in set(table["protocol"])]
     for i, protocol in enumerate(shown):
-        rows = table[table["protocol"] == protocol]
-        y = rows["label"].map(labels.index) + 0.8 * ((i + 0.5) / len(shown) - 0.5)
-        spans = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
-        ax.errorbar(rows["accuracy"], y, xerr=spans, fmt="os^D"[i], color=PROTOCOL_COLORS[protocol],
-                    capsize=3, label=protocol)  # fmt: skip
+        of_protocol = table[table["protocol"] == protocol]
+        for fewer, rows in of_protocol.groupby("fewer"):
+            y = rows["label"].map(labels.index) + 0.8 * ((i + 0.5) / len(shown) - 0.5)
+            spans = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
+            ax.errorbar(rows["accuracy"], y, xerr=spans, fmt="os^D"[i], capsize=3,
+                        color=PROTOCOL_COLORS[protocol], mfc="white" if fewer else None,
+                        label=protocol + (", fewer genres" if fewer else ""))  # fmt: skip
     published = table.dropna(subset=["published"]).drop_duplicates("label")
     ax.scatter(published["published"], published["label"].map(labels.index), marker="x", s=70,
-               color="#444444", label="published", zorder=3)  # fmt: skip
+               color="#444444", label="the summary", zorder=3)  # fmt: skip
     ax.axvline(people, color="#888888", ls="--", lw=1)
-    ax.text(people, -0.75, f"people, about {people:.0%}", ha="center", color="#555555")
+    ax.text(
+        people, -0.75, f"people, other music: {percent(people, 0)}", ha="center", color="#555555"
+    )
     ax.set(
         title="The same models under each protocol, with 95 % intervals",
         xlabel="accuracy",
@@ -85,7 +93,9 @@ def drops(table: pd.DataFrame, title: str) -> Axes:
         What is to be seen.
     """
     _, ax = plt.subplots(figsize=(8, 1.3 + 0.33 * len(table)))
-    ax.barh(table.index, table["drop"], xerr=table["sd"].fillna(0), color="#88CCEE", capsize=3)
+    spread = table["sd"].fillna(0)
+    ax.barh(table.index, table["drop"], xerr=spread if spread.any() else None, color="#88CCEE",
+            capsize=3)  # fmt: skip
     ax.invert_yaxis()
     ax.set(title=title, xlabel="accuracy lost when shuffled (mean and deviation over folds)")
     ax.grid(visible=False, axis="y")
@@ -153,7 +163,7 @@ def reliability_diagram(rows: Mapping[str, tuple[list, float]]) -> Axes:
         said, was, count = np.array(bins).T
         ax.plot(said, was, color=color, lw=1)
         ax.scatter(said, was, s=15 + 2 * count, color=color, marker=marker, alpha=0.8,
-                   label=f"{name}: off by {error:.1%} on average")  # fmt: skip
+                   label=f"{name}: off by {percent(error)} on average")  # fmt: skip
     ax.set(
         title="Said and true: larger marks stand for more tracks",
         xlabel="probability of the predicted genre",

@@ -23,7 +23,7 @@ NAMES = {"encoder": "encoder", "mel": "mel"}
 
 
 def test_a_score_is_told_with_interval_and_n():
-    assert tell_score(SCORE) == "85.4% [81.0%, 89.1%], n = 684"
+    assert tell_score(SCORE) == "85.4 % [81.0, 89.1], n = 684"
 
 
 def test_a_difference_is_told_in_points():
@@ -42,7 +42,7 @@ def test_a_difference_is_told_in_points():
 
 def test_shares_leave_out_what_is_missing():
     table = pd.DataFrame({"a": [0.5, None], "b": [1.0, 0.25]}, index=["x", "y"])
-    assert tell_shares(table) == "x: a 50%, b 100%; y: b 25%."
+    assert tell_shares(table) == "x: a 50 %, b 100 %; y: b 25 %."
 
 
 def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
@@ -53,7 +53,7 @@ def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
     matrix = score_matrix([SCORE, *others], NAMES)
     assert list(matrix.columns) == ["random", "artist"]
     assert list(matrix.index) == [("tracks", "encoder"), ("tracks", "our CNN, picture")]
-    assert "recall 83.5%" in matrix.loc[("tracks", "encoder"), "artist"]
+    assert "recall 83.5 %" in matrix.loc[("tracks", "encoder"), "artist"]
     assert matrix.loc[("tracks", "our CNN, picture"), "random"] == ""
 
 
@@ -98,6 +98,6 @@ def test_the_best_of_each_kind_are_named_in_their_order():
     told = tell_best([knn, replace(knn, model="svm", accuracy=0.6)], [cnn])
     assert told == (
         "Best on pieces of 3 s, classical models and networks: under `track` our CNN on mel "
-        "(71.0%) before k-nearest neighbours on features_3_sec (70.0%)."
+        "(71.0 %) before k-nearest neighbours on features_3_sec (70.0 %)."
     )
     assert "notebook 3" in tell_best([], [cnn])

@@ -11,7 +11,7 @@ def test_confusions_are_shares_of_rows_and_the_title_has_the_accuracy():
     counts = pd.DataFrame([[3, 1], [0, 4]], genres, genres)
     axes = plots.confusion_panels({"kNN": counts, "SVM": counts, "forest": counts}, "Mixed up")
     assert axes.shape == (2, 2) and not axes[1, 1].axison
-    assert axes[0, 0].get_title() == "kNN: 87.5%"
+    assert axes[0, 0].get_title() == "kNN: 87.5 %"
     assert [text.get_text() for text in axes[0, 0].texts] == ["75", "25", "", "100"]
 
 
