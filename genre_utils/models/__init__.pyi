@@ -314,6 +314,7 @@ from .store import (
     save_model as save_model,
 )
 from .training import (
+    ROUNDS as ROUNDS,
     NetworkClassifier as NetworkClassifier,
 )
 from .transformers import (
@@ -334,4 +335,29 @@ from .transformers import (
 from .frames import (
     Frames as Frames,
     join_pieces as join_pieces,
+)
+from .asking import (
+    ask_about as ask_about,
+    hear_unseen as hear_unseen,
+    keep_network as keep_network,
+)
+from .late_fusion import (
+    choose_fusion as choose_fusion,
+)
+from .picture_networks import (
+    cross_predict_pictures as cross_predict_pictures,
+    let_workers_go as let_workers_go,
+    open_pictures as open_pictures,
+    train_averaged as train_averaged,
+    train_on_sound as train_on_sound,
+    try_variants as try_variants,
+)
+from .piece_networks import (
+    open_pieces as open_pieces,
+    train_on_pieces as train_on_pieces,
+)
+from .looking import (
+    before_and_after as before_and_after,
+    surest as surest,
+    tell_heat as tell_heat,
 )

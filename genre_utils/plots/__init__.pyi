@@ -1,7 +1,4 @@
 from .networks import (
-    ablation as ablation,
-)
-from .networks import (
     attention as attention,
 )
 from .networks import (
@@ -134,6 +131,7 @@ from .architecture import (
     decoded_picture as decoded_picture,
     first_filters as first_filters,
     layer_shapes as layer_shapes,
+    layer_name as layer_name,
     network_diagram as network_diagram,
 )
 from .live import (
@@ -154,4 +152,21 @@ from .conversion import (
 )
 from .moving import (
     sliders as sliders,
+)
+from .networks import (
+    training_panels as training_panels,
+    variants as variants,
+)
+from .architecture import (
+    small_maps as small_maps,
+)
+from .texts import (
+    tell_decoded as tell_decoded,
+    tell_filters as tell_filters,
+    tell_layers as tell_layers,
+    tell_reliability as tell_reliability,
+    tell_small_maps as tell_small_maps,
+    tell_training as tell_training,
+    tell_tried as tell_tried,
+    tell_votes as tell_votes,
 )
