@@ -163,7 +163,9 @@ from .architecture import (
 from .texts import (
     tell_decoded as tell_decoded,
     tell_filters as tell_filters,
+    tell_frame_weights as tell_frame_weights,
     tell_layers as tell_layers,
+    tell_piece_weights as tell_piece_weights,
     tell_reliability as tell_reliability,
     tell_small_maps as tell_small_maps,
     tell_training as tell_training,

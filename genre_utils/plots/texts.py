@@ -52,9 +52,10 @@ def tell_small_maps(given: np.ndarray, answer: np.ndarray, pooled: np.ndarray) -
         f"convolution, ReLU and pooling. The convolution: {answer.T[::-1].astype(int).tolist()}."
     )
     caption = (
-        f"The filter answers most ({answer.max():g}) where sound begins, and {answer.min():g} "
-        f"where it ends. ReLU takes {count(int((answer < 0).sum()), 'negative answer')} away; pooling "
-        f"leaves {pooled.size} of {answer.size} numbers."
+        f"The filter answers most ({answer.max():g}) where sound begins, and "
+        f"{answer.min():g} where it ends. ReLU takes "
+        f"{count(int((answer < 0).sum()), 'negative answer')} away; pooling leaves {pooled.size} "
+        f"of {answer.size} numbers."
     )
     return alt, caption
 
@@ -114,3 +115,25 @@ def tell_votes(answer: ClipGenre) -> str:
     """Of `clip_votes`: which genre each piece votes for."""
     votes = ", ".join(f"{vote.start:.0f} s {vote.genre}" for vote in answer.votes)
     return f"Spectrogram of a clip, and below it the votes of its pieces: {votes}."
+
+
+def tell_frame_weights(weights: np.ndarray, seconds: float, called: str) -> Texts:
+    """Of `frame_weights`: where the largest weight lies, and what an even one would be."""
+    at = seconds * (weights.argmax() + 0.5) / len(weights)
+    alt = f"Weights of the {len(weights)} frames of {called}, and the frames themselves below."
+    caption = (
+        f"The largest weight is {percent(weights.max(), 0)}, at {at:.1f} s; if all frames weighed "
+        f"alike, each would have {percent(1 / len(weights))}."
+    )
+    return alt, caption
+
+
+def tell_piece_weights(weights: pd.DataFrame, told: str) -> Texts:
+    """Of `piece_weights`: how uneven they are; and what is told of pieces that are left out."""
+    most = weights.max(axis=1)
+    alt = f"Weights of the pieces of songs, a row a song; the largest is {percent(most.max(), 0)}."
+    caption = (
+        f"The largest weight of a song is {percent(most.mean(), 0)} on average; alike would be "
+        f"{percent(1 / weights.shape[1], 0)}. {told}"
+    )
+    return alt, caption
