@@ -228,4 +228,26 @@ from .runs import (
 )
 from .analysis import (
     same_track_by_chance as same_track_by_chance,
+from .network_tables import (
+    accuracy_matrix as accuracy_matrix,
+    all_scores as all_scores,
+    chosen_by as chosen_by,
+    facts_of as facts_of,
+    last_word as last_word,
+    learning_curves as learning_curves,
+    network_name as network_name,
+    out_of as out_of,
+    seconds_of as seconds_of,
+    seed_table as seed_table,
+    tell_accuracy as tell_accuracy,
+    training_costs as training_costs,
+    vote_table as vote_table,
+)
+from .rivals import (
+    compare_variants as compare_variants,
+    tell_claims as tell_claims,
+    tell_fall as tell_fall,
+    tell_finding as tell_finding,
+    tell_variants as tell_variants,
+    tell_weakest as tell_weakest,
 )

@@ -314,6 +314,7 @@ from .store import (
     save_model as save_model,
 )
 from .training import (
+    ROUNDS as ROUNDS,
     NetworkClassifier as NetworkClassifier,
 )
 from .transformers import (
@@ -347,4 +348,76 @@ from .gated import (
 )
 from .titles import (
     telling_words as telling_words,
+from .asking import (
+    ask_about as ask_about,
+    hear_unseen as hear_unseen,
+    keep_network as keep_network,
+)
+from .late_fusion import (
+    choose_fusion as choose_fusion,
+)
+from .picture_networks import (
+    cross_predict_pictures as cross_predict_pictures,
+    let_workers_go as let_workers_go,
+    open_pictures as open_pictures,
+    train_averaged as train_averaged,
+    train_on_sound as train_on_sound,
+    try_variants as try_variants,
+)
+from .piece_networks import (
+    open_pieces as open_pieces,
+    train_on_pieces as train_on_pieces,
+)
+from .looking import (
+    before_and_after as before_and_after,
+    surest as surest,
+    tell_heat as tell_heat,
+)
+from .order_tables import (
+    embed_pieces as embed_pieces,
+    gain_matrix as gain_matrix,
+    judge_songs as judge_songs,
+    one_score as one_score,
+    order_facts as order_facts,
+    order_table as order_table,
+    read_tempo as read_tempo,
+    rhythm_of as rhythm_of,
+    shown_orders as shown_orders,
+    tell_drops as tell_drops,
+    tell_explanation as tell_explanation,
+    tell_gains as tell_gains,
+    tell_gaps as tell_gaps,
+    tell_order as tell_order,
+    tell_over_songs as tell_over_songs,
+    twin_gaps as twin_gaps,
+)
+from .probing import (
+    compare_inputs as compare_inputs,
+    date_artists as date_artists,
+    label_means as label_means,
+    name_artists as name_artists,
+    name_by_tags as name_by_tags,
+    probe_matrix as probe_matrix,
+    recalls_of as recalls_of,
+    tell_artists as tell_artists,
+    tell_decades as tell_decades,
+    tell_depth as tell_depth,
+    tell_enough as tell_enough,
+    tell_falls as tell_falls,
+    tell_heard as tell_heard,
+    tell_mistakes as tell_mistakes,
+    tell_named as tell_named,
+    tell_tags as tell_tags,
+    tell_temperatures as tell_temperatures,
+    tell_test as tell_test,
+    tell_tuned as tell_tuned,
+    tell_why as tell_why,
+    telling_tags as telling_tags,
+)
+from .candidates import (
+    candidate_rows as candidate_rows,
+    probe_scores as probe_scores,
+    shown_candidates as shown_candidates,
+    tell_kept as tell_kept,
+    tell_transfer as tell_transfer,
 )

@@ -1,7 +1,4 @@
 from .networks import (
-    ablation as ablation,
-)
-from .networks import (
     attention as attention,
 )
 from .networks import (
@@ -128,6 +125,7 @@ from .architecture import (
     decoded_picture as decoded_picture,
     first_filters as first_filters,
     layer_shapes as layer_shapes,
+    layer_name as layer_name,
     network_diagram as network_diagram,
 )
 from .drawing import (
@@ -247,4 +245,22 @@ from .recommending import (
     genre_lists as genre_lists,
     genre_maps as genre_maps,
     recommender_diagram as recommender_diagram,
+from .networks import (
+    training_panels as training_panels,
+    variants as variants,
+)
+from .architecture import (
+    small_maps as small_maps,
+)
+from .texts import (
+    tell_decoded as tell_decoded,
+    tell_filters as tell_filters,
+    tell_frame_weights as tell_frame_weights,
+    tell_layers as tell_layers,
+    tell_piece_weights as tell_piece_weights,
+    tell_reliability as tell_reliability,
+    tell_small_maps as tell_small_maps,
+    tell_training as tell_training,
+    tell_tried as tell_tried,
+    tell_votes as tell_votes,
 )
