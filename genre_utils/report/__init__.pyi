@@ -3,28 +3,16 @@ from .dependencies import (
 )
 from .notebooks import (
     NotebookError as NotebookError,
-)
-from .notebooks import (
     execute as execute,
-)
-from .notebooks import (
-    pair_text as pair_text,
-)
-from .notebooks import (
     package_address as package_address,
-)
-from .notebooks import (
+    pair_text as pair_text,
     to_notebook as to_notebook,
 )
 from .overview import (
     build_index as build_index,
-)
-from .overview import (
+    build_performance as build_performance,
     outdated as outdated,
 )
 from .pages import (
     render as render,
-)
-from .speed import (
-    build_performance as build_performance,
 )
