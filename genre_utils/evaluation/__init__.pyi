@@ -128,7 +128,6 @@ from .observing import (
     show_fall as show_fall,
     show_reproduction as show_reproduction,
     show_votes as show_votes,
-    tell_fall as tell_fall,
     tell_leak as tell_leak,
     tell_learnt as tell_learnt,
     tell_neighbours as tell_neighbours,
@@ -137,6 +136,14 @@ from .observing import (
     tell_tables as tell_tables,
     tell_test as tell_test,
     tell_worst as tell_worst,
+)
+from .rivals import (
+    compare_variants as compare_variants,
+    tell_claims as tell_claims,
+    tell_fall as tell_fall,
+    tell_finding as tell_finding,
+    tell_variants as tell_variants,
+    tell_weakest as tell_weakest,
 )
 from .runs import (
     Table as Table,
@@ -161,11 +168,4 @@ from .network_tables import (
     tell_accuracy as tell_accuracy,
     training_costs as training_costs,
     vote_table as vote_table,
-)
-from .rivals import (
-    compare_variants as compare_variants,
-    tell_claims as tell_claims,
-    tell_finding as tell_finding,
-    tell_variants as tell_variants,
-    tell_weakest as tell_weakest,
 )

@@ -1,5 +1,4 @@
 from .networks import (
-    ablation as ablation,
     attention as attention,
     clip_votes as clip_votes,
     spectrogram as spectrogram,
@@ -47,11 +46,9 @@ from .tracks import (
     explained_variance as explained_variance,
     feature_ranges as feature_ranges,
     genre_counts as genre_counts,
-    genre_plane as genre_plane,
     loadings as loadings,
     tempo_agreement as tempo_agreement,
     tempo_boxplot as tempo_boxplot,
-    track_look as track_look,
 )
 from .transfer import (
     decade_map as decade_map,

@@ -10,8 +10,10 @@ from .notebooks import (
 )
 from .overview import (
     build_index as build_index,
-    build_performance as build_performance,
     outdated as outdated,
+)
+from .speed import (
+    build_performance as build_performance,
 )
 from .pages import (
     render as render,
