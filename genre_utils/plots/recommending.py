@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from genre_utils.plots.style import MUTED, genre_colors
+from genre_utils.wording import percent
 
 _ROUND = "round,pad=0.02,rounding_size=0.08"
 
@@ -139,7 +140,7 @@ def genre_maps(
                 *place[list(marked[:1])].T, s=170, facecolors="none", edgecolors="black", lw=2
             )
         ax.set(xticks=[], yticks=[])
-        ax.set_title(f"{name}, {100 * shares[name]:.0f} %", fontsize=10, color=colors[name])
+        ax.set_title(f"{name}, {percent(shares[name], 0)}", fontsize=10)
     for ax in axes.flat[len(names) :]:
         ax.set_axis_off()
     fig.suptitle(title, x=0.01, ha="left", weight="bold")

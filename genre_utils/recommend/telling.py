@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,7 +37,7 @@ def show_list(table: pd.DataFrame, tracks: pd.DataFrame, seed: str) -> Finding:
     Parameters
     ----------
     table
-        As from `CosineRecommender.recommend`; of further columns, ``tags in common`` is shown.
+        As from `CosineRecommender.recommend`; a column ``tags in common`` is told too.
     tracks
         As in `Dataset.tracks`.
     seed
@@ -54,17 +55,19 @@ def show_list(table: pd.DataFrame, tracks: pd.DataFrame, seed: str) -> Finding:
         f"The nearest is {nearest['genre']} at {nearest['similarity']:.2f}, the last of them at "
         f"{table['similarity'].iloc[-1]:.2f}."
     )
-    shown = pd.DataFrame(
-        {
-            "song": song_names(tracks.loc[table["track"]]).to_numpy(),
-            "genre": table["genre"],
-            "cosine": table["similarity"].map("{:.2f}".format),
-            "why": table["reason"],
-        },
-        index=table.index,
-    )
-    kept = [name for name in ("tags in common",) if name in table]
-    return Finding(told, shown.join(table[kept]))
+    names = song_names(tracks.loc[table["track"]])
+    shared = table.get("tags in common", pd.Series("", table.index))
+    lines = [
+        f"{rank}. **{_plain(name)}** ({row['genre']}, {row['similarity']:.2f}): {row['reason']}"
+        + (f"; tags in common {tags}" if tags else "")
+        for (rank, row), name, tags in zip(table.iterrows(), names, shared, strict=True)
+    ]
+    return Finding("\n".join([*lines, "", told]))
+
+
+def _plain(name: str) -> str:
+    """A name in Markdown, whatever is in it."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", name)
 
 
 def tell_parts(parts: pd.DataFrame, cosines: np.ndarray) -> str:

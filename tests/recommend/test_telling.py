@@ -34,14 +34,20 @@ def test_a_list_says_how_many_are_of_other_genres_and_by_the_same_artist(tracks)
     table = pd.DataFrame(
         {"track": ["jazz.1", "rock.0"], "similarity": [0.91, 0.5], "genre": ["jazz", "rock"]}
         | {"artist": ["A", "B"], "reason": ["similar timbre", "same tempo"]}
+        | {"tags in common": ["", "rock 0.4"]},
+        index=[1, 2],
     )
     told = recommend.show_list(table, tracks, "jazz.0")
-    assert told.text == (
+    assert told.text.splitlines() == [
+        "1. **A: Two** (jazz, 0.91): similar timbre",
+        "2. **B: untitled** (rock, 0.50): same tempo; tags in common rock 0.4",
+        "",
         "1 of 2 are jazz too; 1 rock. 1 song is by the artist of the seed. "
-        "The nearest is jazz at 0.91, the last of them at 0.50."
-    )
-    assert told.table["song"].tolist() == ["A: Two", "B: untitled"]
-    assert list(told.table) == ["song", "genre", "cosine", "why"]
+        "The nearest is jazz at 0.91, the last of them at 0.50.",
+    ]
+    tracks["title"] = "*Not* <b>bold</b>"
+    told = recommend.show_list(table, tracks, "jazz.0").text
+    assert r"**A: \*Not\* \<b\>bold\</b\>**" in told
 
 
 def test_copies_are_named_and_not_offered(tracks):
