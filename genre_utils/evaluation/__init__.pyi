@@ -136,14 +136,15 @@ from .observing import (
     tell_tables as tell_tables,
     tell_test as tell_test,
     tell_worst as tell_worst,
+    tell_fall as tell_fall,
 )
 from .rivals import (
     compare_variants as compare_variants,
     tell_claims as tell_claims,
-    tell_fall as tell_fall,
     tell_finding as tell_finding,
     tell_variants as tell_variants,
     tell_weakest as tell_weakest,
+    tell_leak as tell_leak,
 )
 from .runs import (
     Table as Table,
