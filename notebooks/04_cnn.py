@@ -157,7 +157,7 @@ networks = {
 runs = models.train_on_pieces(networks, pieces, tracks, updates=UPDATES, seed=seed, quick=quick)
 results.fact(updates=UPDATES, **evaluation.facts_of(runs))
 display(evaluation.seed_table(runs))
-plots.say(evaluation.tell_leak(runs, ("published_cnn", "mfcc")))
+plots.say(evaluation.tell_songs_apart(runs, ("published_cnn", "mfcc")))
 evaluation.vote_table(runs, "track")
 
 # %% [markdown]

@@ -144,7 +144,7 @@ from .rivals import (
     tell_finding as tell_finding,
     tell_variants as tell_variants,
     tell_weakest as tell_weakest,
-    tell_leak as tell_leak,
+    tell_songs_apart as tell_songs_apart,
 )
 from .runs import (
     Table as Table,

@@ -56,7 +56,7 @@ def tell_finding(
     return " ".join(told)
 
 
-def tell_leak(runs: Runs, key: tuple[str, str]) -> str:
+def tell_songs_apart(runs: Runs, key: tuple[str, str]) -> str:
     """What is left of a network's accuracy on pieces when songs, then artists, stay together."""
     found = {p: score(list(runs[*key, p]), *key) for p in PROTOCOLS if (*key, p) in runs}
     if "random" not in found or len(found) < 2:

@@ -91,10 +91,10 @@ def test_the_last_word_has_fusion_before_the_average_before_folds():
 
 
 def test_a_fall_is_told_in_points(runs):
-    told = evaluation.tell_leak(runs, ("published_cnn", "mfcc"))
+    told = evaluation.tell_songs_apart(runs, ("published_cnn", "mfcc"))
     assert "90.0 % of the pieces rightly when pieces are split at random" in told
     assert "80.0 % under `track` (-10.0 points)" in told and "2 seeds" in told
-    assert "Too few songs" in evaluation.tell_leak(runs, ("cnn", "mel"))
+    assert "Too few songs" in evaluation.tell_songs_apart(runs, ("cnn", "mel"))
 
 
 def test_the_title_is_answered_by_numbers(runs):
