@@ -98,7 +98,10 @@ sides = {
     "standardised": (scaler.transform(X.loc[train]), scaler.transform(X.loc[test])),
 }
 models = {"5 nearest neighbours": KNeighborsClassifier, "decision tree": DecisionTreeClassifier}
-settings = {"5 nearest neighbours": {"n_neighbors": 5}, "decision tree": {"random_state": seed}}
+settings = {
+    "5 nearest neighbours": {"n_neighbors": min(5, len(train))},
+    "decision tree": {"random_state": seed},
+}
 said = {
     (name, side): model(**settings[name])
     .fit(np.asarray(learn), y[train])

@@ -174,16 +174,16 @@ def faults_beside_sturm(tracks: pd.DataFrame, audited: Audit) -> pd.DataFrame:
         What `audit` found.
     """
     listed_twice = int(tracks["duplicate_of"].notna().sum())
-    near = len(audited.of("near duplicate"))
+    near, heard = len(audited.of("near duplicate")), int(tracks["path"].notna().sum())
     songs = tracks["song"].value_counts()
     named = tracks["artist"].notna().any()
     here = {
         "exact replicas": f"{count(listed_twice, 'track')}, by equal checksums",
-        "another excerpt of one recording": f"{count(near, 'track')}, by fingerprint, any cut"
-        if len(tracks["path"].dropna())
+        "another excerpt of one recording": f"{near} of {count(heard, 'track')} with sound, by fingerprint"
+        if heard
         else "not asked: no sound",
-        "another version of one piece": f"{count(int((songs > 1).sum()), 'song')} with several "
-        "excerpts, by artist and title"
+        "another version of one piece": "not told from other excerpts: "
+        f"{count(int((songs > 1).sum()), 'song')} with several, by artist and title"
         if named
         else "not asked: no titles",
     }
@@ -208,8 +208,8 @@ def tell_repeated(tracks: pd.DataFrame, audited: Audit) -> str:
     excerpts = repeated_songs(tracks)
     return (
         "By checksum (as mirdata's list has them, where that is there), "
-        f"{count(len(doubled), 'track is', 'tracks are')} byte for byte another one; {across} of "
-        "these stand under two genres, so that one label must be wrong. By fingerprint, "
+        f"{count(len(doubled), 'track is', 'tracks are')} byte for byte another one, {across} of "
+        "them under two genres, where one label must be wrong. By fingerprint, "
         f"{count(len(audited.of('near duplicate')), 'track')} of those with sound hold the same "
         "recording as another in another cut, level or coding. "
         f"{count(excerpts['song'].nunique(), 'song has', 'songs have')} several excerpts, "
