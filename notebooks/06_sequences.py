@@ -119,7 +119,7 @@ print(f"{plain.count_params():,} parameters")
 # ## Six networks and their twins
 #
 # All get at most the same number of updates (training stops when `valid`, or a part of the training side, gets no
-# better), the same rate, one seed. Beside them stands the published CNN of notebook 4. *Attention pooling* is a
+# better), the same rate, one seed. Beside them stands the summary's CNN of notebook 4. *Attention pooling* is a
 # control of the control: it is blind to order by construction, so its twin must do as well as it does. Each network
 # reads both inputs under the strictest protocol; under the others it reads the one that `valid` prefers (MFCC, where
 # there is no `valid`). The table has per cent of pieces named rightly, in order / shuffled, and what a pass over all

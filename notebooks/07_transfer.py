@@ -209,7 +209,7 @@ plots.say(models.tell_why(who, near, lost))
 # ## How few labels are enough?
 #
 # We hide labels: 1, 2, 5, ... tracks a genre are left, artists stay apart, and we draw several times. With so few
-# there is nothing to choose on, so `C` is fixed for all. The third is a network from scratch, the small one of
+# there is nothing to choose on, so `C` is fixed for all. The third is a network from scratch, our CNN of
 # notebook 4, on pictures of the same tracks. It sees them eight times; of few tracks that is few steps, so where it
 # fails there, it is short of training too.
 
