@@ -20,7 +20,9 @@ LONG_OUTPUT = 30
 _MARK = "<!--figure {}-->"
 _UNSEEN = {"injected-parameters", SOLUTION}
 _MISSING = re.compile(r"\s*(nan|NaN|NaT|None|<NA>)\s*")
-_NUMBER = re.compile(r"[\s\d.,:/%×+−–\-()\[\]]*(points|s|ms|Hz|kHz|dB|MB|MiB|BPM)?\s*")
+_NUMBER = re.compile(
+    r"([\s\d.,:/%×+−–\-()\[\]]|(?<=\d)e(?=[+-]?\d))*(points|s|ms|Hz|kHz|dB|MB|MiB|BPM)?\s*"
+)
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
 
 
