@@ -179,7 +179,8 @@ def faults_beside_sturm(tracks: pd.DataFrame, audited: Audit) -> pd.DataFrame:
     named = tracks["artist"].notna().any()
     here = {
         "exact replicas": f"{count(listed_twice, 'track')}, by equal checksums",
-        "another excerpt of one recording": f"{near} of {count(heard, 'track')} with sound, by fingerprint"
+        "another excerpt of one recording": f"{near} of {count(heard, 'track')} with sound, "
+        "by fingerprint"
         if heard
         else "not asked: no sound",
         "another version of one piece": "not told from other excerpts: "
