@@ -41,7 +41,7 @@ endef
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help env encoder report fetched-or-demo data audit demo test check lint format sync bench ship wheel lab lock clean FORCE
+.PHONY: help env encoder report fetched-or-demo data audit demo test alone check lint format sync bench ship wheel lab lock clean FORCE
 
 help: ## print this
 	@$(PYTHON) -c 'import re; print("make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]\n"); \
@@ -80,6 +80,9 @@ demo: ## the same from a collection synthesized on the spot, into reports/demo
 
 test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
 	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+alone: $(READY) ## run each .ipynb alone from a built wheel, as on Colab (a quarter of an hour)
+	ALONE=all $(BIN)/python -m pytest tests/report/test_pairs.py -k alone
 
 check: $(READY) ## say which committed pages were made from another version of their source
 	@$(STEP) check reports
@@ -125,6 +128,7 @@ clean: ## remove what was built; the pages, the data and .venv stay
 # ---------------------------------------------------------------------------------------------
 
 $(VENV)/.locked: requirements.lock
+	@test ! -L $(VENV) || { echo "$(VENV) is a link to another environment, which is left as it is."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; say which: make PYTHON=python3.12"; exit 1; }
 	@echo "Making $(VENV): about 1 GB is downloaded, which takes some minutes."
@@ -153,7 +157,7 @@ $(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEM
 build/depends.mk: FORCE | $(READY)
 	@$(BIN)/python -m genre_utils.report.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
 
-ifneq ($(filter-out help env encoder audit data test lint format sync ship wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help env encoder audit data test alone lint format sync ship wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
 include build/depends.mk
 endif
 
@@ -170,10 +174,15 @@ $(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 	@:
 
-$(OUT)/%.html: $(BUILD)/%.ipynb genre_utils/report/pages.py $(TEMPLATES)
+# Each page links to its neighbours by their titles. Written anew only when one of them changed.
+build/titles: FORCE
+	+@mkdir -p build; grep -m1 '^# # ' $(NOTEBOOKS:%=notebooks/%.py) > $@.new; \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(OUT)/%.html: $(BUILD)/%.ipynb build/titles $(addprefix genre_utils/report/,pages.py figures.py templates.py) $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) genre_utils/report/overview.py genre_utils/report/story.py $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) $(addprefix genre_utils/report/,overview.py story.py templates.py) $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
 notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report/notebooks.py $(READY)

@@ -1,301 +1,362 @@
 # %% [markdown]
 # # 1. What is in the collection?
 #
-# GTZAN is the best-known collection for teaching a machine the genre of a song: ten genres, a
-# hundred excerpts of thirty seconds each, gathered by George Tzanetakis in 2000 and 2001
-# ([Tzanetakis and Cook 2002](https://doi.org/10.1109/TSA.2002.800560)). Before any model is
+# GTZAN is the best-known collection for teaching a machine the genre of a song. Before any model is
 # trained, we look at it, listen to it, and look for what is wrong with it.
+#
+# **After this notebook you can** take a sound apart with the Fourier transform, read a spectrogram, a
+# chromagram and MFCC, say what each of the 57 features measures, and name the faults of a collection
+# that a score would hide.
+# **You should know** a little Python with numpy and pandas, and what sine, mean and variance are.
 
 # %% tags=["parameters"]
 data = ""  # folder of the collection; "" searches GTZAN_HOME, then data/gtzan, then makes a demo
 profile = "full"  # "quick" or "full"
 seed = 0
-listen = True  # embed short audio players where there is audio
+listen = True  # embed short players of recordings, too; those of synthesized sound are always there
 output = ""  # folder for the results file; "" writes none
 
 # %%
+import librosa
+import numpy as np
 import pandas as pd
-from IPython.display import Markdown, display
+from IPython.display import display
 
-from genre_utils import plots
-from genre_utils.data import NoUsableAudio, as_published_table, load_features, open_dataset
-from genre_utils.evaluation import Results
+from genre_utils import evaluation, plots
+from genre_utils.audio import SAMPLE_RATE, Spectra
+from genre_utils.data import (
+    CHECKS,
+    as_published_table,
+    audit,
+    load_features,
+    open_dataset,
+    tell_fidelity,
+)
+from genre_utils.sources import synthesize
+from genre_utils.wording import count, listed, percent
 
 plots.set_style()
+pd.set_option("display.max_columns", 60, "display.max_colwidth", None)
 dataset = open_dataset(data)
-results = Results("01_eda", dataset, profile, seed)
+results = evaluation.Results("01_eda", dataset, profile, seed)
 results.fact(title="What is in the collection?")
 tracks = dataset.tracks
 
 # %% [markdown]
-# ## What was found on disk
+# ## The collection, in short
 #
-# The same collection comes in many layouts, and seldom complete. This is what this run had.
+# - *who and when*: George Tzanetakis, 2000 and 2001, for [Tzanetakis and Cook 2002](https://doi.org/10.1109/TSA.2002.800560)
+# - *what*: 1000 excerpts of 30 s, 100 of each of ten genres, from CDs, radio and microphones
+# - *format*: mono, 22,050 samples a second, 16 bits each
+# - *licence*: none was given; the recordings belong to their owners, so our published pages hold none
+# - *known faults*: [Sturm 2013](https://arxiv.org/abs/1306.1461) listened to all of it; see the last sections
+#
+# Kaggle's copy adds two tables of features and a picture of each spectrogram. A copy is seldom
+# complete. This is what the present run had.
 
 # %%
-found = dataset.describe()
-lines = [
-    f"The collection **{found['name']}** has {found['tracks']} tracks in {len(dataset.genres)} "
-    f"genres: {found['tracks_with_features']} are in the published table of features, "
-    f"{found['tracks_with_audio']} have audio, {found['tracks_with_pictures']} have a picture of "
-    "their spectrogram.",
-    "",
-    *(f"- {sentence}" for sentence in dataset.missing),
-]
-display(Markdown("\n".join(lines)))
+plots.say(evaluation.tell_found(dataset))
 
 # %% [markdown]
-# ## The table of features
+# If one genre had most of the tracks, guessing it would already look like skill. Are they equally large?
+
+# %%
+counts = tracks["genre"].value_counts().sort_index()
+results.fact(tracks_per_genre=counts.to_dict(), chance=counts.max() / counts.sum())
+plots.show(*plots.sizes(tracks))
+
+# %% [markdown]
+# ## Sound is a row of numbers
 #
-# Each row describes one track by 57 numbers: the mean and the variance, over the track, of what
-# was measured every 23 ms. Which rows were read, and which computed?
+# A microphone writes down the pressure of the air. Each number is a *sample*; 22,050 of them make a
+# second. Their *amplitude* is how far they are from rest. Here we make a second of sound ourselves
+# from two sines, its *partials*: one of 220 oscillations a second (hertz, Hz), and one of 660 Hz that
+# is half as strong.
+
+# %%
+time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+tone = 0.6 * np.sin(2 * np.pi * 220 * time) + 0.3 * np.sin(2 * np.pi * 660 * time)
+plots.hear({"220 and 660 Hz, one second": tone})
+
+# %% [markdown]
+# ## The Fourier transform
+#
+# Which frequencies are in it, if one has the samples alone? Multiply the sound by a cosine and by a
+# sine of some frequency, and take the mean of each. If the sound has none of this frequency, plus and
+# minus cancel. If it has, something is left: as much as there is of it.
+
+
+# %%
+def amplitude(y, hz):
+    """How much of one frequency is in a sound of one second."""
+    angle = 2 * np.pi * hz * time
+    return 2 * np.hypot(np.mean(y * np.cos(angle)), np.mean(y * np.sin(angle)))
+
+
+for hz in (110, 220, 440, 660):
+    print(f"{hz} Hz: {amplitude(tone, hz):.3f}")
+
+# %% [markdown]
+# The *discrete Fourier transform* does so for all frequencies, and writes cosine and sine as one
+# complex number. Of $N$ samples $y_n$ it makes, for each *bin* $k$,
+#
+# $$X_k = \sum_{n=0}^{N-1} y_n \left( \cos\frac{2\pi k n}{N} - i \sin\frac{2\pi k n}{N} \right)$$
+#
+# $|X_k|$ is the *magnitude*, $|X_k|^2$ the *power*. Bins lie $22050 / N$ Hz apart: the longer one
+# listens, the finer.
+
+# %%
+magnitude = 2 * np.abs(np.fft.rfft(tone)) / len(tone)
+print("the two largest bins, in Hz:", *np.sort(np.argsort(magnitude)[-2:]))
+plots.show(*plots.two_views(tone))
+
+# %% [markdown]
+# ## The spectrogram
+#
+# Music changes, so it is cut into short *frames*, and each is transformed (the *short-time Fourier
+# transform*). Frames here are 2048 samples long (the *window*, 93 ms), and a new one begins every 512
+# (the *hop*, 23 ms). The ear hears ratios, so power is told in *decibels*: $L = 10 \log_{10} (P / P_0)$.
+# Ten times the power is 10 dB more, half of it 3 dB less.
+#
+# Our example is four seconds of pop that our synthesizer plays. Listen, and find what you hear.
+
+# %%
+song, played_at = synthesize("pop", seconds=4.0, seed=seed)
+plots.hear({"synthesized pop, our example": song})
+plots.show(*plots.onset_and_tone(song))
+
+# %% [markdown]
+# A long window tells close tones apart and smears moments, a short one does the opposite: bins lie
+# $22050 / N$ Hz apart, and a frame lasts $N / 22050$ s. Two tones 60 Hz apart, and two clicks 40 ms apart:
+
+# %%
+pair = 0.3 * np.sin(2 * np.pi * 1000 * time) + 0.3 * np.sin(2 * np.pi * 1060 * time)
+pair[[11025, 11025 + 882]] += 8.0
+plots.show(*plots.window_sizes(pair))
+
+# %% [markdown]
+# In Jupyter, move the sliders. Which window shows both, and what does the hop change?
+
+
+# %%
+def draw(window, hop):
+    return plots.windows(pair, [(window, hop)], "Two tones and two clicks")[0]
+
+
+plots.sliders(draw, window=[128, 256, 512, 1024, 2048, 4096], hop=[32, 64, 128, 256, 512])
+
+# %% [markdown]
+# ## The mel scale
+#
+# The ear tells 100 from 200 Hz easily, 8,000 from 8,100 hardly. The *mel* scale follows it; in
+# librosa's form it is linear up to 1 kHz and logarithmic above. 128 triangular filters, equally far
+# apart in mel, each add up the power of their bins.
+#
+# $$m(f) = \frac{3f}{200} \;\text{below 1000 Hz}, \qquad m(f) = 15 + 27 \, \frac{\ln (f/1000)}{\ln 6.4} \;\text{above}$$
+
+# %%
+plots.show(*plots.filters(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=2048, n_mels=128)))
+
+# %% [markdown]
+# What does a model hear that is given mel bands only? We play them back: the power of the bins is
+# guessed from the bands, their phases are invented (Griffin and Lim,
+# [1984](https://doi.org/10.1109/TASSP.1984.1164317)).
+
+# %%
+mel = librosa.feature.melspectrogram(y=song, sr=SAMPLE_RATE)
+plots.hear({"the example, played back from 128 mel bands": plots.sound_of_mel(mel, seed=seed)})
+
+# %% [markdown]
+# ## MFCC
+#
+# The *mel-frequency cepstral coefficients* say how the bands of a frame rise and fall: how much of a
+# slow wave over the bands is in them, how much of a quicker one, and so on (a cosine transform). With
+# $L_b$ the level of band $b$ of $B$ in dB, the $j$-th is, but for a constant factor,
+#
+# $$c_j = \sum_{b=0}^{B-1} L_b \cos \frac{\pi (j-1) (2b + 1)}{2B}$$
+#
+# The first is loudness, the second bass against treble. Twenty of them keep the *envelope* of the
+# spectrum, which we hear as timbre; single tones go.
+
+# %%
+levels = librosa.power_to_db(mel)
+plots.show(*plots.envelope(levels[:, levels.sum(axis=0).argmax()]))
+
+# %% [markdown]
+# ## Chroma
+#
+# A note an octave higher has twice the frequency and the same name. *Chroma* adds up the power of all
+# octaves of each of the twelve notes; the strongest of a frame counts 1. Played back as tones, the
+# chords are there; drums, voices and octaves are gone.
+
+# %%
+spectra = Spectra(song, SAMPLE_RATE)
+as_tones = plots.sound_of_chroma(spectra.chroma(), spectra.rms())
+plots.hear({"the chroma of the example, as twelve tones": as_tones})
+plots.show(*plots.three_descriptions(song))
+
+# %% [markdown]
+# ## Harmonic and percussive
+#
+# Held tones are horizontal in a spectrogram, beats are vertical. So a median along time keeps the
+# first, a median along frequency the second
+# ([Fitzgerald 2010](https://dafx10.iem.at/papers/DerryFitzGerald_DAFx10_P15.pdf)). Each point of the
+# spectrogram goes to the side on which it is stronger. Both sound again:
+
+# %%
+harmonic, percussive = spectra.hpss()
+plots.hear({"the harmonic part of the example": harmonic, "its percussive part": percussive})
+plots.show(*plots.two_parts(harmonic, percussive))
+
+# %% [markdown]
+# ## Tempo
+#
+# An *onset* is where sound begins: where many mel bands rise at once. How strongly they do is a curve
+# over time. The lag at which it resembles itself best is the period of the beat; 60 divided by it, in
+# seconds, is the *tempo* in beats per minute (BPM). A click on each beat lets you judge.
+
+# %%
+tempo = spectra.tempo()
+beats = plots.beat_times(spectra.onset_strength(), tempo)
+plots.hear({"the example with a click on each beat": plots.with_clicks(song, beats)})
+plots.show(*plots.beat(song, beats, tempo, played_at))
+
+# %% [markdown]
+# ## From sound to 57 numbers
+#
+# Each measure is taken every 23 ms. Of each, the table keeps mean and variance over the track: 28
+# measures give 56 numbers, and tempo is one. `harmony` and `perceptr` are its names for the harmonic
+# and the percussive part. In the formulas $y$ is a frame, $X$ its transform, $f$ the frequencies of
+# the bins and $L_b$ the mel bands in dB; of the two parts the mean is near 0 and the variance is power.
+
+# %%
+plots.show(*plots.way(30 * SAMPLE_RATE))
+plots.feature_guide()
+
+# %% [markdown]
+# One of them by hand: the *centroid* is the mean of the frequencies, weighted by magnitude.
+
+# %%
+hz = np.fft.rfftfreq(2048, 1 / SAMPLE_RATE)
+centroid = (spectra.magnitude @ hz) / spectra.magnitude.sum(axis=1)
+package = spectra.spectral_shape()["spectral_centroid"]
+print(f"by hand {centroid.mean():.1f} Hz, by the package {package.mean():.1f} Hz")
+
+# %% [markdown]
+# ## The table
+#
+# Which rows were read, and which computed? What are the columns, is anything missing?
 
 # %%
 features = load_features(dataset)
-display(Markdown(features.source))
-
-# %% [markdown]
-# A first look at it: the first rows.
-
-# %%
-pd.set_option("display.max_columns", 60, "display.max_colwidth", None)
 df = as_published_table(features)
-df.head()
-
-# %% [markdown]
-# How many rows and columns are there?
-
-# %%
-df.shape
-
-# %% [markdown]
-# Is anything missing, and which columns are numbers?
-
-# %%
+plots.say(f"{features.source} The labels: {listed(df['label'].unique())}.")
+display(df.head().round(3).replace(-0.0, 0.0))
 df.info()
 
 # %% [markdown]
-# The names of the columns. `harmony` and `perceptr` are the harmonic and the percussive part of the
-# signal; the twenty `mfcc` (mel-frequency cepstral coefficients) describe its timbre.
-
-# %%
-df.columns
-
-# %% [markdown]
-# And the labels.
-
-# %%
-df["label"].unique()
-
-# %% [markdown]
-# ## Are the genres equally large?
+# ## One look a genre
 #
-# If one genre had most of the tracks, guessing it would already look like skill.
+# Five seconds of the first usable track of each genre. What looks alike?
 
 # %%
-counts = tracks["genre"].value_counts()
-ax = plots.genre_counts(tracks)
-plots.show(
-    ax,
-    f"Horizontal bars of the number of tracks of {len(counts)} genres, from {counts.min()} to "
-    f"{counts.max()}; {found['tracks_with_audio']} of all {len(tracks)} tracks have audio.",
-)
-chance = counts.max() / counts.sum()
-results.fact(tracks_per_genre=counts.sort_index().to_dict(), chance=chance)
-display(
-    Markdown(
-        f"The smallest genre has {counts.min()} tracks, the largest {counts.max()}. Whoever always "
-        f"guesses the largest is right {chance:.1%} of the time: that is the level of chance."
-    )
-)
+sounds = plots.first_sounds(tracks)
+if sounds:
+    looks = plots.looks(sounds, features.values["spectral_centroid_mean"])
+    plots.show(*looks, cover=True)
+else:
+    plots.say("This collection has no audio that can be decoded: nothing to see or to hear.")
+if listen:
+    display(plots.players(tracks.loc[list(sounds), "path"], seconds=2.0))
 
 # %% [markdown]
-# ## One look and one listen a genre
+# ## Which features tell genres apart?
 #
-# A *waveform* shows loudness over time. A *spectrogram* shows which frequencies sound when. The
-# *mel* scale spaces them as the ear does. *Chroma* folds the octaves, so that what is left is the
-# note. *MFCC* are a short summary of the mel spectrum's shape.
+# The variance of a feature has two parts: genres have other means, and the tracks of a genre differ.
+# The share of the first is called $\eta^2$: 0 if all genres have one mean, 1 if each genre is a point.
 
 # %%
-from genre_utils.audio import AudioError, load_audio
-from genre_utils.plots import player
-
-looked_at = []
-for genre in dataset.genres:
-    for track, path in tracks.loc[tracks["genre"] == genre, "path"].dropna().items():
-        try:
-            y = load_audio(path)
-        except AudioError:
-            continue  # listed below, among the faults
-        artist, title = tracks.loc[track, ["artist", "title"]].fillna("unknown")
-        display(Markdown(f"**{genre}**: {track}, {artist}, “{title}”"))
-        if listen:
-            display(player(y, f"Six seconds of {track}"))
-        plots.show(
-            plots.track_look(y[:220500], f"{track}: ten seconds of {genre}"),
-            f"Waveform, spectrogram, mel spectrogram, chroma and MFCC of {track}, {genre}.",
-        )
-        looked_at.append(track)
-        break
-if not looked_at:
-    display(Markdown("This root has no audio that can be decoded, so there is nothing to hear."))
+X, genre = features.X, features.genre
+between = evaluation.between_genres(X, genre)
+plots.show(*plots.telling_features(X, genre))
 
 # %% [markdown]
-# ## Does tempo tell genres apart?
-#
-# The column `tempo` is an estimate in beats per minute (BPM). A box spans the middle half of a
-# genre's tracks, the line in it is the median, points beyond the whiskers are outliers.
+# The last of them closer: a box spans the middle half of a genre's tracks, the line in it is the
+# median, points beyond the whiskers are outliers.
 
 # %%
-ax = plots.tempo_boxplot(df["tempo"], df["label"])
-medians = df.groupby("label")["tempo"].median()
-spread = df.groupby("label")["tempo"].quantile([0.25, 0.75]).unstack()
-plots.show(
-    ax,
-    "Box plot of tempo by genre. Medians in BPM: "
-    + ", ".join(f"{genre} {tempo:.0f}" for genre, tempo in medians.items())
-    + ".",
-)
-results.fact(median_tempo=medians.to_dict())
-widest = (spread[0.75] - spread[0.25]).idxmax()
-display(
-    Markdown(
-        f"Medians run from {medians.min():.0f} BPM ({medians.idxmin()}) to {medians.max():.0f} BPM "
-        f"({medians.idxmax()}), while the middle half of {widest} alone spans "
-        f"{spread.loc[widest, 0.25]:.0f} to {spread.loc[widest, 0.75]:.0f} BPM. The boxes overlap: "
-        "tempo helps, but it does not decide."
-    )
-)
+results.fact(median_tempo=df.groupby("label")["tempo"].median().to_dict())
+plots.show(*plots.tempi(df["tempo"], df["label"]))
 
 # %% [markdown]
 # ## How good is the estimated tempo?
 #
 # People have annotated the tempo of these tracks
-# ([gtzan_tempo_beat](https://github.com/TempoBeatDownbeat/gtzan_tempo_beat)). An estimate within
-# 4 % counts as the same tempo. Half or double the tempo is a mistake of its own kind, an *octave error*: the machine
-# found the beat, but counts every other one, or twice.
+# ([gtzan_tempo_beat](https://github.com/TempoBeatDownbeat/gtzan_tempo_beat)). An estimate within 4 %
+# counts as the same. Half or double the tempo is an *octave error*: the machine found the beat, but
+# counts every other one, or twice. A column of features is an estimate.
 
 # %%
-from genre_utils.evaluation import tempo_verdicts
-
-estimated = features.values["tempo"].rename("estimated")
-annotated = tracks["annotated_tempo"].reindex(estimated.index)
-both = pd.concat([estimated, annotated], axis=1).dropna()
+annotated = tracks["annotated_tempo"].reindex(features.values.index)
+both = pd.DataFrame({"estimated": features.values["tempo"], "annotated": annotated}).dropna()
 both = both[(both > 0).all(axis=1)]
-if both.empty:
-    display(Markdown("This root has no annotated tempi (tempo/*.bpm): nothing to compare with."))
+verdict = evaluation.tempo_verdicts(both["estimated"], both["annotated"])
+agreement = verdict.value_counts(normalize=True, sort=False).to_dict() if len(both) else {}
+if agreement:
+    results.fact(tempo_agreement=agreement, tempo_agreement_n=len(both))
+    plots.show(*plots.agreement(both, verdict))
 else:
-    verdict = tempo_verdicts(both["estimated"], both["annotated_tempo"])
-    shares = verdict.value_counts(normalize=True, sort=False)
-    plots.show(
-        plots.tempo_agreement(both["estimated"], both["annotated_tempo"], verdict),
-        "Scatter plot of estimated against annotated tempo. "
-        + ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
-        + ".",
-    )
-    results.fact(tempo_agreement=shares.to_dict(), tempo_agreement_n=len(both))
-    display(
-        Markdown(
-            f"Of {len(both)} tracks, {shares['same']:.1%} have the tempo that people heard "
-            f"(Accuracy 1), {1 - shares['other']:.1%} when octave errors are forgiven "
-            f"(Accuracy 2). {shares['double']:.1%} are counted twice as fast, "
-            f"{shares['half']:.1%} half as fast. A column of features is an estimate, not a fact."
-        )
-    )
+    plots.say("This collection has no annotated tempi (tempo/*.bpm): nothing to compare with.")
 
 # %% [markdown]
 # ## Which features say the same thing?
 #
-# Two columns that rise and fall together carry one piece of information, not two.
+# Two columns that rise and fall together carry one piece of information. *Correlation* is 1 if they
+# do so exactly, 0 if neither tells anything of the other, -1 if one rises as the other falls.
 
 # %%
-import numpy as np
-
-X = features.X
-ax = plots.correlations(X)
-corr = X.corr().abs()
-pairs = corr.where(np.triu(np.ones(corr.shape, dtype=bool), k=1)).stack().dropna().sort_values()
-strong = int((pairs > 0.9).sum())
-strongest = "; ".join(f"{a} and {b}, {value:.2f}" for (a, b), value in pairs[::-1][:3].items())
-plots.show(ax, f"Correlation matrix of {X.shape[1]} features. The strongest: {strongest}.")
-results.fact(correlations_above_0_9=strong)
-display(
-    Markdown(
-        f"{strong} of {len(pairs)} pairs correlate above 0.9 in absolute value. The strongest: "
-        f"{strongest}. The next notebook asks how many dimensions are really there."
-    )
-)
+results.fact(correlations_above_0_9=int((evaluation.strongest_correlations(X) > 0.9).sum()))
+plots.show(*plots.same_thing(X))
 
 # %% [markdown]
 # ## What is wrong with it: files
 #
-# Sturm ([2013](https://arxiv.org/abs/1306.1461)) listened to the whole collection and found
-# repeated excerpts, wrong labels and distortion. Here, first, the files that cannot be used, or not
-# wholly. To find them, each is decoded and its features are computed, once.
+# Files that cannot be used, or not wholly. To find them, each is decoded and measured, once.
 
 # %%
-if dataset.audio.empty:
-    faults = features.faults
-    display(Markdown("No audio, so no file to check."))
-else:
-    try:
-        faults = load_features(dataset, published=False).faults
-    except NoUsableAudio as error:
-        faults = error.faults
-    left_out = int((~faults["used"].astype(bool)).sum())
-    results.fact(audio_faults=faults.reset_index().to_dict("records"), left_out=left_out)
-    display(
-        Markdown(
-            f"All {len(dataset.audio)} audio files can be used."
-            if faults.empty
-            else f"Of {len(dataset.audio)} audio files, {left_out} were left out and "
-            f"{len(faults) - left_out} were used in spite of a fault:"
-        )
-    )
-    if len(faults):
-        display(faults)
+faults = evaluation.file_faults(dataset, features.faults)
+left_out = int((~faults["used"].astype(bool)).sum())
+results.fact(audio_faults=faults.reset_index().to_dict("records"), left_out=left_out)
+plots.say(evaluation.tell_faults(faults, len(dataset.audio)))
+if len(faults):
+    display(faults)
 
 # %% [markdown]
-# ## What is wrong with it: the same recording twice
+# ## What is wrong with it: the same music twice
 #
-# A track that is there twice can land on both sides of a split. A model then need not know the
-# genre; it need only remember the track.
+# A track that is there twice can land on both sides of a split; then a model need only remember it.
+# An *audit* decodes every file and compares it with what should be there. It finds one recording under
+# another cut, level or coding by its *fingerprint*: 32 bits every 12 ms, which say in which bands the
+# energy rises ([Haitsma and Kalker 2002](https://ismir2002.ismir.net/proceedings/02-FP04-2.pdf)).
+# [Sturm 2013](https://arxiv.org/abs/1306.1461) listened to all 1000 excerpts, and heard more.
 
 # %%
-doubled = tracks["duplicate_of"].dropna()
-table = tracks.loc[doubled.index, ["genre", "duplicate_of"]].assign(
-    genre_of_first=tracks.loc[doubled, "genre"].to_numpy()
-)
-across = int((table["genre"] != table["genre_of_first"]).sum())
-results.fact(duplicates=doubled.to_dict())
-display(
-    Markdown(
-        f"{len(doubled)} tracks are byte for byte the same as another. Pairs that stand under two "
-        f"genres, so that one label must be wrong: {across}."
-        if len(doubled)
-        else "No two tracks are byte for byte the same."
-    )
-)
-if len(doubled):
-    display(table)
+audited = audit(dataset)
+results.fact(audit=audited.findings.groupby("check", sort=False).size().to_dict())
+evaluation.faults_beside_sturm(tracks, audited)
+
+# %%
+songs = evaluation.repeated_songs(tracks)
+results.fact(duplicates=tracks["duplicate_of"].dropna().to_dict(), tracks_of_these=len(songs))
+results.fact(songs_with_several_excerpts=songs["song"].nunique())
+plots.say(evaluation.tell_repeated(tracks, audited))
+songs.head(8)
 
 # %% [markdown]
-# Two excerpts of one song are no copies, and still they are one song: the same voice, band and mix.
-# Where artist and title are known, they tell. How many songs are there more than once?
+# Everything that the audit found. On the command line, `genre audit` names every track.
 
 # %%
-several = tracks["song"].value_counts()
-several = several[several > 1]
-excerpts = tracks[tracks["song"].isin(several.index)]
-results.fact(songs_with_several_excerpts=len(several), tracks_of_these=len(excerpts))
-display(
-    Markdown(
-        f"{len(several)} songs have several excerpts, {len(excerpts)} tracks in all. From here on, one "
-        "song is one song: no split has it on both sides, and no song is recommended for itself."
-    )
-)
-if len(several):
-    display(excerpts.sort_values("song")[["song", "artist", "title"]].head(8))
+evaluation.audit_summary(audited, CHECKS)
 
 # %% [markdown]
 # ## What is wrong with it: few artists
@@ -305,127 +366,80 @@ if len(several):
 # mean the same, and all who ever play together: a duet connects two.
 
 # %%
-named = tracks["artist_group"].dropna()
-if named.empty:
-    display(Markdown("This root does not say who plays (meta/GTZANindex.txt)."))
+named = tracks.dropna(subset=["artist_group"])
+artists = named["artist_group"].nunique()
+if artists:
+    per_genre = named.groupby("genre")["artist_group"].nunique().to_dict()
+    results.fact(artists=artists, tracks_with_artist=len(named), artists_per_genre=per_genre)
+    results.fact(artists_on_several_sides=evaluation.split_artists(tracks))
+    plots.show(*plots.artists(tracks))
 else:
-    ax = plots.artists_per_genre(tracks)
-    per_genre = tracks.dropna(subset=["artist_group"]).groupby("genre")["artist_group"]
-    artists, largest = per_genre.nunique(), per_genre.value_counts()
-    few, most = artists.idxmin(), largest.idxmax()
-    plots.show(
-        ax,
-        "Stacked bars: number of artists by genre. "
-        + ", ".join(f"{genre} {count}" for genre, count in artists.items())
-        + ".",
-    )
-    results.fact(
-        artists=int(named.nunique()),
-        tracks_with_artist=len(named),
-        artists_per_genre=artists.to_dict(),
-    )
-    display(
-        Markdown(
-            f"{named.nunique()} named artists made {len(named)} of the {len(tracks)} tracks. "
-            f"{few} has only {artists[few]}. {most[1]} alone has {largest.max()} tracks of {most[0]}."
-        )
-    )
-    sides = tracks.dropna(subset=["artist_group", "partition"]).groupby("artist_group")["partition"]
-    several_sides = sides.nunique().loc[lambda n: n > 1].index
-    results.fact(artists_on_several_sides=list(several_sides))
-    if len(several_sides):
-        display(
-            Markdown(
-                "The published partition keeps names apart, as they are written. By way of duets, "
-                f"{', '.join(several_sides)} are on two of its sides."
-            )
-        )
-
-# %% [markdown]
-# ## What is wrong with it: everything we can check
-#
-# An *audit* decodes every file, measures it, and compares what is there with what should be. To find
-# the same recording under another cut, level or coding, it compares *fingerprints*: 32 bits every
-# 12 ms, which say in which bands the energy rises
-# ([Haitsma and Kalker 2002](https://ismir2002.ismir.net/proceedings/02-FP04-2.pdf)). On the command
-# line, `genre audit` names every track.
-
-# %%
-from genre_utils.data import CHECKS, audit, in_ranges
-
-audited = audit(dataset)
-found_by = audited.findings.groupby("check", sort=False)["track"]
-results.fact(audit=found_by.size().to_dict())
-summary = pd.DataFrame(
-    {
-        "tracks": found_by.size(),
-        "for example": found_by.agg(lambda names: in_ranges(list(names)[:3])),
-    }
-).rename(index=CHECKS)
-summary.index.name = "what was found"
-display(summary if len(summary) else Markdown("No fault was found."))
-
-# %%
-near = audited.of("near duplicate")
-display(
-    Markdown(
-        "Among the files that can be heard here, no two hold the same recording in another cut, "
-        "level or coding."
-        if near.empty
-        else f"{len(near)} tracks hold the same recording as another, in another cut, level or "
-        "coding: " + "; ".join(f"{row.track} ({row.detail})" for row in near.itertuples()) + "."
-    )
-)
+    plots.say("This collection does not say who plays (meta/GTZANindex.txt).")
 
 # %% [markdown]
 # ## Are our features the published ones?
 #
-# Whoever describes a song of their own must measure as the table did, or models that learnt from one
-# hear another. So where there are both a published table and sound, the audit measured all 57 columns
-# anew. Equal means: within 0.0001 standard deviations of the column.
+# Whoever describes a song of their own must measure as Kaggle's table did. Where there are both table
+# and sound, the audit measured all 57 columns anew. Equal means: within 0.0001 standard deviations.
 
 # %%
-from genre_utils.data import tell_fidelity
-
 if not audited.fidelity:
     plots.say("There is no published table, or no sound to go with it: nothing to compare.")
 for seconds, beside in audited.fidelity.items():
-    deviating = beside[beside["columns"] > 0]
-    results.fact(
-        **{
-            f"fidelity_{seconds}_sec": {
-                "compared": len(beside),
-                "equal": len(beside) - len(deviating),
-                "same_tempo": int(beside["same_tempo"].sum()),
-                "deviating": {str(row): why for row, why in deviating["reason"].items()},
-            }
-        }
-    )
+    results.fact(**evaluation.fidelity_facts(seconds, beside))
     plots.say(f"**The {seconds} s table.** {tell_fidelity(beside)}")
-    if len(deviating):
-        display(deviating[["columns", "largest", "reason"]].head(20))
 
 # %% [markdown]
-# The columns of chroma need a *tuning*: how far the band's A is from 440 Hz. It is the fullest bin of a
-# histogram of the loudest frequencies. Where two bins are as full, rounding decides between them, on
-# another machine another way. The published pieces of 3 s lack their last sample; that moves a column
-# by a thousandth of its standard deviation.
-
-# %% [markdown]
-# ## What was found
+# Chroma needs a *tuning*: how far the band's A is from 440 Hz, the fullest bin of a histogram of the
+# loudest frequencies. Where two bins are as full, rounding decides between them. The published pieces
+# of 3 s lack their last sample, which moves a column by a thousandth of its standard deviation.
+#
+# ## What to remember
 
 # %%
-finding = f"{len(tracks)} tracks in {len(dataset.genres)} genres"
-if len(named):
-    finding += f", but only {named.nunique()} named artists"
-finding += f"; {len(doubled)} exact duplicates."
-if not both.empty:
-    finding += f" The estimated tempo agrees with people for {shares['same']:.0%} of the tracks."
+points = [
+    "A spectrogram is many Fourier transforms. A long window sharpens tones, a short one moments.",
+    "Mel bands, MFCC, chroma and tempo each keep a part of the sound and drop the rest.",
+    f"The most telling feature, {between.index[0]}, leaves {percent(1 - between.iloc[0], 0)} of its "
+    "variance within genres: one number is not enough.",
+    f"{count(artists, 'named artist')} made {len(named):,} of {count(len(tracks), 'track')}, and "
+    f"{len(songs)} share their song with another. A random split puts them on both sides.",
+]
+plots.say("\n".join(f"- {point}" for point in points))
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Make a tone of three partials, 200, 400 and 600 Hz. Which peaks does its spectrum have?
+# 2. Play chroma of jazz and of metal. Which of the two is easier to recognise, and why?
+# 3. Which genre has the widest range of centroids (`spectral_centroid_mean`), which the narrowest?
+#
+# <details><summary>Solutions</summary>
+#
+# ```python
+# three = sum(np.sin(2 * np.pi * hz * time) / hz for hz in (200, 400, 600))
+# plots.strongest(np.abs(np.fft.rfft(three)))
+# ```
+#
+# ```python
+# for name in ("jazz", "metal"):
+#     other = Spectra(synthesize(name, seconds=4.0, seed=seed)[0], SAMPLE_RATE)
+#     plots.hear({f"chroma of {name}": plots.sound_of_chroma(other.chroma(), other.rms())})
+# ```
+#
+# ```python
+# quarters = X.groupby(genre)["spectral_centroid_mean"].quantile([0.25, 0.75]).unstack()
+# (quarters[0.75] - quarters[0.25]).sort_values()
+# ```
+#
+# </details>
+#
+# **Where to go on.** Notebook 2 scales the table and looks for its dimensions. Müller's
+# [FMP notebooks](https://www.audiolabs-erlangen.de/FMP) teach audio at length; Sturm 2013 is the best
+# hour that one can spend on GTZAN.
+
+# %%
+finding = evaluation.tell_collection(tracks, agreement)
 results.fact(finding=finding)
 results.write(output)
-display(
-    Markdown(
-        f"{finding}\n\nWhoever splits this collection at random puts the same artists, and even the "
-        "same recordings, on both sides. The notebooks that follow measure what that is worth."
-    )
-)
+plots.say(finding)

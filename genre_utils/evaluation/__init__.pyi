@@ -1,25 +1,14 @@
 from .analysis import (
     artist_curve as artist_curve,
-)
-from .analysis import (
     label_curve as label_curve,
-)
-from .analysis import (
     nearest_tracks as nearest_tracks,
-)
-from .analysis import (
     permutation_drops as permutation_drops,
-)
-from .analysis import (
     same_song_neighbours as same_song_neighbours,
-)
-from .analysis import (
+    same_track_by_chance as same_track_by_chance,
     tempo_verdicts as tempo_verdicts,
 )
 from .intervals import (
     bootstrap_interval as bootstrap_interval,
-)
-from .intervals import (
     nested_choice as nested_choice,
     paired_test as paired_test,
 )
@@ -28,124 +17,91 @@ from .kinship import (
 )
 from .predictions import (
     Predictions as Predictions,
-)
-from .predictions import (
-    each_member as each_member,
-    on_tracks as on_tracks,
-)
-from .predictions import (
     confusions as confusions,
-)
-from .predictions import (
+    each_member as each_member,
     frequent_confusions as frequent_confusions,
-)
-from .predictions import (
     fuse as fuse,
-)
-from .predictions import (
     log_loss as log_loss,
-)
-from .predictions import (
     metrics as metrics,
-)
-from .predictions import (
+    on_tracks as on_tracks,
     recall_by_genre as recall_by_genre,
-)
-from .predictions import (
     to_tracks as to_tracks,
 )
 from .results import (
-    MODEL_NAMES as MODEL_NAMES,
-)
-from .results import (
     EnoughSaid as EnoughSaid,
-)
-from .results import (
+    MODEL_NAMES as MODEL_NAMES,
     Results as Results,
-)
-from .results import (
     Score as Score,
-)
-from .results import (
     machine as machine,
-)
-from .results import (
     read_results as read_results,
-)
-from .results import (
     versions as versions,
 )
 from .scoring import (
     cross_predict as cross_predict,
-)
-from .scoring import (
     fit as fit,
-)
-from .scoring import (
     fit_on_partition as fit_on_partition,
-)
-from .scoring import (
     rank_on_valid as rank_on_valid,
-)
-from .scoring import (
     score as score,
-)
-from .scoring import (
     side_by_side as side_by_side,
 )
 from .tables import (
     accuracy_table as accuracy_table,
-)
-from .tables import (
     cost_table as cost_table,
-)
-from .tables import (
     fewest_to_fit as fewest_to_fit,
-)
-from .tables import (
     interval_table as interval_table,
-)
-from .tables import (
     join_pieces as join_pieces,
-)
-from .tables import (
     metric_table as metric_table,
-)
-from .tables import (
     refitted_on_valid as refitted_on_valid,
-)
-from .tables import (
     reproduction_table as reproduction_table,
-)
-from .tables import (
     score_rows as score_rows,
-)
-from .tables import (
     scores_of as scores_of,
-)
-from .tables import (
     tell_protocols as tell_protocols,
 )
 from .telling import (
     accuracy_panels as accuracy_panels,
-)
-from .telling import (
     score_matrix as score_matrix,
-)
-from .telling import (
     tell_best as tell_best,
-)
-from .telling import (
-    tell_rivals as tell_rivals,
-)
-from .telling import (
     tell_difference as tell_difference,
-)
-from .telling import (
+    tell_rivals as tell_rivals,
     tell_score as tell_score,
-)
-from .telling import (
     tell_shares as tell_shares,
+)
+from .asking import (
+    Asked as Asked,
+    Source as Source,
+    ask as ask,
+    with_other_table as with_other_table,
+)
+from .shapley import (
+    shapley_values as shapley_values,
+)
+from .sources import (
+    choose_in_folds as choose_in_folds,
+    disagreements as disagreements,
+    loss_of_missing as loss_of_missing,
+    on_items as on_items,
+    only_right as only_right,
+    tell_gain as tell_gain,
+    under_protocols as under_protocols,
+    worth_of_sources as worth_of_sources,
+)
+from .describing import (
+    audit_summary as audit_summary,
+    between_genres as between_genres,
+    faults_beside_sturm as faults_beside_sturm,
+    fidelity_facts as fidelity_facts,
+    file_faults as file_faults,
+    repeated_songs as repeated_songs,
+    split_artists as split_artists,
+    strongest_correlations as strongest_correlations,
+    tell_artists as tell_artists,
+    tell_collection as tell_collection,
+    tell_faults as tell_faults,
+    tell_found as tell_found,
+    tell_repeated as tell_repeated,
+    tell_sizes as tell_sizes,
+    tell_tempi as tell_tempi,
+    tell_verdicts as tell_verdicts,
 )
 from .findings import (
     Finding as Finding,
@@ -172,7 +128,6 @@ from .observing import (
     show_fall as show_fall,
     show_reproduction as show_reproduction,
     show_votes as show_votes,
-    tell_fall as tell_fall,
     tell_leak as tell_leak,
     tell_learnt as tell_learnt,
     tell_neighbours as tell_neighbours,
@@ -181,16 +136,37 @@ from .observing import (
     tell_tables as tell_tables,
     tell_test as tell_test,
     tell_worst as tell_worst,
+    tell_fall as tell_fall,
+)
+from .rivals import (
+    compare_variants as compare_variants,
+    tell_claims as tell_claims,
+    tell_finding as tell_finding,
+    tell_variants as tell_variants,
+    tell_weakest as tell_weakest,
+    tell_songs_apart as tell_songs_apart,
 )
 from .runs import (
-    as_written as as_written,
     Table as Table,
+    as_written as as_written,
     ask_all as ask_all,
     at_once as at_once,
     by_neighbours as by_neighbours,
     identity_effect as identity_effect,
     open_table as open_table,
 )
-from .analysis import (
-    same_track_by_chance as same_track_by_chance,
+from .network_tables import (
+    accuracy_matrix as accuracy_matrix,
+    all_scores as all_scores,
+    chosen_by as chosen_by,
+    facts_of as facts_of,
+    last_word as last_word,
+    learning_curves as learning_curves,
+    network_name as network_name,
+    out_of as out_of,
+    seconds_of as seconds_of,
+    seed_table as seed_table,
+    tell_accuracy as tell_accuracy,
+    training_costs as training_costs,
+    vote_table as vote_table,
 )

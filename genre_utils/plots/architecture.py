@@ -1,8 +1,8 @@
-"""Figures of networks themselves: their layers with shapes, the filters of the first one."""
+"""Figures of networks themselves: layers with shapes, what layers do, filters of the first one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
@@ -18,55 +18,115 @@ if TYPE_CHECKING:
     import keras
 
 _KINDS = {
+    "InputLayer": ("input", MUTED[5]),
     "Conv2D": ("convolution", MUTED[0]),
     "Conv1D": ("convolution", MUTED[0]),
+    "AveragePooling2D": ("mean of neighbours", MUTED[2]),
     "MaxPooling2D": ("pooling", MUTED[2]),
-    "BatchNormalization": ("normalisation", MUTED[3]),
+    "GlobalAveragePooling2D": ("mean of all places", MUTED[2]),
+    "BatchNormalization": ("batch normalisation", MUTED[3]),
+    "Activation": ("ReLU", MUTED[4]),
     "Flatten": ("flatten", MUTED[6]),
     "Dense": ("dense", MUTED[7]),
     "Dropout": ("dropout", MUTED[4]),
 }
+_LONGEST, _MOMENT = 4.5, 0.1  # lengths of boxes, in the units of the figure; without time left
 
 
-def layer_shapes(network: keras.Model) -> list[tuple[str, tuple[int, ...], int]]:
-    """Kind, shape of the output (without the items) and parameters of each layer."""
-    return [
-        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
-        for layer in network.layers
-    ]
+def layer_name(kind: str) -> str:
+    """What a kind of layer of Keras is called on a page."""
+    return _KINDS.get(kind, (kind,))[0]
 
 
-def network_diagram(network: keras.Model, title: str) -> Axes:
-    """The layers of a network from left to right, drawn from the network itself.
+def layer_shapes(
+    network: keras.Model, item: tuple[int, ...] | None = None
+) -> list[tuple[str, tuple[int, ...], int]]:
+    """Kind, shape of the output (without the items) and parameters of each layer.
 
     Parameters
     ----------
     network
-        A sequence of layers. A box is as high as its output has rows (time), and as deep as it
-        has channels, both on a square-root scale.
+        In Keras.
+    item
+        Shape of an item, for a network that takes items of any length.
+    """
+    shapes: list[tuple[int, ...]] = [layer.output.shape[1:] for layer in network.layers]
+    if item is not None:
+        each = type(network)(network.inputs, [layer.output for layer in network.layers])
+        given = each.compute_output_shape((1, *item))
+        shapes = [shape[1:] for shape in given]
+    return [
+        (type(layer).__name__, tuple(shape), layer.count_params())
+        for layer, shape in zip(network.layers, shapes, strict=True)
+    ]
+
+
+def network_diagram(
+    layers: Sequence[tuple[str, tuple[int, ...], int]],
+    title: str,
+    leave_out: Sequence[str] = ("Activation", "Reshape"),
+) -> Axes:
+    """The layers of a network from the input at the top to the genres at the bottom.
+
+    Parameters
+    ----------
+    layers
+        As from `layer_shapes`. A box is as long as the layer's output has rows (time), and as thick
+        as it has channels, both on a square-root scale; where no time is left it is a stroke.
+        Beside it stand shape and parameters.
+    title
+        What is to be seen.
+    leave_out
+        Kinds of layers that change no shape and would only make it longer.
+    """
+    shown = [layer for layer in layers if layer[0] not in leave_out]
+    _, ax = plt.subplots(figsize=(8.5, 0.7 + 0.36 * len(shown)))
+    longest = max(shape[0] for _, shape, _ in shown if len(shape) > 1)
+    deepest = max(shape[-1] for _, shape, _ in shown if len(shape) > 1)
+    for row, (kind, shape, parameters) in enumerate(shown):
+        name, color = _KINDS.get(kind, (kind, MUTED[5]))
+        width = _LONGEST * np.sqrt(shape[0] / longest) if len(shape) > 1 else _MOMENT
+        height = 0.1 + 0.7 * min(1, np.sqrt(shape[-1] / deepest))
+        ax.add_patch(Rectangle((0, row - height / 2), width, height, fc=color, ec="none"))
+        ax.text(-0.1, row, name, ha="right", va="center")
+        told = " × ".join(map(str, shape))
+        ax.text(_LONGEST + 0.2, row, told, va="center")
+        ax.text(_LONGEST + 3.6, row, f"{parameters:,}" if parameters else "–", ha="right",
+                va="center")  # fmt: skip
+    ax.text(_LONGEST + 0.2, -1, "what comes out", va="center", color="#555555")
+    ax.text(_LONGEST + 3.6, -1, "parameters", ha="right", va="center", color="#555555")
+    ax.set(xlim=(-2.3, _LONGEST + 3.7), ylim=(len(shown) - 0.3, -1.5), title=title)
+    ax.axis("off")
+    return ax
+
+
+def small_maps(maps: Mapping[str, np.ndarray], title: str) -> np.ndarray:
+    """Small arrays side by side, each number in its cell: what a layer makes of another's output.
+
+    Parameters
+    ----------
+    maps
+        By name, arrays of shape (time, frequency); drawn with time to the right.
     title
         What is to be seen.
     """
-    layers = layer_shapes(network)
-    _, ax = plt.subplots(figsize=(11, 4))
-    at, seen = 0.0, set()
-    for kind, shape, parameters in layers:
-        name, color = _KINDS.get(kind, (kind, MUTED[5]))
-        height = np.sqrt(shape[0])
-        width = 0.25 + 0.12 * np.sqrt(shape[-1] if len(shape) > 1 else 1)
-        label = name if name not in seen else None
-        seen.add(name)
-        box = Rectangle((at, -height / 2), width, height, fc=color, ec="white", label=label)
-        ax.add_patch(box)
-        told = " × ".join(map(str, shape)) + (f"\n{parameters:,}" if parameters else "")
-        ax.annotate(told, (at + width / 2, -height / 2), (0, -4), textcoords="offset points",
-                    ha="center", va="top", rotation=90, fontsize=8)  # fmt: skip
-        at += width + 0.35
-    tallest = max(np.sqrt(shape[0]) for _, shape, _ in layers)
-    ax.set(xlim=(-0.3, at), ylim=(-1.15 * tallest, 0.62 * tallest), title=title)
-    ax.legend(loc="lower right", ncols=3, fontsize=9)
-    ax.axis("off")
-    return ax
+    rows = -(-len(maps) // 3)
+    figure, axes = plt.subplots(rows, 3, figsize=(9, 2.5 * rows), squeeze=False)
+    long, high = np.max([array.shape for array in maps.values()], axis=0)
+    largest = max(np.abs(array).max() for array in maps.values())
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, (name, array) in zip(axes.flat, maps.items(), strict=False):
+        ax.imshow(array.T, origin="lower", cmap="RdBu_r", vmin=-largest, vmax=largest)
+        for (t, f), value in np.ndenumerate(array):
+            ax.text(t, f, f"{value:g}", ha="center", va="center",
+                    color="white" if abs(value) > 0.6 * largest else "black")  # fmt: skip
+        wide, tall = array.shape
+        ax.add_patch(Rectangle((-0.5, -0.5), wide, tall, fill=False, ec="#888888"))
+        ax.set_title(name, fontsize=11, weight="normal")
+        ax.set(xlim=(-0.6, long - 0.4), ylim=(-0.6, high - 0.4))
+    figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    return axes
 
 
 def first_filters(kernel: np.ndarray, title: str) -> np.ndarray:
@@ -104,12 +164,12 @@ def decoded_picture(path: str, frames: np.ndarray, title: str) -> Sequence[Axes]
     frames
         Shape (columns, bands).
     title
-        What is to be seen.
+        Whose it is.
     """
-    _, axes = plt.subplots(1, 2, figsize=(11, 3.2))
+    _, axes = plt.subplots(2, 1, figsize=(9, 6.2))
     with PIL.Image.open(path) as picture:
         axes[0].imshow(np.asarray(picture.convert("RGB")), aspect="auto")
     axes[0].axis("off")
-    axes[0].set_title(title)
-    spectrogram(frames, axes[1]).set_title("decoded: 64 bands", weight="normal")
+    axes[0].set_title(f"Kaggle's picture of {title}")
+    spectrogram(frames, axes[1]).set_title(f"decoded: {frames.shape[1]} bands", weight="normal")
     return axes

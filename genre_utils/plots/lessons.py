@@ -1,186 +1,180 @@
-"""Figures of classical models, shown with both texts: what is to be seen, and what it means."""
+"""Figures of sound with their two texts, for ``show(*...)``: what is seen, and what it means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+import scipy.fft
 from matplotlib.axes import Axes
-from sklearn.base import ClassifierMixin
-from sklearn.neighbors import KNeighborsClassifier
 
-from genre_utils import evaluation
-from genre_utils.evaluation import MODEL_NAMES, Predictions, Score
-from genre_utils.plots.classifiers import Side, decision_regions, protocol_diagram
-from genre_utils.plots.pieces import accuracy_by_neighbours, confusion_panels
-from genre_utils.plots.scores import confusion, drops, learning_curve, score_overview
-from genre_utils.plots.style import show
-from genre_utils.wording import shares
+from genre_utils.audio import SAMPLE_RATE, Spectra
+from genre_utils.plots.representations import (
+    PITCHES,
+    aligned,
+    clicks_seen,
+    envelopes,
+    landmarks,
+    mel_filters,
+    point_out,
+    strongest,
+    tone_and_spectrum,
+    tones_seen,
+    way_to_features,
+    windows,
+)
+from genre_utils.wording import count, listed, percent, shares
 
 
-def show_regions(fitted: Mapping[str, ClassifierMixin], learnt: Side, others: Side) -> None:
-    """How models divide a plane, and what they know of songs that they were not fitted on.
+class Told(NamedTuple):
+    """A figure with its texts.
 
-    Parameters
+    Attributes
     ----------
-    fitted, learnt, others
-        As in `decision_regions`.
+    axes
+        Of the figure.
+    alt
+        What it shows, for those who do not see it.
+    caption
+        What it means, from results.
     """
-    sides = {"learnt": learnt, "others": others}
-    right = pd.DataFrame(
-        {name: {s: m.score(*side) for s, side in sides.items()} for name, m in fitted.items()}
-    ).T
-    show(
-        decision_regions(fitted, learnt, others, "How models divide a plane"),
-        f"Regions of {len(set(learnt[1]))} genres, a panel a model. Share of the songs that were "
-        "learnt, "
-        f"and of others, that is named rightly: {evaluation.tell_shares(right)}",
-        evaluation.tell_learnt(right),
+
+    axes: Axes | np.ndarray
+    alt: str
+    caption: str
+
+
+def two_views(tone: np.ndarray) -> Told:
+    """A tone of one second as a wave and as a spectrum."""
+    magnitude = 2 * np.abs(np.fft.rfft(tone)) / len(tone)
+    peaks = strongest(magnitude)
+    told = listed(f"{hz} Hz with amplitude {magnitude[hz]:.2f}" for hz in peaks)
+    return Told(
+        tone_and_spectrum(tone, magnitude, "One sound, seen twice"),
+        f"Left, 20 ms of a wave that repeats; right, its spectrum with peaks at {_hertz(peaks)}.",
+        f"The wave hides what the spectrum shows: {told}.",
     )
 
 
-def neighbours_in_plane(k: int, learnt: Side, others: Side) -> Axes:
-    """How k-nearest neighbours divides a plane: what a slider draws.
-
-    Parameters
-    ----------
-    k
-        How many vote.
-    learnt, others
-        As in `decision_regions`.
-    """
-    one = KNeighborsClassifier(k).fit(*learnt)
-    return decision_regions({f"k = {k}": one}, learnt, others, "Neighbours that vote")[0, 0]
+def _hertz(bins: list[int]) -> str:
+    return listed(f"{hz} Hz" for hz in bins)
 
 
-def show_protocols() -> None:
-    """Which songs and artists stand on which side, a row a protocol."""
-    show(
-        protocol_diagram(),
-        "Squares, each a piece, of ten songs by five artists, in a row a protocol. random: pieces "
-        "of one song on both sides. track: songs are whole. artist: artists are whole. filtered: "
-        "three sides, artists whole, one faulty song left out.",
-        "Under `random` other pieces of the same song were learnt. Only from `artist` on, nobody "
-        "who sings on the test side was heard before.",
+def onset_and_tone(y: np.ndarray) -> Told:
+    """Waveform and spectrogram, with arrows at an onset and at a tone that is held."""
+    found = landmarks(y)
+    rows = [("waveform", "waveform", y), ("spectrogram", "spectrogram", y)]
+    axes = aligned(rows, "The same seconds, seen twice")
+    point_out(axes[1], found)
+    return Told(
+        axes,
+        "A waveform above a spectrogram, on one time axis; arrows point at an onset and a tone.",
+        f"The strongest onset, at {found['onset']:.2f} s, is a column: many frequencies at once. "
+        f"A tone of {found['tone']:.0f} Hz, held around {found['held']:.1f} s, is a horizontal "
+        "line. Both are in the waveform, which shows only the first.",
     )
 
 
-def show_confusion_panels(said: Mapping[str, Predictions]) -> None:
-    """Confusion matrices of several models beside each other; nothing where there are none.
-
-    Parameters
-    ----------
-    said
-        By short name of the model.
-    """
-    if not said:
-        return
-    counts = {MODEL_NAMES[name]: evaluation.confusions(one) for name, one in said.items()}
-    show(
-        confusion_panels(counts, "Pieces at random: the share of each row, in per cent"),
-        f"Confusion matrices of {len(said)} models. {evaluation.tell_recalls(said)}",
-        evaluation.tell_worst(said),
+def window_sizes(y: np.ndarray, short: int = 256, long: int = 4096) -> Told:
+    """Two tones and two clicks, with a short and with a long window."""
+    told = listed(
+        f"{count(tones_seen(y, window), 'tone')} and {count(clicks_seen(y, window), 'click')} with "
+        f"a window of {window}"
+        for window in (short, long)
+    )
+    return Told(
+        windows(y, [(short, 64), (long, 64)], "What a window can tell apart"),
+        "Two spectrograms of two close tones and two clicks, one below the other: above, sharp "
+        "columns and one thick line; below, thin lines and a broad column.",
+        f"Counted in these figures: {told}.",
     )
 
 
-def show_neighbours(by_k: pd.DataFrame, aim: float) -> None:
-    """Accuracy against the number of neighbours, and which gives what was published.
-
-    Parameters
-    ----------
-    by_k
-        As from `evaluation.by_neighbours`.
-    aim
-        What was published.
-    """
-    show(
-        accuracy_by_neighbours(by_k, aim, "Accuracy of pieces by the number of neighbours"),
-        f"Accuracy against k. {evaluation.tell_shares(by_k.T)}",
-        evaluation.tell_neighbours(by_k, aim),
+def filters(bank: np.ndarray, sr: int = SAMPLE_RATE) -> Told:
+    """Mel filters; weights of shape (bands, bins)."""
+    centres = np.linspace(0, sr / 2, bank.shape[1])[bank.argmax(axis=1)]
+    below = int((centres < 2000).sum())
+    return Told(
+        mel_filters(bank, f"Every eighth of {len(bank)} mel filters"),
+        "Triangles over frequency, narrow and close at the left, broad and far apart at the right.",
+        f"{below} of {len(bank)} bands lie below 2 kHz, which is {percent(4000 / sr, 0)} of the "
+        "range: there mel hears finest.",
     )
 
 
-def show_curve(curve: pd.DataFrame) -> None:
-    """Accuracy against the number of artists, and whether more of them would help.
-
-    Parameters
-    ----------
-    curve
-        As from `evaluation.artist_curve`.
-    """
-    told = curve.set_index(curve["artists"].map("{:.0f} artists".format))["accuracy"]
-    show(
-        learning_curve(curve),
-        f"Accuracy by training artists: {shares(told.to_dict())}.",
-        evaluation.tell_curve(curve),
+def envelope(frame: np.ndarray) -> Told:
+    """The mel bands of a frame in dB, and what 5 and 20 cepstral coefficients keep of them."""
+    coefficients = scipy.fft.dct(frame, norm="ortho")
+    rebuilt = {
+        f"{n} MFCC": scipy.fft.idct(coefficients[:n], n=len(frame), norm="ortho") for n in (5, 20)
+    }
+    kept = {name: 1 - np.var(frame - r) / np.var(frame) for name, r in rebuilt.items()}
+    return Told(
+        envelopes(frame, rebuilt, "One frame, and its envelope"),
+        f"The levels of {len(frame)} mel bands as a grey shape, and two smooth lines over it.",
+        f"So much of the frame's variance over the bands is kept: {shares(kept)}.",
     )
 
 
-def show_drops(lost: pd.DataFrame, what: str) -> None:
-    """Accuracy that is lost when columns are shuffled.
-
-    Parameters
-    ----------
-    lost
-        As from `evaluation.permutation_drops`.
-    what
-        Which columns.
-    """
-    told = ", ".join(f"{name} {100 * drop:.1f}" for name, drop in lost["drop"].items())
-    show(
-        drops(lost, f"{what}: accuracy lost when shuffled"),
-        f"{what}, accuracy lost in points: {told}.",
-        evaluation.tell_drops(lost),
+def three_descriptions(y: np.ndarray) -> Told:
+    """Mel bands, MFCC and chroma of one sound on one time axis."""
+    spectra = Spectra(y, SAMPLE_RATE)
+    notes = pd.Series(spectra.chroma().mean(axis=0), PITCHES).nlargest(3)
+    rows = [("mel", "mel bands", y), ("mfcc", "MFCC", y), ("chroma", "chroma", y)]
+    planes = {"mel bands": spectra.log_mel, "MFCC": spectra.mfcc(20), "chroma": spectra.chroma()}
+    steps = {n: np.abs(np.diff(v, axis=0)).mean() / v.std() for n, v in planes.items()}
+    return Told(
+        aligned(rows, "Three ways to describe one sound"),
+        "Mel bands, MFCC and chroma, one below the other on one time axis.",
+        f"The strongest notes are {listed(notes.index)}. The mean step from one frame to the next, "
+        f"in standard deviations: {listed(f'{n} {step:.2f}' for n, step in steps.items())}.",
     )
 
 
-def show_shap(shap: pd.Series, others: Sequence[str]) -> None:
-    """Mean sizes of SHAP values, and how many of the columns another way names too.
-
-    Parameters
-    ----------
-    shap
-        By column, the largest first.
-    others
-        Columns that matter by permutation.
-    """
-    ax = drops(pd.DataFrame({"drop": shap, "sd": 0.0}), "What XGBoost leans on")
-    ax.set_xlabel("mean absolute SHAP value (log odds, mean over genres)")
-    told = ", ".join(f"{column} {value:.2f}" for column, value in shap.items())
-    show(ax, f"Mean SHAP values: {told}.", evaluation.tell_columns(list(shap.index), others))
-
-
-def show_confusion(said: Predictions, title: str) -> None:
-    """One confusion matrix, and what is confused most.
-
-    Parameters
-    ----------
-    said
-        Of tracks.
-    title
-        Of which model, under which protocol.
-    """
-    recall = evaluation.recall_by_genre(said).sort_values()
-    show(
-        confusion(evaluation.confusions(said), title),
-        f"Confusion matrix. Recall: {shares(recall.to_dict())}.",
-        evaluation.tell_confusions(recall, evaluation.frequent_confusions(said)),
-        cover=True,
+def two_parts(harmonic: np.ndarray, percussive: np.ndarray) -> Told:
+    """Spectrograms of the harmonic and of the percussive part on one time axis."""
+    power = np.array([np.mean(harmonic**2), np.mean(percussive**2)])
+    of_all = dict(zip(("harmonic", "percussive"), power / power.sum(), strict=True))
+    rows = [("spectrogram", "harmonic part", harmonic),
+            ("spectrogram", "percussive part", percussive)]  # fmt: skip
+    return Told(
+        aligned(rows, "Two sounds in one"),
+        "Two spectrograms on one time axis: above horizontal lines, below vertical ones.",
+        f"Lines went up, columns went down. How the power is divided: {shares(of_all)}.",
     )
 
 
-def show_scores(scores: Sequence[Score], published: Mapping[str, float]) -> None:
-    """All accuracies with their intervals, and whether the intervals of the protocols meet.
+def beat(y: np.ndarray, beats: np.ndarray, tempo: float, played_at: float) -> Told:
+    """Waveform and onset strength with the beats that were found.
 
     Parameters
     ----------
-    scores, published
-        As in `evaluation.score_rows`.
+    y
+        Mono signal, shape (samples,).
+    beats
+        In seconds.
+    tempo, played_at
+        As estimated and as it is, in beats per minute.
     """
-    rows = evaluation.score_rows(scores, published)
-    by_row = (f"{r.label} {r.protocol} {r.accuracy:.2f}" for r in rows.itertuples())
-    show(
-        score_overview(rows),
-        f"Accuracy by model and protocol with 95 % intervals: {'; '.join(by_row)}.",
-        evaluation.tell_overview(rows),
+    rows = [("waveform", "waveform", y), ("onsets", "onset strength", y)]
+    axes = aligned(rows, "Where the beat is")
+    for ax in axes:
+        ax.vlines(beats, *ax.get_ylim(), color="#CC6677", ls="--", lw=1)
+    return Told(
+        axes,
+        "A waveform above the curve of onset strength; dashed lines at equal distances are beats.",
+        f"Estimated: {tempo:.0f} BPM. The synthesizer played at {played_at:.0f} BPM: the estimate "
+        f"is off by {percent(abs(tempo / played_at - 1))}.",
+    )
+
+
+def way(samples: int) -> Told:
+    """The way from a sound of some samples to the 57 numbers."""
+    return Told(
+        way_to_features(samples),
+        "Diagram: a sound is cut into frames and transformed; six groups of measures are taken of "
+        "it, and their means and variances, with the tempo, are the 57 numbers.",
+        f"{count(samples, 'sample')}, {samples / SAMPLE_RATE:.0f} s, become 57 numbers. When what "
+        "came is lost on the way.",
     )

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from genre_utils.audio import BANDS, COLUMNS_PER_SECOND, band_edges
-from genre_utils.models import ClipGenre
+from genre_utils.models import ROUNDS, ClipGenre
 from genre_utils.plots.style import genre_colors
+from genre_utils.wording import percent
 
 _TICKS = (100, 500, 1000, 2000, 5000, 10000)
+_HOT = "#EE7733"  # of Paul Tol's colours: seen on grey by all
 
 
 def spectrogram(frames: np.ndarray, ax: Axes, heat: np.ndarray | None = None) -> Axes:
@@ -25,16 +29,18 @@ def spectrogram(frames: np.ndarray, ax: Axes, heat: np.ndarray | None = None) ->
     ax
         Where to draw.
     heat
-        Same shape, from 0 to 1; what is cold is darkened, and a line drawn around the hot half.
+        Same shape, from 0 to 1. The spectrogram is drawn in grey then, and the heat over it: the
+        hotter, the more orange.
     """
     seconds = len(frames) / COLUMNS_PER_SECOND
     extent = (0, seconds, 0, BANDS)
-    ax.imshow(frames.T, origin="lower", aspect="auto", cmap="magma", extent=extent, vmin=-2, vmax=3)
+    ax.imshow(frames.T, origin="lower", aspect="auto", vmin=-2, vmax=3, extent=extent,
+              cmap="magma" if heat is None else "gray")  # fmt: skip
     if heat is not None:
-        veil = np.zeros((*heat.T.shape, 4))
-        veil[..., 3] = 0.8 * (1 - heat.T)
-        ax.imshow(veil, origin="lower", aspect="auto", extent=extent)
-        ax.contour(heat.T, levels=[0.5], colors="cyan", linewidths=1.2, extent=extent)
+        glow = np.empty((*heat.T.shape, 4))
+        glow[..., :3] = to_rgb(_HOT)
+        glow[..., 3] = 0.8 * (heat.T - heat.min()) / max(np.ptp(heat), 1e-9)
+        ax.imshow(glow, origin="lower", aspect="auto", extent=extent)
     places = np.interp(_TICKS, band_edges()[1:-1], np.arange(BANDS) + 0.5)
     ax.set_yticks(places, [f"{f / 1000:g}" for f in _TICKS])
     ax.set(xlabel="time (s)", ylabel="frequency (kHz, mel-spaced)")
@@ -45,19 +51,24 @@ def spectrogram(frames: np.ndarray, ax: Axes, heat: np.ndarray | None = None) ->
 def attention(
     tracks: Sequence[tuple[str, np.ndarray, np.ndarray]],
 ) -> np.ndarray:
-    """Where a network looks when it names a genre, one row a track.
+    """Where a network looks when it names a genre: above when, below when and how high.
 
     Parameters
     ----------
     tracks
-        Title, spectrogram and heat of each, as for `spectrogram`.
+        Title, spectrogram and heat of each, as for `spectrogram`; one below the other.
     """
-    _, axes = plt.subplots(len(tracks), 2, figsize=(11, 3.2 * len(tracks)), sharey=True,
-                           squeeze=False)  # fmt: skip
-    for (plain, lit), (title, frames, heat) in zip(axes, tracks, strict=True):
-        spectrogram(frames, plain).set_title(title)
-        spectrogram(frames, lit, heat).set_title("lit: what speaks for that genre", weight="normal")
-        lit.set_ylabel("")
+    figure, axes = plt.subplots(2 * len(tracks), 1, figsize=(9, 4.3 * len(tracks)),
+                                height_ratios=[1, 3] * len(tracks), squeeze=False)  # fmt: skip
+    for i, (title, frames, heat) in enumerate(tracks):
+        when, where = axes[2 * i, 0], axes[2 * i + 1, 0]
+        of_time = heat.mean(axis=1)
+        seconds = (np.arange(len(of_time)) + 0.5) / COLUMNS_PER_SECOND
+        when.fill_between(seconds, of_time / max(of_time.max(), 1e-9), color=_HOT)
+        when.set(title=title, ylabel="evidence", ylim=(0, 1.05), yticks=[0, 1], xticklabels=[],
+                 xlim=(0, len(frames) / COLUMNS_PER_SECOND))  # fmt: skip
+        spectrogram(frames, where, heat)
+    figure.align_ylabels()
     return axes
 
 
@@ -87,21 +98,64 @@ def clip_votes(frames: np.ndarray, result: ClipGenre, title: str) -> np.ndarray:
     return axes
 
 
-def ablation(values: Mapping[str, tuple[float, float, float]], title: str) -> Axes:
-    """Accuracy with parts left out, with intervals.
+def variants(table: pd.DataFrame, title: str) -> np.ndarray:
+    """Log loss and accuracy of variants of a network on the validation side.
 
     Parameters
     ----------
-    values
-        Accuracy and both ends of its interval, by name.
+    table
+        As from `evaluation.compare_variants`.
     title
         What is to be seen.
     """
-    _, ax = plt.subplots(figsize=(8, 1.2 + 0.45 * len(values)))
-    middle, low, high = np.array(list(values.values())).T
-    ax.errorbar(middle, range(len(values)), xerr=[middle - low, high - middle], fmt="o",
-                color="#332288", capsize=3)  # fmt: skip
-    ax.set_yticks(range(len(values)), list(values))
-    ax.invert_yaxis()
-    ax.set(title=title, xlabel="accuracy on the validation side, with 95 % interval")
-    return ax
+    figure, axes = plt.subplots(1, 2, figsize=(10, 1.7 + 0.45 * len(table)), sharey=True)
+    places = np.arange(len(table))
+    far = [table["above"] - table["above_low"], table["above_high"] - table["above"]]
+    near = [table["accuracy"] - table["low"], table["high"] - table["accuracy"]]
+    for ax, values, spans, color in (
+        (axes[0], table["above"], far, "#CC6677"),
+        (axes[1], 100 * table["accuracy"], 100 * np.array(near), "#332288"),
+    ):
+        ax.errorbar(values, places, xerr=np.maximum(spans, 0), fmt="o", color=color, capsize=3)
+    axes[0].axvline(0, color="#888888", lw=1, ls="--")
+    axes[0].set_yticks(places, table.index)
+    axes[0].invert_yaxis()
+    axes[0].set_xlabel("log loss above the smallest (left is better)")
+    axes[1].set_xlabel("accuracy on valid, per cent")
+    figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    return axes
+
+
+def training_panels(curves: Mapping[str, pd.DataFrame], updates: int, title: str) -> np.ndarray:
+    """Accuracy on the training and the validation side while networks learn, on equal axes.
+
+    Parameters
+    ----------
+    curves
+        By name, `history_` of a `NetworkClassifier` that was given so many updates, a row a tenth.
+    updates
+        Of each.
+    title
+        What is to be seen.
+    """
+    rows = -(-len(curves) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(10, 3.4 * rows), sharex=True, sharey=True,
+                                squeeze=False)  # fmt: skip
+    for ax in axes.flat[len(curves) :]:
+        ax.axis("off")
+    for ax, (name, curve) in zip(axes.flat, curves.items(), strict=False):
+        done = updates * np.arange(1, len(curve) + 1) / ROUNDS
+        sides = (("accuracy", "training", "#4477AA"), ("val_accuracy", "validation", "#882255"))
+        for line, (column, side, color) in enumerate(sides):
+            ax.plot(done, curve[column], "o-", color=color, ms=4)
+            told = f"{side} side, at the end {percent(curve[column].iloc[-1], 0)}"
+            ax.text(0.03, 0.96 - 0.09 * line, told, color=color, va="top",
+                    transform=ax.transAxes)  # fmt: skip
+        ax.set_title(name, fontsize=11)
+        ax.set(ylim=(0, 1.25), xlim=(0, 1.02 * updates), yticks=np.linspace(0, 1, 5))
+    for ax in axes[-1]:
+        ax.set_xlabel("updates")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("accuracy")
+    figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    return axes

@@ -10,14 +10,14 @@ from contextlib import suppress
 
 import matplotlib.pyplot as plt
 import numpy as np
-import PIL.Image
 import seaborn as sns
 import soundfile as sf
-from IPython.display import HTML, Image, Markdown, display
+from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
 from genre_utils.data import GTZAN_GENRES
+from genre_utils.plots.drawing import GRID, INK, to_png, to_svg
 
 # "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
 MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
@@ -29,6 +29,12 @@ def set_style() -> None:
     sns.set_theme(style="whitegrid", context="notebook")
     plt.rcParams |= {
         "figure.dpi": 100,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.edgecolor": GRID,
+        "grid.color": GRID,
         "figure.constrained_layout.use": True,
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
@@ -54,6 +60,9 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
 def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = False) -> None:
     """Display a figure with a text alternative, and close it.
 
+    Jupyter and all that reads notebooks take the drawing or the picture, as they can; pages take
+    the drawing, in the reader's colours.
+
     Parameters
     ----------
     axes
@@ -67,15 +76,15 @@ def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = 
         Whether this is the figure that stands for its notebook on the index page.
     """
     figure = np.ravel(np.asarray(axes))[0].figure
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    width = int(figure.get_figwidth() * 80)
+    data = {
+        "image/svg+xml": to_svg(figure),
+        "image/png": base64.b64encode(to_png(figure)).decode(),
+        "text/plain": alt,
+    }
+    about = {"alt": alt, "width": int(figure.get_figwidth() * 80)}
+    about |= ({"cover": True} if cover else {}) | ({"caption": caption} if caption else {})
     plt.close(figure)
-    # A palette of 256 colours: to the eye the same, and a third of the size.
-    small = io.BytesIO()
-    PIL.Image.open(buffer).convert("RGB").quantize(256).save(small, "png", optimize=True)
-    about = ({"cover": True} if cover else {}) | ({"caption": caption} if caption else {})
-    display(Image(small.getvalue(), format="png", width=width, alt=alt, metadata=about))
+    display(data, metadata=dict.fromkeys(("image/svg+xml", "image/png"), about), raw=True)
 
 
 def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import librosa
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from genre_utils.audio import HOP_LENGTH, N_FFT, N_MFCC, SAMPLE_RATE, Spectra
-from genre_utils.plots.style import MARKERS, MUTED, genre_colors
+from genre_utils.plots.style import MUTED
+from genre_utils.wording import percent
 
 
 def genre_counts(tracks: pd.DataFrame) -> Axes:
@@ -36,72 +35,9 @@ def genre_counts(tracks: pd.DataFrame) -> Axes:
     return ax
 
 
-def track_look(y: np.ndarray, title: str, sr: int = SAMPLE_RATE) -> np.ndarray:
-    """Waveform, spectrogram, mel spectrogram, chroma and MFCC of a signal.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,).
-    title
-        Title of the figure.
-    sr
-        Sampling rate in Hz.
-    """
-    spectra = Spectra(y, sr)
-    mel = spectra.log_mel.T - spectra.log_mel.max()
-    power = librosa.power_to_db(spectra.power.T, ref=np.max)
-    bands = librosa.mel_frequencies(len(mel) + 2, fmax=sr / 2)[1:-1]
-    planes = {
-        "Spectrogram": (power, "magma", "dB"),
-        "Mel spectrogram": (mel, "magma", "dB"),
-        "Chroma": (spectra.chroma().T, "viridis", "share of the largest"),
-        "MFCC": (spectra.mfcc(N_MFCC).T, "coolwarm", "dB"),
-    }
-    hz = [256, 512, 1024, 2048, 4096, 8192]
-    scales = {
-        "Spectrogram": (
-            np.array([0, 2500, 5000, 7500, 10000]) * N_FFT / sr,
-            "0 2.5 5 7.5 10",
-            "kHz",
-        ),
-        "Mel spectrogram": (np.searchsorted(bands, hz), "0.25 0.5 1 2 4 8", "kHz, mel scale"),
-        "Chroma": (np.arange(0, 12, 2), "C D E F♯ G♯ A♯", "pitch class"),
-        "MFCC": (np.arange(0, 20, 5), "1 6 11 16", "coefficient"),
-    }
-    figure, mosaic = plt.subplot_mosaic("WW;SM;CF", figsize=(10, 6.5), height_ratios=[1, 2, 2])
-    wave, *axes = mosaic.values()
-    blocks = y[: len(y) // HOP_LENGTH * HOP_LENGTH].reshape(-1, HOP_LENGTH)
-    time = np.arange(len(blocks)) * HOP_LENGTH / sr
-    wave.fill_between(time, blocks.min(axis=1), blocks.max(axis=1), color=MUTED[0], lw=0.5)
-    wave.set(title="Waveform", ylabel="amplitude")
-    for ax, (name, (values, cmap, unit)) in zip(axes, planes.items(), strict=True):
-        ticks, labels, label = scales[name]
-        # The first coefficient is loudness, and so large that the others would look alike.
-        limit = np.abs(values[1:]).max() if name == "MFCC" else None
-        image = ax.imshow(
-            values,
-            vmin=-limit if limit else None,
-            vmax=limit,
-            aspect="auto",
-            origin="lower",
-            interpolation="nearest",
-            cmap=cmap,
-            extent=(0, len(y) / sr, -0.5, len(values) - 0.5),
-        )
-        ax.set(title=name, ylabel=label)
-        ax.set_yticks(ticks, labels.split())
-        ax.grid(visible=False)
-        figure.colorbar(image, ax=ax, label=unit)
-    for ax in (wave, *axes):
-        ax.set(xlabel="time (s)", xlim=(0, len(y) / sr))
-    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    return np.array([wave, *axes])
-
-
 def tempo_boxplot(tempo: pd.Series, genre: pd.Series) -> Axes:
     """Tempo of the tracks of each genre, in beats per minute, as a box plot."""
-    _, ax = plt.subplots(figsize=(12, 6))
+    _, ax = plt.subplots(figsize=(9, 4.5))
     order = sorted(genre.unique())
     sns.boxplot(x=genre, y=tempo, hue=genre, order=order, hue_order=order, palette="rocket",
                 legend=False, ax=ax)  # fmt: skip
@@ -119,7 +55,7 @@ def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Seri
     verdict
         What `analysis.tempo_verdicts` says of each.
     """
-    _, ax = plt.subplots(figsize=(9, 7))
+    _, ax = plt.subplots(figsize=(8.5, 5.5))
     low, high = 0.95 * annotated.min(), 1.05 * annotated.max()
     top = 1.05 * max(estimated.max(), annotated.max())
     for factor, name in ((1, "same"), (2, "double"), (0.5, "half")):
@@ -141,7 +77,7 @@ def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Seri
 
 def correlations(table: pd.DataFrame) -> Axes:
     """Pearson correlation of each column with each other."""
-    _, ax = plt.subplots(figsize=(12, 10.5))
+    _, ax = plt.subplots(figsize=(9, 8.3))
     sns.heatmap(
         table.corr(),
         vmin=-1,
@@ -153,7 +89,7 @@ def correlations(table: pd.DataFrame) -> Axes:
         yticklabels=True,
         cbar_kws={"label": "correlation", "shrink": 0.6},
     )
-    ax.tick_params(labelsize=7)
+    ax.tick_params(labelsize=6)
     ax.set_title("Which features say the same thing")
     return ax
 
@@ -183,7 +119,7 @@ def feature_ranges(table: pd.DataFrame) -> Axes:
     """Range of each column from its smallest to its largest value, on a logarithmic scale."""
     low, high = table.min(), table.max()
     spans = (high - low)[lambda s: s > 0].sort_values()
-    _, ax = plt.subplots(figsize=(12, 5))
+    _, ax = plt.subplots(figsize=(8.5, 3.5))
     ax.bar(range(len(spans)), spans, color=MUTED[0])
     ax.set(
         yscale="log",
@@ -206,12 +142,12 @@ def explained_variance(ratios: Mapping[str, np.ndarray], marks: Iterable[float] 
     marks
         Shares to draw as lines.
     """
-    _, ax = plt.subplots(figsize=(9, 5.5))
+    _, ax = plt.subplots(figsize=(8.5, 4.2))
     for (name, ratio), color in zip(ratios.items(), MUTED[::7], strict=False):
         ax.plot(np.arange(1, len(ratio) + 1), np.cumsum(ratio), marker=".", color=color, label=name)
     for mark in marks:
         ax.axhline(mark, color="#888888", ls="--", lw=1)
-        ax.text(1, mark, f"{mark:.0%}", va="bottom", color="#555555")
+        ax.text(1, mark, percent(mark, 0), va="bottom", color="#555555")
     ax.set(
         title="How much of the variance the first components hold",
         xlabel="number of components",
@@ -219,35 +155,6 @@ def explained_variance(ratios: Mapping[str, np.ndarray], marks: Iterable[float] 
         ylim=(0, 1.03),
     )
     ax.legend(title="scaling", loc="lower right")
-    return ax
-
-
-def genre_plane(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) -> Axes:
-    """Tracks as points in a plane, colour and marker by genre.
-
-    Parameters
-    ----------
-    points
-        Coordinates, shape (tracks, 2).
-    genre
-        Genre of each track.
-    names
-        Labels of the two axes.
-    """
-    _, ax = plt.subplots(figsize=(10, 7.5))
-    colors = genre_colors(sorted(genre.unique()))
-    for (name, color), marker in zip(colors.items(), MARKERS * 10, strict=False):
-        own = points[(genre == name).to_numpy()]
-        x, y = own.T
-        ax.scatter(x, y, s=22, color=color, marker=marker, alpha=0.75, label=name, lw=0)
-        x, y = own.mean(axis=0)
-        ax.scatter(x, y, s=170, color=color, marker=marker, edgecolor="white", lw=1.5)
-    ax.set(
-        title="Genres in the plane of the first two components (large: their means)",
-        xlabel=names[0],
-        ylabel=names[1],
-    )
-    ax.legend(title="genre", loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
@@ -261,11 +168,11 @@ def loadings(table: pd.DataFrame, top: int = 12) -> np.ndarray:
     top
         How many features to show an axis.
     """
-    _, grid = plt.subplots(1, table.shape[1], figsize=(13, 0.9 + 0.33 * top), squeeze=False)
+    _, grid = plt.subplots(1, table.shape[1], figsize=(9, 0.9 + 0.3 * top), squeeze=False)
     for ax, (name, weights) in zip(grid[0], table.items(), strict=True):
         largest = weights[weights.abs().nlargest(top).index][::-1]
         ax.barh(largest.index, largest, color=np.where(largest > 0, MUTED[0], MUTED[7]))
         ax.axvline(0, color="#444444", lw=1)
-        ax.set(title=f"What makes up {name}", xlabel="weight")
+        ax.set(title=f"Weights of {name}", xlabel="weight")
         ax.grid(visible=False, axis="y")
     return grid[0]

@@ -49,18 +49,25 @@ def falls(accuracy: Mapping[str, pd.DataFrame], title: str) -> np.ndarray:
     for ax, (what, table) in zip(axes[0], accuracy.items(), strict=True):
         places = np.arange(table.shape[1])
         looks = zip(table.iterrows(), _COLORS, _MARKERS, strict=False)
+        ends = _apart(table.iloc[:, -1], 0.06)
         for (name, values), color, marker in looks:
-            ax.plot(places, values, color=color, marker=marker, lw=2, label=name)
-            ax.annotate(f"{100 * (values.iloc[-1] - values.iloc[0]):+.0f}",
-                        (places[-1], values.iloc[-1]), xytext=(8, 0), va="center",
-                        textcoords="offset points", color=color)  # fmt: skip
+            ax.plot(places, values, color=color, marker=marker, lw=2)
+            fall = 100 * (values.iloc[-1] - values.iloc[0])
+            ax.text(places[-1] + 0.06, ends[name], f"{name} {fall:+.0f}", va="center", color=color)
         ax.set_xticks(places, table.columns)
         ax.set(title=what, xlabel="what is kept apart gets stricter", ylim=(0, 1.02))
-        ax.set_xlim(-0.2, places[-1] + 0.4)
+        ax.set_xlim(-0.2, places[-1] + 0.35 * len(places))
     axes[0, 0].set_ylabel("accuracy")
-    axes[0, 0].legend(loc="lower left")
     figure.suptitle(title, x=0.01, ha="left", weight="bold")
     return axes
+
+
+def _apart(values: pd.Series, least: float) -> dict[str, float]:
+    """Places of labels beside values, moved upwards until none covers another."""
+    places: dict[str, float] = {}
+    for name, value in values.sort_values().items():
+        places[str(name)] = max(value, *(place + least for place in places.values()), value)
+    return places
 
 
 def label_curves(curves: Mapping[str, pd.DataFrame], title: str) -> Axes:

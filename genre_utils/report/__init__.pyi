@@ -3,27 +3,17 @@ from .dependencies import (
 )
 from .notebooks import (
     NotebookError as NotebookError,
-)
-from .notebooks import (
     execute as execute,
-)
-from .notebooks import (
-    pair_text as pair_text,
-)
-from .notebooks import (
     package_address as package_address,
-)
-from .notebooks import (
+    pair_text as pair_text,
     to_notebook as to_notebook,
 )
 from .overview import (
     build_index as build_index,
-)
-from .overview import (
-    build_performance as build_performance,
-)
-from .overview import (
     outdated as outdated,
+)
+from .speed import (
+    build_performance as build_performance,
 )
 from .pages import (
     render as render,

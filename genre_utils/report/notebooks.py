@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -15,7 +17,11 @@ from nbformat import NotebookNode
 from genre_utils.evaluation import EnoughSaid
 
 _LONGEST = 80  # characters of a folder, so that a socket in it has an address that systems take
+SOLUTION = "solution"  # tag of cells that run the solution of an exercise, and stand on no page
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+_FOLDED = re.compile(r"<details>\s*<summary>Solutions?</summary>(.*?)</details>", re.DOTALL)
+_BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 SETUP = """\
 # Where the package is missing, as on Colab, it is installed from here: a wheel that lies beside
@@ -59,6 +65,23 @@ def to_notebook(script: Path) -> NotebookNode:
     return nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
 
 
+def solutions(notebook: NotebookNode) -> list[str]:
+    """Code of the solutions of a notebook's exercises.
+
+    Parameters
+    ----------
+    notebook
+        Its text has them as blocks of Python in ``<details><summary>Solutions</summary>``.
+    """
+    folded = [
+        fold
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for fold in _FOLDED.findall(cell.source)
+    ]
+    return [textwrap.dedent(code) for fold in folded for _, code in _BLOCK.findall(fold)]
+
+
 def pair_text(script: Path, package: str) -> str:
     """Text of the .ipynb that stands beside a percent script.
 
@@ -86,6 +109,8 @@ def package_address(project: Path = Path("pyproject.toml")) -> str:
 def execute(script: Path, output: Path, parameters: dict) -> None:
     """Run a notebook from top to bottom; `output` is replaced only if all of it ran.
 
+    In the quick profile, which is for trying things, the solutions of its exercises run as well.
+
     Parameters
     ----------
     script
@@ -106,10 +131,16 @@ def execute(script: Path, output: Path, parameters: dict) -> None:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_suffix(".partial.ipynb")
+    notebook = to_notebook(script)
+    if parameters.get("profile") == "quick":
+        notebook.cells += [
+            nbformat.v4.new_code_cell(code, id=f"solution-{i}", metadata={"tags": [SOLUTION]})
+            for i, code in enumerate(solutions(notebook), start=1)
+        ]
     try:
         with tempfile.TemporaryDirectory(prefix="genre-", ignore_cleanup_errors=True) as private:
             papermill.execute_notebook(
-                to_notebook(script),
+                notebook,
                 partial,
                 parameters=parameters,
                 kernel_name=KERNEL["name"],

@@ -1,15 +1,25 @@
-"""What stands above the pages: the index, the page of benchmarks, and whether pages are current."""
+"""What stands above the pages: the index, terms and limits, and whether pages are current."""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation import MODEL_NAMES, read_results
-from genre_utils.files import to_json, write_text
+from genre_utils.files import write_text
 from genre_utils.imports import source_fingerprint
-from genre_utils.report.pages import TEMPLATES, rendering_fingerprint
-from genre_utils.report.story import REFERENCES, SUMMARY_MODELS, conclusions, five_rows, matrix
+from genre_utils.report.pages import rendering_fingerprint
+from genre_utils.report.story import (
+    REFERENCES,
+    SUMMARY_MODELS,
+    conclusions,
+    five_rows,
+    matrix,
+    what_it_costs,
+)
+from genre_utils.report.templates import TEMPLATES, template
+from genre_utils.wording import percent
 
 # Made from the results of all notebooks together.
 SHEETS = ("index.html", "terms.html", "limits.html")
@@ -75,58 +85,9 @@ def index_texts(folder: Path) -> dict[str, str]:
         "references": REFERENCES,
         "model_names": MODEL_NAMES,
         "chosen": chosen,
+        "costs": what_it_costs(scores),
+        "percent": percent,
+        "terms": tomllib.loads((TEMPLATES / "terms.toml").read_text(encoding="utf-8")),
         "names": {r["notebook"] for r in found},
     }
-    return {name: _template(f"{name}.j2").render(known) for name in SHEETS}
-
-
-def build_performance(measured: Path, page: Path) -> None:
-    """Write the page of all benchmarks, and beside it their figures as JSON.
-
-    Parameters
-    ----------
-    measured
-        Folder of the files that ``make bench`` writes.
-    page
-        Where the page goes.
-    """
-    found = read_results(measured)
-    text = _template("performance.html.j2").render(found=found, leads=_leads(found))
-    write_text(page.with_suffix(".json"), to_json(found) + "\n")
-    write_text(page, text)
-
-
-def _leads(found: list[dict]) -> list[str]:
-    """What is fast, in sentences built from the tables."""
-    rows = {
-        (bench["name"], table["title"]): table["rows"]
-        for bench in found
-        for table in bench["tables"]
-    }
-    leads = []
-    for (name, title), table in rows.items():
-        if name == "1_features" and title.startswith("Features of a track"):
-            _, ours, floor = table
-            track = title.removeprefix("Features of ").split(",")[0]
-            leads.append(
-                f"The 57 features of {track} take {ours[1]:.0f} ms, {ours[2]:.1f} times as "
-                f"fast as from plain librosa calls; one Fourier transform takes {floor[1]:.0f} ms."
-            )
-        if name == "3_recommend":
-            songs, exact, index, recall = table[-1][:4]
-            space = title.rpartition(", ")[2]
-            leads.append(
-                f"Among {songs} songs, {space}, a query takes {index:.1f} ms by index, "
-                f"{exact:.0f} ms exactly; the index finds {recall:.1%} of what is nearest."
-            )
-    return leads
-
-
-def _template(name: str):
-    import jinja2  # noqa: PLC0415
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, TEMPLATES / "page"]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    ).get_template(name)
+    return {name: template(f"{name}.j2").render(known) for name in SHEETS}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 import json
 import re
 from pathlib import Path
@@ -14,14 +12,23 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from genre_utils.files import to_json, write_text
+from genre_utils.report.figures import cover, figure_html, is_figure
+from genre_utils.report.notebooks import SOLUTION
+from genre_utils.report.templates import TEMPLATES
 
-TEMPLATES = Path(__file__).with_name("template")
 LONG_OUTPUT = 30
-COVER_WIDTH = 560
+_MARK = "<!--figure {}-->"
+_UNSEEN = {"injected-parameters", SOLUTION}
+_MISSING = re.compile(r"\s*(nan|NaN|NaT|None|<NA>)\s*")
+_NUMBER = re.compile(
+    r"([\s\d.,:/%×+−–\-()\[\]]|(?<=\d)e(?=[+-]?\d))*(points|s|ms|Hz|kHz|dB|MB|MiB|BPM)?\s*"
+)
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
 
 
-def render(executed: Path, page: Path, *, pages: list[str]) -> None:
+def render(
+    executed: Path, page: Path, *, pages: list[str], scripts: Path = Path("notebooks")
+) -> None:
     """Turn an executed notebook into one page that needs nothing else.
 
     The results that the notebook wrote go into ``results/`` beside the page, with a small copy of
@@ -35,13 +42,16 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
         Where the page goes.
     pages
         Names of all notebooks in reading order, for the way to the former and the next one.
+    scripts
+        Folder of the notebooks' scripts, which have their titles.
     """
     from nbconvert import HTMLExporter  # noqa: PLC0415
 
     name = executed.stem
     results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
     notebook = _readable(nbformat.read(executed, as_version=4))
-    results |= {"cover": _cover(notebook), "rendered": rendering_fingerprint()}
+    figures = _take_figures(notebook)
+    results |= {"cover": cover(figures), "rendered": rendering_fingerprint()}
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="page",
@@ -55,18 +65,20 @@ def render(executed: Path, page: Path, *, pages: list[str]) -> None:
             "results": results,
             "former": pages[at - 1] if at > 0 else None,
             "next": pages[at + 1] if at + 1 < len(pages) else None,
+            "titles": {other: script_title(scripts / f"{other}.py") for other in pages},
             "code_css": code_css(),
         },
     }
     html, _ = exporter.from_notebook_node(notebook, resources=resources)
     write_text(page.parent / "results" / f"{name}.json", to_json(results) + "\n")
-    write_text(page, _finish(html, results))
+    write_text(page, _with_figures(_finish(html, results), figures))
 
 
 def rendering_fingerprint() -> str:
     """Short hash of all that turns an executed notebook into a page."""
     digest = hashlib.sha256()
-    for path in [Path(__file__), *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
+    code = [Path(__file__), Path(__file__).with_name("figures.py")]
+    for path in [*code, *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
         digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -82,29 +94,39 @@ def code_css() -> str:
     return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
+def script_title(script: Path) -> str:
+    """Title of a notebook, from its script; the file's name where there is none."""
+    text = script.read_text("utf-8") if script.is_file() else ""
+    found = re.search(r"^# # (.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else script.stem
+
+
 def _title(notebook: NotebookNode) -> str:
     first = notebook.cells[0].source.splitlines()[0]
     return first.lstrip("# ").strip()
 
 
 def _readable(notebook: NotebookNode) -> NotebookNode:
-    """Drop what only the one who runs a notebook wants: progress, warnings, paths, empty cells."""
+    """Drop what only the one who runs a notebook wants: progress, warnings, paths, sliders."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if output.output_type != "stream"
-                or (output.name != "stderr" and output.text.strip())
-            ]
+            cell.outputs = [output for output in cell.outputs if _is_for_readers(output)]
         else:
             cell.source = _with_mathml(cell.source)
     notebook.cells = [
         cell
         for cell in notebook.cells
-        if cell.source.strip() and "injected-parameters" not in cell.metadata.get("tags", [])
+        if cell.source.strip() and not _UNSEEN & set(cell.metadata.get("tags", []))
     ]
     return notebook
+
+
+def _is_for_readers(output: NotebookNode) -> bool:
+    if output.output_type == "stream":
+        return output.name != "stderr" and bool(output.text.strip())
+    # What works by scripts of its own, which are fetched from the network.
+    return not any(re.search("widget|javascript", kind) for kind in output.get("data", {}))
 
 
 def _with_mathml(text: str) -> str:
@@ -120,29 +142,22 @@ def _as_mathml(found: re.Match) -> str:
     return convert(block or inline, display="block" if block else "inline")
 
 
-def _cover(notebook: NotebookNode) -> dict | None:
-    """Return the main figure of a notebook, small: the one that is marked, or the last."""
-    from PIL import Image  # noqa: PLC0415
+def _take_figures(notebook: NotebookNode) -> list[NotebookNode]:
+    """Put a mark where each figure is, and return the figures: nothing else need read them."""
+    taken: list[NotebookNode] = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if is_figure(output):
+                taken.append(NotebookNode(data=output.data, metadata=output.metadata))
+                output.data = NotebookNode({"text/html": _MARK.format(len(taken))})
+    return taken
 
-    images = [
-        (output.data["image/png"], output.metadata.get("image/png", output.metadata))
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if "image/png" in output.get("data", {})
-    ]
-    if not images:
-        return None
-    data, about = next((i for i in images if i[1].get("cover")), images[-1])
-    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-    image.thumbnail((COVER_WIDTH, COVER_WIDTH), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    image.quantize(128).save(small, "png", optimize=True)
-    return {
-        "png": base64.b64encode(small.getvalue()).decode(),
-        "alt": about.get("alt", ""),
-        "width": image.width,
-        "height": image.height,
-    }
+
+def _with_figures(html: str, figures: list[NotebookNode]) -> str:
+    """Put the figures where their marks are."""
+    for number, figure in enumerate(figures, start=1):
+        html = html.replace(_MARK.format(number), figure_html(figure, number))
+    return html
 
 
 def _finish(html: str, results: dict) -> str:
@@ -154,7 +169,6 @@ def _finish(html: str, results: dict) -> str:
         del colored["style"]  # a terminal's colours, which have no contrast on a page
     _summary(soup, results)
     _contents(soup)
-    _figures(soup)
     _tables(soup)
     _folds(soup)
     for text in _required(soup, "main").find_all(string=re.compile(r"\d %")):
@@ -207,19 +221,6 @@ def _contents(soup: BeautifulSoup) -> None:
     _required(soup, "#contents details").append(entries)
 
 
-def _figures(soup: BeautifulSoup) -> None:
-    """Number the figures; what their text alternative says stands below them for all."""
-    images = soup.select(".output_png img")
-    for number, image in enumerate(images, start=1):
-        figure = image.wrap(soup.new_tag("figure", id=f"figure-{number}"))
-        frame = {"class": "frame", "tabindex": "0", "role": "group"}
-        image.wrap(soup.new_tag("div", attrs=frame | {"aria-label": f"Figure {number}"}))
-        caption = soup.new_tag("figcaption", attrs={"aria-hidden": "true"})
-        caption.append(_tag(soup, "b", f"Figure {number}. "))
-        caption.append(str(image.get("alt", "")))
-        figure.append(caption)
-
-
 def _tables(soup: BeautifulSoup) -> None:
     for style in soup.select("main style"):
         style.decompose()
@@ -228,6 +229,7 @@ def _tables(soup: BeautifulSoup) -> None:
         for row in table.select("tr[style]"):
             del row["style"]
         _one_header_row(table)
+        _cells(table)
         for corner in table.select("th"):
             if not corner.get_text().strip():
                 corner.name = "td"
@@ -244,6 +246,26 @@ def _tables(soup: BeautifulSoup) -> None:
             },
         )
         table.wrap(frame)
+
+
+def _cells(table: Tag) -> None:
+    """Show what is missing as a dash, name each row, and let columns of words wrap."""
+    rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody tr")]
+    for row in rows:
+        for cell in row:
+            if _MISSING.fullmatch(cell.get_text()):
+                cell.string = "–"
+        if row and not any(cell.name == "th" for cell in row) and _is_word(row[0]):
+            row[0].name = "th"
+    heads = table.select("thead tr:last-child > *")
+    for at, column in enumerate(zip(*rows, strict=False)):
+        if any(cell.name == "td" and _is_word(cell) for cell in column):
+            for cell in [*column, *heads[at : at + 1]]:
+                cell["class"] = [*cell.get_attribute_list("class"), "text"]
+
+
+def _is_word(cell: Tag) -> bool:
+    return not _NUMBER.fullmatch(cell.get_text())
 
 
 def _one_header_row(table: Tag) -> None:

@@ -16,8 +16,9 @@ from genre_utils.files import to_json, write_text
 from genre_utils.imports import source_fingerprint
 from genre_utils.models import ModelError, ship_model
 from genre_utils.report.notebooks import NotebookError, execute, package_address, pair_text
-from genre_utils.report.overview import build_index, build_performance, outdated
+from genre_utils.report.overview import build_index, outdated
 from genre_utils.report.pages import render
+from genre_utils.report.speed import build_performance
 
 PROFILES = ("quick", "full")
 

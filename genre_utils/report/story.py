@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation import MODEL_NAMES
+from genre_utils.wording import interval, percent, points
 
 # The summary's four classical models, on the table of 3 s pieces; what they are called in a figure.
 SUMMARY_MODELS = {"knn": "kNN", "random_forest": "forest", "svm": "SVM", "xgboost": "XGBoost"}
@@ -82,6 +83,32 @@ def five_rows(scores: Sequence[dict], chosen: dict | None) -> list[Row]:
         for label, asked, marks in rows
         if marks
     ]
+
+
+def what_it_costs(scores: Sequence[dict]) -> str:
+    """What keeping songs, and artists, apart costs the summary's models, as a sentence.
+
+    Parameters
+    ----------
+    scores
+        As in `five_rows`. Models that have no score under one of two protocols do not count.
+    """
+    by: dict[str, dict[str, float]] = {}
+    for row in five_rows(scores, None):
+        if row.label == "The summary's models":
+            for mark in row.marks:
+                by.setdefault(mark["protocol"], {})[mark["model"]] = mark["accuracy"]
+    costs = {}
+    for kept, looser, stricter in (("songs", "random", "track"), ("artists", "track", "artist")):
+        both = [model for model in by.get(looser, {}) if model in by.get(stricter, {})]
+        falls = [100 * (by[looser][model] - by[stricter][model]) for model in both]
+        if falls:
+            low, high = f"{min(falls):.1f}", f"{max(falls):.1f}"
+            costs[kept] = low if low == high else f"{low} to {high}"
+    if "songs" not in costs:
+        return ""
+    more = f", keeping artists apart {costs['artists']} more" if "artists" in costs else ""
+    return f"Keeping songs apart costs the summary's models {costs['songs']} points{more}."
 
 
 def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
@@ -212,15 +239,14 @@ def _range(marks: Sequence[dict]) -> str:
 
 def _span(values: Sequence[float]) -> str:
     low, high = min(values), max(values)
-    return f"{low:.1%}" if low == high else f"{low:.1%} to {high:.1%}"
+    return percent(low) if low == high else f"{percent(low)} to {percent(high)}"
 
 
 def _points(score: dict) -> str:
     unit = {"segment": "pieces", "track": "tracks"}[score["level"]]
-    low, high = score["ci95"]
     return (
-        f"{score['accuracy']:.1%} of {score['n']} {unit} under {score['protocol']} "
-        f"[{low:.1%}, {high:.1%}]"
+        f"{percent(score['accuracy'])} {interval(*score['ci95'])} of {score['n']:,} {unit} "
+        f"under {score['protocol']}"
     )
 
 
@@ -232,4 +258,4 @@ def _fall(scores: Sequence[dict], model: str, data: str) -> str:
     }
     if not {"random", "artist"} <= set(by):
         return ""
-    return f"{100 * (by['artist'] - by['random']):+.1f} points"
+    return points(by["artist"] - by["random"])

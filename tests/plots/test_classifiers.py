@@ -9,7 +9,7 @@ from sklearn.svm import SVC
 
 from genre_utils import plots
 from genre_utils.evaluation import Predictions, Score
-from genre_utils.plots import lessons
+from genre_utils.plots import classified
 from genre_utils.plots.classifiers import _SIDES
 
 
@@ -27,7 +27,7 @@ def shown(monkeypatch):
     """What is displayed: text alternative and caption of each figure."""
     texts = []
     monkeypatch.setattr(
-        lessons, "show", lambda ax, alt, caption="", **_: texts.append((alt, caption))
+        classified, "show", lambda ax, alt, caption="", **_: texts.append((alt, caption))
     )
     return texts
 

@@ -61,6 +61,53 @@ def test_a_notebook_that_has_said_enough_ends_well_and_says_why(demo_root, tmp_p
     assert "never" not in html
 
 
+EXERCISE = """
+# %% [markdown]
+# ## Exercises
+#
+# 1. Double x.
+#
+# ```python
+# never_run()
+# ```
+#
+# <details><summary>Solutions</summary>
+#
+# 1. So:
+#
+#    ```python
+#    y = 2 * x
+#    print("solved", y)
+#    ```
+#
+# ```python
+# assert y == {wanted}
+# ```
+#
+# </details>
+"""
+ASKING = '# %% tags=["parameters"]\nprofile = ""\n\n# %%\nx = 3\n' + EXERCISE
+
+
+def test_solutions_run_in_the_quick_profile_with_what_the_notebook_has(tmp_path):
+    script, output = tmp_path / "01_asking.py", tmp_path / "out.ipynb"
+    script.write_text(ASKING.format(wanted=6))
+    execute(script, output, {"profile": "quick"})
+    ran = nbformat.read(output, as_version=4).cells[-2:]
+    assert [cell.metadata.tags for cell in ran] == [["solution"], ["solution"]]
+    assert ran[0].outputs[0].text == "solved 6\n"
+    execute(script, output, {"profile": "full"})
+    assert "solved" not in str(nbformat.read(output, as_version=4).cells[-1].get("outputs"))
+
+
+def test_a_solution_that_fails_is_a_failure(tmp_path):
+    script, output = tmp_path / "01_asking.py", tmp_path / "out.ipynb"
+    script.write_text(ASKING.format(wanted=7))
+    with pytest.raises(NotebookError, match=r"assert y == 7(.|\n)*AssertionError"):
+        execute(script, output, {"profile": "quick"})
+    assert not output.exists()
+
+
 def test_a_wrong_folder_is_one_sentence_and_status_1(tmp_path, capsys):
     stamp = ["stamp", "--data", str(tmp_path / "nowhere"), "-o", str(tmp_path / "stamp")]
     assert main(stamp) == 1

@@ -5,6 +5,8 @@ import re
 import shutil
 import sys
 
+import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
@@ -12,9 +14,9 @@ from genre_utils import imports
 from genre_utils.imports import source_fingerprint
 from genre_utils.report import (
     build_index,
-    build_performance,
     outdated,
     overview,
+    render,
     steps,
 )
 
@@ -59,6 +61,12 @@ def test_terms_and_limits_stand_beside_the_index_and_are_checked_as_it_is(page):
     assert {"terms.html", "limits.html"} <= {link["href"] for link in index.select("a[href]")}
     words = [word.get_text() for word in terms.select("dt")]
     assert "MFCC" in words and len(words) == len(set(words)) == len(terms.select("dd"))
+    ids = [word["id"] for word in terms.select("dt, h2, ul li")]
+    assert len(ids) == len(set(ids)) and not [i for i in ids if " " in i]
+    keys = {link["href"] for link in terms.select("dd a")}
+    assert keys and keys <= {f"#{source['id']}" for source in terms.select("ul li")}
+    sources = [source.get_text() for source in terms.select("ul li")]
+    assert sources == sorted(sources, key=str.lower)
     assert limits.h1.get_text() == "What these pages cannot tell"
     assert all("Synthesized data." in sheet.get_text() for sheet in (index, terms, limits))
 
@@ -86,11 +94,84 @@ def test_a_page_begins_with_what_was_found_and_on_which_data(page):
 
 def test_figures_are_numbered_described_and_kept_small_for_the_index(page):
     (figure,) = soup_of(page).select("figure")
-    assert figure.img["alt"] == "An empty frame, from 0 to 1."
+    assert (
+        figure.svg["role"] == "img" and figure.svg["aria-label"] == "An empty frame, from 0 to 1."
+    )
     assert figure.figcaption.get_text() == "Figure 1. An empty frame, from 0 to 1."
+    assert figure.figcaption.p["aria-hidden"] == "true"  # it was read out already
     cover = json.loads((page.parent / "results/01_good.json").read_text())["cover"]
     assert cover["alt"] == "An empty frame, from 0 to 1."
     assert cover["width"] <= 560
+
+
+def rendered(notebook, page, scripts=None):
+    """Render a notebook that was changed by hand, with the results of the page given."""
+    folder = page.parent.parent / "changed"
+    (folder / "results").mkdir(parents=True)
+    shutil.copy(page.parent / "results/01_good.json", folder / "results")
+    nbformat.write(notebook, folder / "01_good.ipynb")
+    made = folder / "site/01_good.html"
+    render(
+        folder / "01_good.ipynb",
+        made,
+        pages=["00_former", "01_good", "02_next"],
+        scripts=scripts or folder,
+    )
+    return made
+
+
+def with_output(built, data, **metadata):
+    notebook = nbformat.read(built[1], as_version=4)
+    shown = nbformat.v4.new_output("display_data", data=data)
+    notebook.cells.append(nbformat.v4.new_code_cell("x", outputs=[shown], metadata=metadata))
+    return notebook
+
+
+def test_sliders_stay_in_jupyter_and_no_page_fetches_what_they_need(page, built):
+    view = {"model_id": "a1", "version_major": 2, "version_minor": 0}
+    kind = "application/vnd.jupyter.widget-view+json"
+    notebook = with_output(built, {kind: view, "text/plain": "interactive(children=())"})
+    state = {"version_major": 2, "version_minor": 0, "state": {"a1": {"model_name": "HBox"}}}
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": state}
+    made = rendered(notebook, page)
+    text = made.read_text()
+    assert "interactive(" not in text and "widget" not in text
+    test_a_page_asks_the_network_for_nothing(made)
+    assert [not script.get("src") for script in soup_of(made).select("script")] == [True]
+
+
+def test_scripts_of_outputs_stay_out(page, built):
+    notebook = with_output(built, {"application/javascript": "fetch('https://example.org')"})
+    assert "example.org" not in rendered(notebook, page).read_text()
+
+
+def test_solutions_that_were_run_stand_on_no_page(page, built):
+    notebook = with_output(built, {"text/plain": "the answer"}, tags=["solution"])
+    assert "the answer" not in rendered(notebook, page).read_text()
+
+
+def test_the_neighbours_are_named_by_their_titles(page, built, tmp_path):
+    (tmp_path / "02_next.py").write_text("# %% [markdown]\n# # 2. What < comes?\n")
+    notebook = nbformat.read(built[1], as_version=4)
+    nav = soup_of(rendered(notebook, page, scripts=tmp_path)).select_one("header nav")
+    assert nav.select_one("[rel=next]").get_text() == "2. What < comes? →"
+    assert nav.select_one("[rel=prev]").get_text() == "← 00_former"
+
+
+def test_tables_have_no_nan_and_name_their_rows(page, built):
+    table = pd.DataFrame(
+        {"why": ["it is < 1", None], "share": ["3.0 %", "+1.2 points"], "n": [1.0, None]},
+        index=["a", "b"],
+    )
+    notebook = with_output(built, {"text/html": table.to_html()})
+    unnamed = table.reset_index().to_html(index=False)
+    notebook.cells += with_output(built, {"text/html": unnamed}).cells[-1:]
+    for made in soup_of(rendered(notebook, page)).select("table")[-2:]:
+        rows = [row(["td", "th"]) for row in made.select("tbody tr")]
+        assert [row[0].name for row in rows] == ["th", "th"]
+        assert {row[0]["scope"] for row in rows} == {"row"}
+        assert [cell.get_text() for cell in rows[1]] == ["b", "–", "+1.2 points", "–"]
+        assert ["text" in cell.get("class", []) for cell in rows[0][1:]] == [True, False, False]
 
 
 def test_formulas_are_drawn_by_the_browser_and_prices_are_not_formulas(page):
@@ -118,19 +199,6 @@ def test_headings_are_in_order_and_the_footer_says_how_it_was_made(page):
     footer = " ".join(soup.footer.get_text().split())
     for word in ("notebooks/01_good.py", "fingerprint", "seed 3", "quick", "librosa", "cores"):
         assert word in footer
-
-
-def test_the_page_of_benchmarks_says_what_was_measured(tmp_path):
-    rows = [["librosa", 2700.0, 1.0], ["ours", 200.0, 13.5], ["one STFT", 33.0, 81.8]]
-    table = {"title": "Features of a track", "columns": ["what", "ms", "times"], "rows": rows}
-    bench = {"name": "1_features", "title": "Features", "data": "GTZAN", "machine": "2 cores"}
-    bench |= {"versions": {"python": "3.11"}, "tables": [table | {"note": "Median."}]}
-    (tmp_path / "1_features.json").write_text(json.dumps(bench))
-    build_performance(tmp_path, tmp_path / "site/performance.html")
-    text = soup_of(tmp_path / "site/performance.html").get_text()
-    assert "take 200 ms, 13.5 times as fast as from plain librosa calls" in text
-    assert "2,700" in text
-    assert json.loads((tmp_path / "site/performance.json").read_text())[0]["tables"]
 
 
 # --- is a page current? -----------------------------------------------------------------------

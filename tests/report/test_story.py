@@ -2,7 +2,7 @@
 
 import pytest
 
-from genre_utils.report.story import conclusions, five_rows, matrix
+from genre_utils.report.story import conclusions, five_rows, matrix, what_it_costs
 
 CHOSEN = {"model": "probe", "input": "encoder", "protocol": "filtered"}
 
@@ -40,7 +40,7 @@ def scores():
 def test_five_rows_in_the_order_of_the_story(scores):
     rows = five_rows(scores, CHOSEN)
     assert [row.told for row in rows] == [
-        "78.0% to 90.0%", "68.0% to 80.0%", "48.0% to 60.0%", "70.0%", "84.0%",
+        "78.0 % to 90.0 %", "68.0 % to 80.0 %", "48.0 % to 60.0 %", "70.0 %", "84.0 %",
     ]  # fmt: skip
     assert [len(row.marks) for row in rows] == [4, 4, 4, 1, 1]
     assert rows[0].marks[0]["left"] == pytest.approx(0.75)
@@ -48,15 +48,26 @@ def test_five_rows_in_the_order_of_the_story(scores):
 
 def test_scores_over_fewer_genres_stand_in_no_row(scores):
     scores.append(score("knn", "features_3_sec", "artist", 0.99, "segment", genres=6))
-    assert five_rows(scores, CHOSEN)[2].told == "48.0% to 60.0%"
+    assert five_rows(scores, CHOSEN)[2].told == "48.0 % to 60.0 %"
 
 
 def test_three_conclusions_have_the_figures_of_the_rows(scores):
     first, second, third = conclusions(scores, CHOSEN)
-    assert "78.0% to 90.0% (the summary has 87.0%)" in first
-    assert "With no artist on both sides: 48.0% to 60.0%." in first
-    assert "70.0% of 100 tracks" in second and "k-nearest neighbours, 50.0%" in second
-    assert "84.0% of 100 tracks" in third and "the encoder -5.0 points" in third
+    assert "78.0 % to 90.0 % (the summary has 87.0 %)" in first
+    assert "With no artist on both sides: 48.0 % to 60.0 %." in first
+    assert (
+        "70.0 % [65.0, 75.0] of 100 tracks" in second and "k-nearest neighbours, 50.0 %" in second
+    )
+    assert "84.0 % [79.0, 89.0] of 100 tracks" in third and "the encoder -5.0 points" in third
+
+
+def test_what_it_costs_to_keep_songs_and_artists_apart(scores):
+    told = "Keeping songs apart costs the summary's models 10.0 points, keeping artists apart"
+    assert what_it_costs(scores) == f"{told} 20.0 more."
+    scores[4]["accuracy"] -= 0.023  # one model, songs apart
+    assert "costs the summary's models 10.0 to 12.3 points" in what_it_costs(scores)
+    assert what_it_costs([s for s in scores if s["protocol"] != "random"]) == ""
+    assert what_it_costs([]) == ""
 
 
 @pytest.mark.parametrize("count", range(0, 18, 3))

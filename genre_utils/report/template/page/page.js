@@ -34,6 +34,25 @@ if (links.size) {
   follow();
 }
 
+// On a phone a wide figure is small: it can be made larger, and is then moved sideways.
+for (const [at, drawing] of [...document.querySelectorAll(".drawing:has(svg)")].entries()) {
+  const svg = drawing.querySelector("svg");
+  const wanted = parseFloat(svg.style.maxWidth);
+  if (!(svg.getBoundingClientRect().width < 0.6 * wanted)) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "larger";
+  button.textContent = `Figure ${at + 1} larger`;
+  button.setAttribute("aria-pressed", false);
+  button.addEventListener("click", () => {
+    const large = drawing.classList.toggle("large");
+    button.setAttribute("aria-pressed", large);
+    if (large) drawing.tabIndex = 0;
+    else drawing.removeAttribute("tabindex");
+  });
+  drawing.after(button);
+}
+
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
