@@ -152,7 +152,9 @@ plots.sliders(draw, window=[128, 256, 512, 1024, 2048, 4096], hop=[32, 64, 128, 
 # librosa's form it is linear up to 1 kHz and logarithmic above. 128 triangular filters, equally far
 # apart in mel, each add up the power of their bins.
 #
-# $$m(f) = \frac{3f}{200} \;\text{below 1000 Hz}, \qquad m(f) = 15 + 27 \, \frac{\ln (f/1000)}{\ln 6.4} \;\text{above}$$
+# $$m(f) = 3f / 200 \quad \text{below 1 kHz}$$
+#
+# $$m(f) = 15 + 27 \, \frac{\ln (f/1000)}{\ln 6.4} \quad \text{above}$$
 
 # %%
 plots.show(*plots.filters(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=2048, n_mels=128)))

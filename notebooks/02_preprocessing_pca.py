@@ -55,8 +55,9 @@ plots.show(*plots.ranges(X))
 # *Min-max scaling* maps each column onto [0, 1]. It is simple, but one outlier squeezes everybody
 # else together. *Standardising* gives each column mean 0 and variance 1.
 #
-# $$x_\text{min-max} = \frac{x - \min x}{\max x - \min x}, \qquad
-# x_\text{standardised} = \frac{x - \bar{x}}{s}$$
+# $$x_\text{min-max} = \frac{x - \min x}{\max x - \min x}$$
+#
+# $$x_\text{standardised} = \frac{x - \bar{x}}{s}$$
 #
 # By hand, each is one line:
 
@@ -154,7 +155,9 @@ plots.say(
 # of what is left, and so on. With $Z$ the scaled table, each column less its mean, and $n$ tracks, the
 # *covariance matrix* and its eigenvectors $w$ are
 #
-# $$C = \frac{1}{n-1} Z^\top Z, \qquad C w_i = \lambda_i w_i, \qquad \lambda_1 \ge \lambda_2 \ge \dots$$
+# $$C = \frac{1}{n-1} Z^\top Z$$
+#
+# $$C w_i = \lambda_i w_i, \qquad \lambda_1 \ge \lambda_2 \ge \dots$$
 #
 # $w_i$ holds the *weights* of axis $i$, $Z w_i$ is where tracks lie on it, and $\lambda_i$ their variance
 # there. Its *explained variance ratio* is $\lambda_i / \sum_j \lambda_j$.

@@ -177,12 +177,10 @@ def faults_beside_sturm(tracks: pd.DataFrame, audited: Audit) -> pd.DataFrame:
     near, heard = len(audited.of("near duplicate")), int(tracks["path"].notna().sum())
     songs = tracks["song"].value_counts()
     named = tracks["artist"].notna().any()
+    sound = f"{near} of {count(heard, 'track')} with sound, by fingerprint"
     here = {
         "exact replicas": f"{count(listed_twice, 'track')}, by equal checksums",
-        "another excerpt of one recording": f"{near} of {count(heard, 'track')} with sound, "
-        "by fingerprint"
-        if heard
-        else "not asked: no sound",
+        "another excerpt of one recording": sound if heard else "not asked: no sound",
         "another version of one piece": "not told from other excerpts: "
         f"{count(int((songs > 1).sum()), 'song')} with several, by artist and title"
         if named

@@ -214,7 +214,7 @@ def neighbour_regions(
             alpha=0.55,
         )
         for place, name in enumerate(order):
-            inside = distance_transform_edt(said == place)
+            inside = distance_transform_edt(np.pad(said == place, 1))[1:-1, 1:-1]
             row, column = np.unravel_index(inside.argmax(), inside.shape)
             if inside[row, column] > 2:  # where its region is thickest, if it has any to speak of
                 ax.text(x[column], y[row], name, ha="center", va="center", fontsize=9,
