@@ -46,7 +46,7 @@ def tell_finding(
     told = [tell_answer(classical, networks)] if networks else []
     if {"random", "track"} <= set(own):
         told.append(
-            f"The summary's CNN falls from {percent(own['random'])} of the pieces to "
+            f"The summary's CNN goes from {percent(own['random'])} of the pieces to "
             f"{percent(own['track'])} when songs stay together."
         )
     told.append(

@@ -114,7 +114,7 @@ def test_the_finding_answers_and_ends_with_the_last_word(runs):
     best = [said(30, "filtered", level="track")]
     told = evaluation.tell_finding([classical(0.95)], runs, key, best)
     assert told.startswith("**Does a network hear more? No.**")
-    assert "falls from 90.0 % of the pieces to 80.0 % when songs stay together" in told
+    assert "goes from 90.0 % of the pieces to 80.0 % when songs stay together" in told
     assert "mean of our CNNs on pictures reaches 75.0 %" in told
 
 
