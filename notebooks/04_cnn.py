@@ -296,7 +296,7 @@ if sides:
 # ## Put together: network and features
 #
 # The network sees shapes in time and frequency; the 57 features know tempo, harmony and fine timbre. Do they err
-# differently? Then the weighted mean of their probabilities (*late fusion*) is better than either. The accuracy on
+# differently? Then the weighted mean of their probabilities (*late fusion*) can be better than either. The accuracy on
 # `valid` chooses model and weight; the log loss decides among equals.
 
 # %%
