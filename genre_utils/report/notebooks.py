@@ -129,6 +129,7 @@ def execute(script: Path, output: Path, parameters: dict) -> None:
 
     # The kernel of this environment, whatever else is registered in the user's home.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.environ["GENRE_UTILS_PAGE"] = "1"  # sliders wait for somebody: see `plots.sliders`
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_suffix(".partial.ipynb")
     notebook = to_notebook(script)

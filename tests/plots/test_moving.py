@@ -6,6 +6,7 @@ from genre_utils import plots
 
 
 def test_what_is_drawn_is_drawn_with_what_the_slider_says(monkeypatch):
+    monkeypatch.delenv("GENRE_UTILS_PAGE", raising=False)
     made, drawn = [], []
     monkeypatch.setattr("ipywidgets.interact", lambda f, **ranges: made.append((f, ranges)))
 
@@ -19,3 +20,11 @@ def test_what_is_drawn_is_drawn_with_what_the_slider_says(monkeypatch):
     moved(k=9)
     plt.close("all")
     assert not others and ranges == {"k": (1, 9)} and drawn == [3, 9]
+
+
+def test_on_a_page_it_is_drawn_once_and_nothing_waits(monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_PAGE", "1")
+    monkeypatch.setattr("ipywidgets.interact", lambda *_, **__: 1 / 0)
+    drawn = []
+    plots.sliders(lambda k, way: drawn.append((k, way)), k=(1, 9, 2), way=["a", "b"])
+    assert drawn == [(1, "a")] and not plt.get_fignums()
