@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
 from matplotlib.axes import Axes
 
 FOR_A_PAGE = "GENRE_UTILS_PAGE"  # set in the environment of a notebook that becomes a page
-
-
-def first(given: Any) -> Any:
-    """The first value that a slider takes."""
-    return given[0] if isinstance(given, tuple | list) else given
 
 
 def sliders(draw: Callable[..., Axes], **ranges: Any) -> None:
@@ -28,16 +26,24 @@ def sliders(draw: Callable[..., Axes], **ranges: Any) -> None:
         By argument, what `ipywidgets.interact` takes: ``(first, last, step)``, or a list of
         choices.
     """
-    if os.environ.get(FOR_A_PAGE):
-        # Nobody is there to move anything: that it can be drawn is all that is to be seen.
-        draw(**{name: first(given) for name, given in ranges.items()})
-        plt.close("all")
-        return
+    from ipywidgets import Image, VBox, interactive  # noqa: PLC0415
 
-    from ipywidgets import interact  # noqa: PLC0415
+    moved = {name: interactive.widget_from_abbrev(given) for name, given in ranges.items()}
+    # A picture that changes, and no captured output: whoever runs the notebook without a screen
+    # could wait for that forever.
+    picture = Image(format="png")
 
-    def drawn(**chosen: Any) -> None:
-        draw(**chosen)
-        plt.show()
+    def drawn(*_: Any) -> None:
+        axes = draw(**{name: slider.value for name, slider in moved.items()})
+        figure = np.ravel(np.asarray(axes))[0].figure
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        plt.close(figure)
+        picture.value = buffer.getvalue()
 
-    interact(drawn, **ranges)
+    drawn()
+    for name, slider in moved.items():
+        slider.description = name
+        slider.observe(drawn, "value")
+    if not os.environ.get(FOR_A_PAGE):
+        display(VBox([*moved.values(), picture]))
