@@ -117,7 +117,7 @@ CASES = {
     "models/transformers.py": "03 04 05 06 07",
     "recommend/taste.py": "05",
     "plots/songs.py": "05 07",
-    "plots/networks.py": "04",
+    "plots/networks.py": "04 06",
     "plots/transfer.py": "07",
     "report/pages.py": "",
     "cli/main.py": "",

@@ -10,3 +10,10 @@ plt.switch_backend("Agg")
 def closed():
     yield
     plt.close("all")
+
+
+@pytest.fixture(autouse=True)
+def plain_style():
+    """Titles stand where Matplotlib puts them, whatever style another test has set."""
+    with plt.rc_context({"axes.titlelocation": "center"}):
+        yield
