@@ -16,6 +16,7 @@ from genre_utils.report.story import (
     conclusions,
     five_rows,
     matrix,
+    told_input,
     what_it_costs,
 )
 from genre_utils.report.templates import TEMPLATES, template
@@ -70,7 +71,11 @@ def index_texts(folder: Path) -> dict[str, str]:
         Where ``results/`` is.
     """
     found = read_results(folder / "results")
-    scores = [score | {"page": r["notebook"]} for r in found for score in r["scores"]]
+    scores = [
+        score | {"page": r["notebook"], "input": told_input(score)}
+        for r in found
+        for score in r["scores"]
+    ]
     # What a later notebook chooses has the earlier ones' choices behind it.
     chosen = next((r["facts"]["chosen"] for r in reversed(found) if "chosen" in r["facts"]), None)
     known = {

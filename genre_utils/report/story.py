@@ -13,6 +13,7 @@ from genre_utils.wording import interval, percent, points
 SUMMARY_MODELS = {"knn": "kNN", "random_forest": "forest", "svm": "SVM", "xgboost": "XGBoost"}
 PIECES = "features_3_sec"
 # Inputs of pieces: tracks are those put together, and stand in the full table alone.
+_OF_ALL_SOURCES = ("early_fusion", "late_fusion", "stacking", "gated_fusion")
 _OF_PIECES = frozenset({PIECES, "mfcc", "mel", "raw", "encoder and features_3_sec"})
 # Lines to compare with: label, accuracy, source.
 REFERENCES = (
@@ -168,6 +169,12 @@ def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
     return told
 
 
+def told_input(score: dict) -> str:
+    """What a model was given, in words; of simulated listeners it is said that they are."""
+    fused = score["model"] in _OF_ALL_SOURCES and score["input"].startswith("all")
+    return "sound, picture, words, simulated history" if fused else score["input"]
+
+
 def matrix(scores: Iterable[dict]) -> list[dict]:
     """Models by protocols: the score of each model and input under each protocol.
 
@@ -180,13 +187,14 @@ def matrix(scores: Iterable[dict]) -> list[dict]:
     -------
     list of dict
         ``model``, ``input``, ``level`` and ``by``: protocol to score. The best under the
-        strictest protocol first. Variants (shuffled frames, tuned models) and pieces put
-        together are in the full table alone.
+        strictest protocol first. Variants (shuffled frames, tuned models), what learns from
+        simulated listeners, and pieces put together are in the full table alone.
     """
     rows: dict[tuple, dict] = {}
     for s in scores:
         joined = s["level"] == "track" and s["input"] in _OF_PIECES
-        if s["model"].endswith("_tuned") or "shuffled" in s["input"] or joined:
+        aside = any(word in s["input"] for word in ("shuffled", "simulated"))
+        if s["model"].endswith("_tuned") or aside or joined:
             continue
         key = {name: s[name] for name in ("model", "input", "level")}
         row = rows.setdefault(tuple(key.values()), key | {"by": {}})

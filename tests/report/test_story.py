@@ -2,7 +2,7 @@
 
 import pytest
 
-from genre_utils.report.story import conclusions, five_rows, matrix, what_it_costs
+from genre_utils.report.story import conclusions, five_rows, matrix, told_input, what_it_costs
 
 CHOSEN = {"model": "probe", "input": "encoder", "protocol": "filtered"}
 
@@ -82,6 +82,8 @@ def test_the_matrix_has_a_row_a_model_and_the_strictest_best_first(scores):
     scores.append(score("knn_tuned", "features_30_sec", "filtered", 0.99))
     scores.append(score("gru", "mel, shuffled", "filtered", 0.99))
     scores.append(score("knn", "features_3_sec", "filtered", 0.99))
+    fused = score("late_fusion", "all, late_fusion", "filtered", 0.99)
+    scores.append(fused | {"input": told_input(fused)})
     rows = matrix(scores)
     first, second = ((row["model"], row["input"]) for row in rows[:2])
     assert (first, second) == (("probe", "encoder"), ("cnn", "mel, whole"))
