@@ -6,6 +6,7 @@ import io
 import json
 import zlib
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from genre_utils.files import replacing
 _CHECK = 8  # hexadecimal figures
 _PIECES = 12  # of a track, each of which a process that is handed them opens anew
 _OTHERS = 1024
+# NumPy evaluates a header as a literal, which CPython before 3.13 counts wrongly where threads do
+# so at once (its issue 106905): a file that is sound was then said to be no array.
+_ONE_AT_A_TIME = Lock()
 
 
 def may_map(count: int) -> bool:
@@ -83,8 +87,9 @@ def read_frames(path: Path, *, mapped: bool = True) -> pd.DataFrame:
     if f"{zlib.crc32(whole[:-_CHECK]):0{_CHECK}x}".encode() != whole[-_CHECK:]:
         raise ValueError(f"{path} is damaged")
     file = io.BytesIO(whole)
-    frames = np.load(file, allow_pickle=False)
+    with _ONE_AT_A_TIME:
+        frames = np.load(file, allow_pickle=False)
+        if mapped:
+            frames = np.load(path, mmap_mode="r", allow_pickle=False)
     segments = json.loads(whole[file.tell() : -_CHECK])
-    if mapped:
-        frames = np.load(path, mmap_mode="r", allow_pickle=False)
     return pd.DataFrame({"frames": list(frames)}, index=pd.Index(segments, name="segment"))

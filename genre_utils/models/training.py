@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -248,18 +248,29 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     def _split(self, X: pd.DataFrame, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if len(y) < 2:
             raise ValueError("one sample is too few: some are trained on, others looked at")
+        for train, held_out in self._sides(X, y):
+            # A genre of one artist is on one side: what is looked at must have been trained on.
+            if np.isin(y[held_out], y[train]).any():
+                return train, held_out
+        raise ValueError("no genre has two samples: one is trained on, another looked at")
+
+    def _sides(self, X: pd.DataFrame, y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Ways to hold samples out, the strictest first: artists apart, songs apart, any."""
         if self.by_song and self.groups is not None:
             sides = held_out_artists(X, y, self.groups, self.validation, self.random_state)
             if sides is not None:
-                return sides
+                yield sides
         songs = artist_of(X, None)
-        fewest = pd.Series(songs).groupby(y).nunique().min()
-        if not self.by_song or fewest < 2:
-            songs = np.arange(len(songs))  # with one song a genre there is no other to look at
-            fewest = pd.Series(y).value_counts().min()
+        if self.by_song and pd.Series(songs).groupby(y).nunique().min() >= 2:
+            yield self._fold(songs, y)
+        if pd.Series(y).value_counts().max() >= 2:
+            yield self._fold(np.arange(len(y)), y)
+
+    def _fold(self, groups: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        fewest = pd.Series(groups).groupby(y).nunique().min()
         folds = int(np.clip(round(1 / self.validation), 2, max(2, fewest)))
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=self.random_state)
-        return next(splitter.split(songs, y, songs))
+        return next(splitter.split(groups, y, groups))
 
     def _views(self, frames: np.ndarray, views: int) -> np.ndarray:
         if self.crop is not None:

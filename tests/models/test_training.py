@@ -145,6 +145,16 @@ def test_one_song_a_genre_can_still_be_learnt_from():
     assert network.predict(X).shape == (24,)
 
 
+def test_what_is_looked_at_is_of_a_genre_that_was_trained_on():
+    X, _ = items(5)
+    y = ["metal", "pop", "pop", "pop", "pop"]
+    artists = pd.Series(["a", "b", "c", "b", "b"], X.index)
+    network = NetworkClassifier(dense_network, epochs=1, groups=artists).fit(X, y)
+    assert set(network.history_["val_accuracy"]) <= {0.0, 0.5, 1.0}
+    with pytest.raises(ValueError, match="no genre has two samples"):
+        NetworkClassifier(dense_network, epochs=1).fit(X.iloc[:2], ["metal", "pop"])
+
+
 def test_updates_are_as_many_as_asked_for_whatever_the_number_of_songs():
     for songs in (18, 36):
         X, y = items(songs)
