@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 
 from genre_utils.plots import GRID, INK
 
-COVER_WIDTH = 560
 LONG_TEXT = 120  # characters of a text alternative that are too many to be read out alone
-# What is drawn has the page's colours. Data keep theirs, but those that a dark page would swallow
-# have lighter ones there (style.css); text on filled areas, which is not INK, is left as it is.
+# What is drawn has the page's colours, and so have strokes of a dark grey. Data keep theirs, but
+# those that a dark page would swallow have lighter ones there (style.css); text on filled areas,
+# which is not INK, is left as it is.
 _TEXT = {INK: "currentColor", "#000000": "currentColor", "#555555": "var(--soft)"}
 _STROKES = {
     INK: "currentColor",
@@ -24,8 +24,9 @@ _STROKES = {
 }
 _SERIES = {
     color: f"var(--data-{color[1:]})"
-    for color in ("#332288", "#117733", "#882255", "#aa4499", "#444444", "#666666")
+    for color in ("#332288", "#117733", "#882255", "#aa4499", "#4477aa", "#444444", "#666666")
 }
+_DARK_GREY = re.compile(r"#([0-4][0-9a-f])\1\1")
 _COLOR = re.compile(r"(fill|stroke):(#[0-9a-f]{6})")
 _PICTURE = re.compile(r'data:image/png;base64,([^"]+)')
 _ELEMENT = re.compile(r"<(text|tspan|path|use|rect|g|line|polygon|circle|ellipse|svg)\b[^>]*>")
@@ -56,7 +57,7 @@ def figure_html(output: NotebookNode, number: int) -> str:
             f'<img alt="{html.escape(alt)}"{width} '
             f'src="data:image/png;base64,{output.data["image/png"].strip()}">'
         )
-    said = html.escape(caption or alt, quote=False)
+    said = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(caption or alt, quote=False))
     # Without a caption, what stands below is what was read out already.
     hidden = "" if caption else ' aria-hidden="true"'
     shows = ""
@@ -96,30 +97,6 @@ def themed(drawn: str, *, prefix: str, alt: str, width: int | None = None) -> st
     return head + body.replace("xlink:href", "href").replace(" />", "/>")
 
 
-def cover(outputs: list[NotebookNode]) -> dict | None:
-    """Return the main figure of a notebook, small: the one that is marked, or the last."""
-    from PIL import Image  # noqa: PLC0415
-
-    pictures = [
-        (output.data["image/png"], _about(output))
-        for output in outputs
-        if "image/png" in output.data
-    ]
-    if not pictures:
-        return None
-    data, about = next((i for i in pictures if i[1].get("cover")), pictures[-1])
-    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
-    image.thumbnail((COVER_WIDTH, COVER_WIDTH), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    image.quantize(128).save(small, "png", optimize=True)
-    return {
-        "png": base64.b64encode(small.getvalue()).decode(),
-        "alt": about.get("alt", ""),
-        "width": image.width,
-        "height": image.height,
-    }
-
-
 def _about(output: NotebookNode) -> dict:
     """Return what is said of a figure; older notebooks say it of the output as a whole."""
     told = output.get("metadata", {})
@@ -141,4 +118,11 @@ def _lighter(found: re.Match) -> str:
 
 def _in_page_colors(element: re.Match) -> str:
     ours = (_TEXT if element[1] in ("text", "tspan") else _STROKES) | _SERIES
-    return _COLOR.sub(lambda found: f"{found[1]}:{ours.get(found[2], found[2])}", element[0])
+
+    def in_page(found: re.Match) -> str:
+        kind, color = found.groups()
+        if kind == "stroke" and color not in ours and _DARK_GREY.fullmatch(color):
+            color = INK
+        return f"{kind}:{ours.get(color, color)}"
+
+    return _COLOR.sub(in_page, element[0])

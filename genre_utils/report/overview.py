@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 from genre_utils.data import PROTOCOLS
-from genre_utils.evaluation import MODEL_NAMES, read_results
+from genre_utils.evaluation import read_results
 from genre_utils.files import write_text
 from genre_utils.imports import source_fingerprint
+from genre_utils.report.covers import cover
 from genre_utils.report.pages import rendering_fingerprint
 from genre_utils.report.story import (
     REFERENCES,
@@ -17,6 +18,7 @@ from genre_utils.report.story import (
     five_rows,
     matrix,
     told_input,
+    told_model,
     what_it_costs,
 )
 from genre_utils.report.templates import TEMPLATES, template
@@ -72,7 +74,7 @@ def index_texts(folder: Path) -> dict[str, str]:
     """
     found = read_results(folder / "results")
     scores = [
-        score | {"page": r["notebook"], "input": told_input(score)}
+        score | {"page": r["notebook"], "name": told_model(score), "input": told_input(score)}
         for r in found
         for score in r["scores"]
     ]
@@ -88,10 +90,10 @@ def index_texts(folder: Path) -> dict[str, str]:
         "matrix": matrix(scores),
         "protocols": PROTOCOLS,
         "references": REFERENCES,
-        "model_names": MODEL_NAMES,
         "chosen": chosen,
         "costs": what_it_costs(scores),
         "percent": percent,
+        "cover": cover,
         "terms": tomllib.loads((TEMPLATES / "terms.toml").read_text(encoding="utf-8")),
         "names": {r["notebook"] for r in found},
     }

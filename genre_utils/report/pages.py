@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from genre_utils.files import to_json, write_text
-from genre_utils.report.figures import cover, figure_html, is_figure
+from genre_utils.report.figures import figure_html, is_figure
 from genre_utils.report.notebooks import SOLUTION
 from genre_utils.report.templates import TEMPLATES
 
@@ -51,7 +51,7 @@ def render(
     results = json.loads((executed.parent / "results" / f"{name}.json").read_text("utf-8"))
     notebook = _readable(nbformat.read(executed, as_version=4))
     figures = _take_figures(notebook)
-    results |= {"cover": cover(figures), "rendered": rendering_fingerprint()}
+    results |= {"rendered": rendering_fingerprint()}
     exporter = HTMLExporter(
         extra_template_basedirs=[str(TEMPLATES)],
         template_name="page",
@@ -65,7 +65,7 @@ def render(
             "results": results,
             "former": pages[at - 1] if at > 0 else None,
             "next": pages[at + 1] if at + 1 < len(pages) else None,
-            "titles": {other: script_title(scripts / f"{other}.py") for other in pages},
+            "titles": {other: _short(script_title(scripts / f"{other}.py")) for other in pages},
             "code_css": code_css(),
         },
     }
@@ -99,6 +99,11 @@ def script_title(script: Path) -> str:
     text = script.read_text("utf-8") if script.is_file() else ""
     found = re.search(r"^# # (.+)$", text, re.MULTILINE)
     return found[1].strip() if found else script.stem
+
+
+def _short(title: str) -> str:
+    """The beginning of a title, as far as its question goes or its first comma."""
+    return re.split(r"(?<=\?)|,", title)[0]
 
 
 def _title(notebook: NotebookNode) -> str:

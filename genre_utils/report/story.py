@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,14 @@ REFERENCES = (
         "Sturm 2013, arXiv:1306.1461: all that GTZAN's own labels allow",
     ),
 )
+# What the lessons call networks that results have under shorter names.
+_NETWORKS = {
+    ("published_cnn", "mfcc"): "the summary's CNN",
+    ("waveform", "raw"): "waveform network",
+    ("cnn", "mel"): "small CNN",
+    ("feed_forward", "mfcc"): "dense network",
+}
+_SECONDS_HEARD = re.compile(r"\d s$")
 _ASKED = {
     "random": "pieces dealt out at random",
     "track": "no song on both sides",
@@ -175,6 +184,12 @@ def told_input(score: dict) -> str:
     return "sound, picture, words, simulated history" if fused else score["input"]
 
 
+def told_model(score: dict) -> str:
+    """What a model is called in the lessons."""
+    name = MODEL_NAMES.get(score["model"], score["model"])
+    return _NETWORKS.get((score["model"], score["input"]), name)
+
+
 def matrix(scores: Iterable[dict]) -> list[dict]:
     """Models by protocols: the score of each model and input under each protocol.
 
@@ -186,18 +201,18 @@ def matrix(scores: Iterable[dict]) -> list[dict]:
     Returns
     -------
     list of dict
-        ``model``, ``input``, ``level`` and ``by``: protocol to score. The best under the
-        strictest protocol first. Variants (shuffled frames, tuned models), what learns from
-        simulated listeners, and pieces put together are in the full table alone.
+        ``model``, ``name``, ``input``, ``level`` and ``by``: protocol to score. The best under the
+        strictest protocol first. Variants (shuffled frames, tuned models, less of a song), what
+        learns from simulated listeners, and pieces put together are in the full table alone.
     """
     rows: dict[tuple, dict] = {}
     for s in scores:
         joined = s["level"] == "track" and s["input"] in _OF_PIECES
         aside = any(word in s["input"] for word in ("shuffled", "simulated"))
-        if s["model"].endswith("_tuned") or aside or joined:
+        if s["model"].endswith("_tuned") or aside or joined or _SECONDS_HEARD.search(s["input"]):
             continue
         key = {name: s[name] for name in ("model", "input", "level")}
-        row = rows.setdefault(tuple(key.values()), key | {"by": {}})
+        row = rows.setdefault(tuple(key.values()), key | {"name": told_model(s), "by": {}})
         row["by"].setdefault(s["protocol"], s)
     strictest = list(reversed(PROTOCOLS))
     return sorted(

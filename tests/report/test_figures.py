@@ -8,7 +8,7 @@ import nbformat
 import PIL.Image
 from bs4 import BeautifulSoup
 
-from genre_utils.report.figures import cover, figure_html, is_figure
+from genre_utils.report.figures import figure_html, is_figure
 
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
 width="90pt" height="45pt" viewBox="0 0 90 45"><path d="M0 0" style="fill:#ffffff;stroke:#cccccc"/>\
@@ -86,9 +86,15 @@ def test_a_picture_that_is_not_drawn_is_shown_as_it_is():
     assert not is_figure(text) and is_figure(output())
 
 
-def test_the_cover_is_the_figure_that_is_marked_or_the_last():
-    outputs = [output(alt="first", cover=True), output(alt="last")]
-    assert cover(outputs)["alt"] == "first"
-    found = cover(outputs[1:] * 2)
-    assert found["alt"] == "last" and (found["width"], found["height"]) == (560, 280)
-    assert cover([]) is None
+def test_strokes_of_a_dark_grey_are_seen_on_a_dark_page():
+    colors = "fill:#292929;stroke:#292929", "stroke:#292a29"
+    paths = "".join(f'<path style="{color}"/>' for color in colors)
+    found = soup(output(svg=f'<svg viewBox="0 0 9 9">{paths}</svg>'))
+    styles = [e["style"] for e in found.select("svg [style]")]
+    assert styles == ["fill:#292929;stroke:currentColor", "stroke:#292a29"]
+
+
+def test_names_in_backticks_are_code_in_a_caption():
+    (figure,) = soup(output("Under `random` < `track`.")).select("figure")
+    assert [code.get_text() for code in figure.select("figcaption code")] == ["random", "track"]
+    assert "Under random < track." in figure.figcaption.get_text()

@@ -2,7 +2,14 @@
 
 import pytest
 
-from genre_utils.report.story import conclusions, five_rows, matrix, told_input, what_it_costs
+from genre_utils.report.story import (
+    conclusions,
+    five_rows,
+    matrix,
+    told_input,
+    told_model,
+    what_it_costs,
+)
 
 CHOSEN = {"model": "probe", "input": "encoder", "protocol": "filtered"}
 
@@ -82,6 +89,7 @@ def test_the_matrix_has_a_row_a_model_and_the_strictest_best_first(scores):
     scores.append(score("knn_tuned", "features_30_sec", "filtered", 0.99))
     scores.append(score("gru", "mel, shuffled", "filtered", 0.99))
     scores.append(score("knn", "features_3_sec", "filtered", 0.99))
+    scores.append(score("probe", "encoder, 10 s", "filtered", 0.99))
     fused = score("late_fusion", "all, late_fusion", "filtered", 0.99)
     scores.append(fused | {"input": told_input(fused)})
     rows = matrix(scores)
@@ -90,3 +98,10 @@ def test_the_matrix_has_a_row_a_model_and_the_strictest_best_first(scores):
     assert set(rows[0]["by"]) == {"random", "artist", "filtered"}
     (knn,) = [r for r in rows if (r["model"], r["input"]) == ("knn", "features_3_sec")]
     assert knn["level"] == "segment" and set(knn["by"]) == {"random", "track", "artist"}
+
+
+def test_networks_are_called_what_the_lessons_call_them():
+    by_name = {told_model(score("cnn", data, "track", 0.5)) for data in ("mel", "mel, whole")}
+    assert by_name == {"small CNN", "our CNN"}
+    assert told_model(score("published_cnn", "mfcc", "track", 0.5)) == "the summary's CNN"
+    assert told_model(score("knn", "features_3_sec", "track", 0.5)) == "k-nearest neighbours"
