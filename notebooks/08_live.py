@@ -47,8 +47,9 @@ results.fact(title="What can be said of music that is still playing?")
 # plays, one after the other, cut into blocks of half a second.
 
 # %%
-from genre_utils.audio import SAMPLE_RATE
+from genre_utils.audio import SAMPLE_RATE, load_audio
 from genre_utils.sources import synthesize
+from genre_utils.wording import percent
 
 first, second = (synthesize(genre, seconds=15.0, seed=seed)[0] for genre in ("jazz", "metal"))
 sound = np.concatenate([first, second])
@@ -75,8 +76,8 @@ for block in blocks_of(sound):
         print(f"second {block.start:4.1f}: {10 * np.log10(level):5.1f} dB")
 
 # %% [markdown]
-# Level alone will not do: songs have quiet parts. The package has the same iterator for files, stations
-# on the net, microphones and pipes; `live.stream` brings all of them to one sampling rate. Here a pipe.
+# Level alone will not do: songs have quiet parts. The package has the same iterator for files, stations on the net,
+# microphones and pipes; `live.stream` brings all of them to one sampling rate. Here a pipe.
 
 # %%
 import io
@@ -130,8 +131,8 @@ plots.say(
 )
 
 # %% [markdown]
-# Now we hear each recording as it would arrive: once a second, the last 3 s. The songs of the test
-# side, and songs of other artists, on which thresholds will be chosen.
+# Now we hear each recording as it would arrive: once a second, the last 3 s. The songs of the test side, and songs of
+# other artists, on which thresholds will be chosen.
 
 
 # %%
@@ -165,17 +166,24 @@ table = live.calibration_table(said, seed=seed)
 results.fact(by_seconds=table.to_dict("index"), tracks_heard=len(sides["fresh"]))
 plots.show(
     plots.listening_curves(table, f"How long must one listen? ({honest})"),
-    "By seconds heard: " + evaluation.tell_shares(table[["accuracy"]]),
-    cover=True,
+    "Accuracy by seconds heard. " + evaluation.tell_shares(table[["accuracy"]]),
+    live.tell_lengths(table),
 )
-table.round(3)
+shown = {
+    "accuracy": "accuracy",
+    "too_sure": "too sure",
+    "ece": "ECE",
+    "ece_by_chance": "ECE by chance",
+}
+evaluation.with_intervals(
+    table.rename(columns={"low": "accuracy_low", "high": "accuracy_high"}), shown, 3
+)
 
 # %% [markdown]
-# `too_sure` is the mean probability of what is said less how often it is right, with its interval over
-# artists. `ece` is the expected calibration error
-# ([Naeini et al. 2015](https://ojs.aaai.org/index.php/AAAI/article/view/9602)); a listener whose
-# probabilities were all true would not show 0 with so few songs, but `ece_by_chance`. What if it forgot
-# how little it heard, and always used the temperature of its longest length?
+# *Too sure* is the mean probability of what is said less how often it is right; intervals are over artists. *ECE* is
+# the expected calibration error ([Naeini et al. 2015](https://ojs.aaai.org/index.php/AAAI/article/view/9602)). Were all
+# probabilities true, it would not be 0 with so few songs, but *ECE by chance*. What if the listener forgot how
+# little it heard, and always used the temperature of its longest length?
 
 # %%
 from dataclasses import replace
@@ -189,8 +197,8 @@ results.fact(too_sure_without_length=careless["too_sure"].to_dict())
 best = table["accuracy"].iloc[-1]
 enough = int(table.index[table["accuracy"] >= best - 0.02][0])
 plots.say(
-    f"After {lengths[0]} s {table['accuracy'].iloc[0]:.1%} are named rightly, after {lengths[-1]} s "
-    f"{best:.1%}. {enough} s are enough to be within two points of that. After {lengths[0]} s its "
+    f"After {lengths[0]} s {percent(table['accuracy'].iloc[0])} are named rightly, after {lengths[-1]} s "
+    f"{percent(best)}. {enough} s are enough to be within two points of that. After {lengths[0]} s its "
     f"probabilities are {100 * table['too_sure'].iloc[0]:+.1f} points above what comes true; with the "
     f"temperature of {last} s they would be {100 * careless['too_sure'].iloc[0]:+.1f}."
 )
@@ -198,11 +206,10 @@ plots.say(
 # %% [markdown]
 # ## How soon is a change noticed?
 #
-# Two recordings by different artists are spliced. The listener compares the last seconds, the *window*,
-# with those before, by the cosine of their means
-# ([Foote 2000](https://doi.org/10.1109/ICME.2000.869637)). How long should it be? For each length the
-# threshold is set on pairs of *other* artists: the lowest with at most one false alarm in ten minutes
-# in which there could be one. Then we count on fresh pairs.
+# Two recordings by different artists are spliced. The listener compares the last seconds, the *window*, with those
+# before, by the cosine of their means ([Foote 2000](https://doi.org/10.1109/ICME.2000.869637)). How long should it
+# be? For each length the threshold is set on pairs of *other* artists: the lowest with at most one false alarm in
+# ten minutes in which there could be one. Then we count on fresh pairs.
 
 # %%
 pairs = 20 if quick else 100
@@ -217,16 +224,21 @@ if possible:
     asked = {"median_delay": 5.0, "false_alarms": 1.0}
     plots.show(
         plots.change_delays(changes, asked, "Changes of song, fresh pairs"),
-        "By window in s: " + evaluation.tell_shares(changes[["found"]]),
+        "Changes found by seconds of the window. " + evaluation.tell_shares(changes[["found"]]),
+        live.tell_windows(changes, asked),
     )
-    display(changes.round(2))
+    shown = {
+        "median_delay": "median delay (s)",
+        "found": "found",
+        "false_alarms": "false alarms in ten minutes",
+    }
+    display(evaluation.with_intervals(changes, {"threshold": "threshold"} | shown))
 else:
     plots.say("The recordings are too short here to be spliced, or all by one artist.")
 
 # %% [markdown]
-# We asked for a median delay of at most 5 s with at most one false alarm in ten minutes. Does a window
-# of three seconds keep that? And with the package's own threshold, which was chosen earlier, on half of
-# the artists of GTZAN, of whom some may be here?
+# We asked for a median delay of at most 5 s with at most one false alarm in ten minutes. Does a window of three
+# seconds keep that? And with the package's own threshold, which was chosen on artists of whom some may be here?
 
 # %%
 if possible:
@@ -246,8 +258,6 @@ if possible:
 # were noticed.
 
 # %%
-from genre_utils.audio import load_audio
-
 mix = some_of(list(sides["fresh"]), 1).sample(frac=1, random_state=seed).iloc[: 4 if quick else 10]
 played = [load_audio(path) for path in mix]
 told = live.listen(blocks_of(np.concatenate(played)), live.Listener(head))
@@ -255,10 +265,10 @@ heard_mix = live.judge_mix([len(y) / SAMPLE_RATE for y in played], genre[mix.ind
 results.fact(mix_right=heard_mix.right, mix_songs=len(mix), mix_noticed=heard_mix.found)
 plots.show(
     plots.timeline(*heard_mix[:3], "A mix of songs, as it was heard"),
-    f"Played: {', '.join(heard_mix.truth['genre'])}. Alarms at {heard_mix.alarms} s.",
+    f"Played: {', '.join(heard_mix.truth['genre'])}. Alarms at {', '.join(map('{:g}'.format, heard_mix.alarms))} s.",
 )
 plots.say(
-    f"In {heard_mix.right:.0%} of {len(heard_mix.heard)} seconds the right genre was said. "
+    f"In {percent(heard_mix.right, 0)} of {len(heard_mix.heard)} seconds the right genre was said. "
     f"{heard_mix.found} of {len(mix) - 1} changes were noticed within {live.WITHIN:.0f} s; "
     f"{heard_mix.false_alarms} alarms were of something else."
 )
@@ -266,15 +276,14 @@ plots.say(
 # %% [markdown]
 # ## A taste that turns
 #
-# The other thing that does not stand still is the listener. **These listeners are simulated**: a rule
-# that likes the songs of one or two genres, says so after each song (one time in ten the opposite), and
-# half way turns to other genres. No artist comes twice, so that recognising a voice is no help. *Regret*
-# is how many wanted songs fewer one was played than by an oracle that knows the rule.
+# The other thing that does not stand still is the listener. **These listeners are simulated**: a rule that likes the
+# songs of one or two genres, says so after each song (one time in ten the opposite), and half way turns to others.
+# No artist comes twice: recognising a voice is no help. *Regret* is how many wanted songs fewer one was played
+# than by an oracle that knows the rule.
 #
 # - *static cosine*: songs like the first one, for ever;
 # - *Rocchio with forgetting*: towards what was liked, away from what was skipped, old songs fade;
-# - *bandit*: LinUCB ([Li et al. 2010](https://arxiv.org/abs/1003.0146)), which also tries what it knows
-#   little of. It is MABWiser's: pure Python, and it scores all songs in one product.
+# - *bandit*: LinUCB ([Li et al. 2010](https://arxiv.org/abs/1003.0146)), which also tries what it knows little of.
 
 # %%
 space = live.taste_space(songs)
@@ -289,7 +298,7 @@ plots.show(
     plots.regrets(curves, runs.attrs["turn"], "Regret of recommenders, simulated listeners"),
     f"After {steps} songs: " + ", ".join(f"{n} {r.regret:.1f}" for n, r in final.iterrows()) + ".",
 )
-final.round(2)
+evaluation.with_intervals(final, {"regret": "regret"}, of="")
 
 # %%
 gains = {name: live.gain_after_turn(runs, name, seed=seed) for name in live.ADAPTING}
@@ -300,7 +309,8 @@ plots.say(
     f"interval over {count} simulated listeners. How fast both forget was chosen on "
     "songs of half of the artists of GTZAN, which flatters them a little."
 )
-pd.DataFrame(gains, live.Gain._fields).T.round(2)
+after_turn = pd.DataFrame(gains, live.Gain._fields).T.rename_axis("recommender")
+evaluation.with_intervals(after_turn, {"mean": "wanted songs more"}, of="")
 
 # %% [markdown]
 # ## A playlist that flows
@@ -323,15 +333,15 @@ start = both[np.random.default_rng(seed).integers(len(both))]
 playlist = live.flowing_playlist(recommender, start, 15)
 
 # %% [markdown]
-# Is that more than a good choice of songs? So the same songs in random order too, the songs nearest to
-# the first, best first, and any songs: each from many starts, one an artist.
+# Is that more than a good choice of songs? So the same songs in random order too, the songs nearest to the first, best
+# first, and any songs: each from many starts, one an artist.
 
 # %%
 starts = pd.Series(both).groupby(artists[both].to_numpy()).first()
 starts = starts.sample(min(len(starts), 10 if quick else 60), random_state=seed)
 walked = live.compare_playlists(recommender, list(starts), seed=seed)
 results.fact(playlists=len(starts), mean_step=walked.to_dict("index"))
-walked.round(3)
+evaluation.with_intervals(walked, {"mean_step": "mean step"}, 3, of="")
 
 # %%
 step = walked["mean_step"]
@@ -346,6 +356,7 @@ shown = pd.DataFrame(
 plots.show(
     plots.playlist_steps(shown, step[live.SHUFFLED], "Each song is like the last"),
     "The songs: " + "; ".join(shown["name"]) + ".",
+    live.tell_flow(shown, step[live.SHUFFLED]),
 )
 plots.say(
     f"Over {len(starts)} playlists a song is {step[live.FLOW]:.3f} from the one before it, "
@@ -356,9 +367,9 @@ plots.say(
 # %% [markdown]
 # ## Who plays, and where?
 #
-# The same taste ranks concerts. The calendar is an example: artists of this collection, places that are
-# invented, one event that recurs, one artist whom nobody here knows but who is tagged, one who is not.
-# The score is the share of all songs that are farther from the taste than the artist's are, on average.
+# The same taste ranks concerts. The calendar is an example: artists of this collection, invented places, one event
+# that recurs, one artist whom nobody here knows but who is tagged, one who is not. The score is the share of all
+# songs that are farther from the taste than the artist's are, on average.
 
 # %%
 import tempfile
@@ -396,8 +407,8 @@ ranked.assign(when=[f"{when:%d %B %Y}" for when in ranked["when"]]).round({"scor
 
 # %%
 points = [
-    f"Most of what can be said is said soon: {table['accuracy'].iloc[0]:.0%} after {lengths[0]} s, "
-    f"{best:.0%} after {lengths[-1]} s.",
+    f"Most of what can be said is said soon: {percent(table['accuracy'].iloc[0], 0)} after {lengths[0]} s, "
+    f"{percent(best, 0)} after {lengths[-1]} s.",
     "A short window needs a calibration of its own: who heard little must say so.",
     "A detector has a delay, a share of what it finds and a rate of false alarms. One alone says nothing.",
     "A threshold is confirmed on songs that had no part in choosing it.",
@@ -437,8 +448,8 @@ plots.say("\n".join(f"- {point}" for point in points))
 
 # %%
 finding = (
-    f"After {lengths[0]} s of a song {table['accuracy'].iloc[0]:.1%} of genres are named rightly, after "
-    f"{lengths[-1]} s {best:.1%} ({honest}, n = {len(sides['fresh'])})."
+    f"After {lengths[0]} s of a song {percent(table['accuracy'].iloc[0])} of genres are named rightly, after "
+    f"{lengths[-1]} s {percent(best)} ({honest}, n = {len(sides['fresh'])})."
 )
 if possible:
     finding += (

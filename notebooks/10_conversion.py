@@ -44,6 +44,7 @@ from genre_utils.audio import (
 )
 from genre_utils.data import features_or_reason, load_features, open_dataset
 from genre_utils.sources import find_checkpoint, synthesize
+from genre_utils.wording import percent
 
 plots.set_style()
 quick = profile == "quick"
@@ -105,6 +106,7 @@ plots.show(
         f"{own.capitalize()} that shall become {wish}",
     ),
     f"Mel spectrograms of {', '.join(played)}.",
+    evaluation.tell_changes({label: encoder_mel(y) for label, y in played.items()}),
 )
 left = pd.DataFrame({method: models.song_left(y, ours) for method, y in made.items()}).T
 results.fact(left_of_our_sound=left.to_dict("index"))
@@ -150,7 +152,7 @@ for name, (estimator, X, y, describe, column) in offers.items():
 results.fact(judges_accuracy=accuracy, judges_protocol=sides.protocol)
 plots.say(
     f"Pieces of 3 s of other artists (`{sides.protocol}`) that each names rightly: "
-    + ", ".join(f"{name} {share:.1%}" for name, share in accuracy.items())
+    + ", ".join(f"{name} {percent(share)}" for name, share in accuracy.items())
     + "."
 )
 
@@ -209,7 +211,7 @@ if "style" in methods:
     astray = (same.loc["invented", wanted] - same.loc["filtered", wanted]).abs().idxmax()
     plots.say(
         f"With nothing repainted, the invention alone takes one judge ({astray} genre) from "
-        f"{same.loc['filtered', astray]:.1%} to {same.loc['invented', astray]:.1%}: that is no conversion. "
+        f"{percent(same.loc['filtered', astray])} to {percent(same.loc['invented', astray])}: that is no conversion. "
         f"To this repainting adds {100 * (new - same).loc['invented', astray]:+.1f} points, with the filter "
         f"{100 * (new - same).loc['filtered', astray]:+.1f}. Of the repainted song's chroma the filter leaves "
         f"{new.loc['filtered', 'chroma']:.2f}, the invention {new.loc['invented', 'chroma']:.2f}. They miss the "
@@ -262,7 +264,7 @@ plots.show(
         for w in ways
     )
     + ".",
-    cover=True,
+    evaluation.tell_trade(means, methods, asked),
 )
 
 # %%
@@ -273,8 +275,8 @@ for method in methods:
     told.append(
         f"- **{method}**: "
         + ", ".join(f"{judge} {models.tell_gain_of(means, method, judge)}" for judge in judges)
-        + f". The genre is named by the judges for {named.loc[method, asked[0]]:.0%} and "
-        f"{named.loc[method, asked[1]]:.0%} of conversions. Left: "
+        + f". The genre is named by the judges for {percent(named.loc[method, asked[0]], 0)} and "
+        f"{percent(named.loc[method, asked[1]], 0)} of conversions. Left: "
         + ", ".join(
             f"{what} {means.loc[(method, what), 'mean']:.2f}, above chance by "
             f"{models.tell_gain_of(rest, key, what)}"
@@ -285,7 +287,8 @@ for method in methods:
 real = named.loc["another song"]
 plots.say(
     "\n".join(told)
-    + f"\n\nOf *another song* of the genre the judges name {real[asked[0]]:.0%} and {real[asked[1]]:.0%}."
+    + f"\n\nOf *another song* of the genre the judges name {percent(real[asked[0]], 0)} and "
+    f"{percent(real[asked[1]], 0)}."
 )
 
 # %% [markdown]
@@ -296,7 +299,7 @@ pairs = [(a, b) for i, a in enumerate(methods) for b in methods[i + 1 :]]
 compared = pd.concat([models.compare_ways(gains, a, b, artist, seed) for a, b in pairs])
 compared = compared.loc[pd.IndexSlice[:, [*asked, "chroma", "onset"]], :]
 results.fact(compared={", ".join(key): row for key, row in compared.to_dict("index").items()})
-compared.round(3)
+evaluation.with_intervals(compared, {"mean": "difference"}, 3, of="")
 
 # %% [markdown]
 # ## The ears that were asked, and those that were not
@@ -318,7 +321,8 @@ if "style" in methods:
         plots.probability_path(path, f"{track} on its way to {to}"),
         f"Probability of {to} from the first step to the last: "
         + ", ".join(
-            f"{name} {path[name].iloc[0]:.0%} to {path[name].iloc[-1]:.0%}" for name in path
+            f"{name} {percent(path[name].iloc[0], 0)} to {percent(path[name].iloc[-1], 0)}"
+            for name in path
         )
         + ".",
     )
@@ -440,4 +444,4 @@ plots.say(finding)
 
 # %%
 results.fact(finding=finding)
-results.write(output)
+_ = results.write(output)

@@ -44,6 +44,8 @@ from .scoring import (
     score as score,
     side_by_side as side_by_side,
 )
+from .conversions import tell_changes as tell_changes, tell_trade as tell_trade
+from .spans import with_intervals as with_intervals
 from .tables import (
     accuracy_table as accuracy_table,
     cost_table as cost_table,

@@ -87,3 +87,8 @@ from .mixing import (
     Mix as Mix,
     judge_mix as judge_mix,
 )
+from .telling import (
+    tell_flow as tell_flow,
+    tell_lengths as tell_lengths,
+    tell_windows as tell_windows,
+)

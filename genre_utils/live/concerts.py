@@ -12,6 +12,7 @@ from genre_utils.audio import TAGS
 from genre_utils.data import members, normalised
 from genre_utils.live.pleasing import nearness
 from genre_utils.recommend import CosineRecommender, Library, Taste, TasteError
+from genre_utils.wording import percent
 
 _TYPICAL = 10  # songs that stand for tags
 # What follows the artist in the summary of a calendar: "NAME live at PLACE", "NAME @ PLACE", ...
@@ -109,7 +110,8 @@ def _by_songs(own: list[int], near: np.ndarray, names: pd.Index, taste: Taste) -
             told.append(f"you {verb} {', '.join(of_them[:2])}")
     if not told:
         best = max(own, key=lambda row: near[row])
-        told.append(f"{names[best]} is nearer to what you like than {near[best]:.0%} of the songs")
+        nearer = percent(near[best], 0)
+        told.append(f"{names[best]} is nearer to what you like than {nearer} of the songs")
     return "; ".join(told)
 
 

@@ -13,6 +13,7 @@ from genre_utils.audio import EMBEDDING_COLUMNS, SAMPLE_RATE, TAGS, Heard, load_
 from genre_utils.live.changes import ChangeDetector
 from genre_utils.live.measuring import PIECE, hear
 from genre_utils.parallel import run_parallel
+from genre_utils.wording import percent
 
 SHORTEST = 16  # seconds of a recording; half of it must be enough to know a song by
 WITHIN = 10.0  # seconds after a splice in which an alarm is of it
@@ -286,6 +287,6 @@ def tell_splices(
     return (
         f"{'Yes' if holds else 'No'}: over {pairs} pairs the median delay is "
         f"{span('median_delay', ' s')}, what is not noticed counted as never; "
-        f"{summary['found']:.0%} are noticed within {WITHIN:.0f} s; false alarms in ten minutes: "
-        f"{span('false_alarms', '')}. In brackets, 95 % intervals over pairs."
+        f"{percent(summary['found'], 0)} are noticed within {WITHIN:.0f} s; false alarms in ten "
+        f"minutes: {span('false_alarms', '')}. In brackets, 95 % intervals over pairs."
     )
