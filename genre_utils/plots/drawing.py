@@ -22,6 +22,7 @@ MOST_BYTES = 80_000
 PIXELS_PER_INCH = 160  # twice the 80 that an inch has on a page
 # Colours of what is drawn, not of data; pages put the reader's own in their places.
 INK, GRID = "#1b1f24", "#cccccc"
+ON_FILL = "#111111"  # text on a filled area, which is as light on a dark page
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+")

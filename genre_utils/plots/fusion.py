@@ -40,15 +40,16 @@ def fusion_diagram(title: str) -> Axes:
 
 def _box(ax: Axes, x: float, y: float, text: str, *, wide: float = 1.5, high: float = 0.55) -> None:
     box = FancyBboxPatch(
-        (x - wide / 2, y - high / 2), wide, high, boxstyle="round,pad=0.04", fc="none", ec=MUTED[0]
-    )
+        (x - wide / 2, y - high / 2), wide, high, boxstyle="round,pad=0.04", fc="white",
+        ec=MUTED[0], zorder=2,
+    )  # fmt: skip
     ax.add_patch(box)
-    ax.text(x, y, text, ha="center", va="center", fontsize=10)
+    ax.text(x, y, text, ha="center", va="center", fontsize=10, zorder=3)
 
 
 def _arrow(ax: Axes, start, end, *, rad: float = 0.0, style: str = "-") -> None:
     look = {"arrowstyle": "->", "color": "0.5", "ls": style, "connectionstyle": f"arc3,rad={rad}"}
-    ax.annotate("", end, start, arrowprops=look)
+    ax.annotate("", end, start, arrowprops=look, zorder=1)
 
 
 def shares_of_sources(values: dict[str, pd.DataFrame], title: str) -> np.ndarray:

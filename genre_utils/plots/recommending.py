@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
+from genre_utils.plots.drawing import ON_FILL
 from genre_utils.plots.style import MUTED, genre_colors
 from genre_utils.wording import percent
 
@@ -41,8 +42,9 @@ def recommender_diagram(features: int, heard: int, songs: int) -> Axes:
         x, y = 3.6 * column, -1.5 * row
         color = MUTED[1] if row else "#EEEEEE"
         ax.add_patch(FancyBboxPatch((x, y), 2.6, 0.9, boxstyle=_ROUND, fc=color, ec="#444444"))
-        ax.text(x + 1.3, y + 0.72, name, ha="center", va="center", weight="bold")
-        ax.text(x + 1.3, y + 0.3, told, ha="center", va="center", fontsize=9)
+        look = {"ha": "center", "va": "center", "color": ON_FILL}
+        ax.text(x + 1.3, y + 0.72, name, weight="bold", **look)
+        ax.text(x + 1.3, y + 0.3, told, fontsize=9, **look)
         if n in (0, 1, 3, 4):
             _arrow(ax, (x + 2.65, y + 0.45), (x + 3.55, y + 0.45))
     _arrow(ax, (8.5, -0.05), (1.3, -0.55))

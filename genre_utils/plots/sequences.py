@@ -10,6 +10,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from genre_utils.plots.drawing import ON_FILL
+
 _COLORS = ("#332288", "#CC6677")
 _MARKERS = "os"
 
@@ -39,7 +41,7 @@ def reading_diagram() -> np.ndarray:
 def _box(ax: Axes, x: float, y: float, text: str, color: str, *, half: float = 0.3) -> None:
     ax.add_patch(plt.Rectangle((x - half, y - 0.25), 2 * half, 0.5, facecolor=color,
                                edgecolor="black"))  # fmt: skip
-    ax.text(x, y, text, ha="center", va="center")
+    ax.text(x, y, text, ha="center", va="center", color=ON_FILL)
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
