@@ -48,7 +48,6 @@ from .tables import (
     accuracy_table as accuracy_table,
     cost_table as cost_table,
     fewest_to_fit as fewest_to_fit,
-    interval_table as interval_table,
     join_pieces as join_pieces,
     metric_table as metric_table,
     refitted_on_valid as refitted_on_valid,
@@ -60,10 +59,6 @@ from .tables import (
 from .telling import (
     accuracy_panels as accuracy_panels,
     score_matrix as score_matrix,
-    tell_best as tell_best,
-    tell_difference as tell_difference,
-    tell_rivals as tell_rivals,
-    tell_score as tell_score,
     tell_shares as tell_shares,
 )
 from .asking import (

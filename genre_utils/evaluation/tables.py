@@ -11,7 +11,6 @@ from genre_utils.data import PROTOCOLS, Protocol
 from genre_utils.evaluation.predictions import Predictions, metrics, to_tracks
 from genre_utils.evaluation.results import MODEL_NAMES, Score
 from genre_utils.evaluation.scoring import score
-from genre_utils.wording import interval, percent
 
 Found = Mapping[tuple[str, str, str], Predictions]  # by model, input and protocol
 
@@ -205,18 +204,3 @@ def score_rows(scores: Iterable[Score], published: Mapping[str, float]) -> pd.Da
     table = pd.DataFrame(rows).astype({"published": float})
     pieces = table["label"].str.endswith(length["features_3_sec"])
     return pd.concat([table[pieces], table[~pieces]])
-
-
-def interval_table(scores: Iterable[Score]) -> pd.DataFrame:
-    """Accuracy with its 95 % interval: a row an input, level and model, a column a protocol."""
-    cells = {
-        (s.input, s.level, MODEL_NAMES[s.model], s.protocol): (
-            f"{percent(s.accuracy)} {interval(*s.ci95)}"
-        )
-        for s in scores
-    }
-    table = pd.Series(cells).unstack(sort=False).rename_axis(["input", "level", "model"])
-    table = table.sort_index(
-        level=["input", "level"], ascending=[False, True], sort_remaining=False
-    )
-    return table[[name for name in PROTOCOLS if name in table]].fillna("")

@@ -69,8 +69,6 @@ def test_what_was_published_stands_beside_pieces_at_random_alone(found):
     assert published == {("knn", "random"): 0.87, ("knn", "track"): None, ("svm", "random"): None}
     rows = evaluation.score_rows(scores, {"knn": 0.87})
     assert set(rows["label"]) == {"k-nearest neighbours, 3 s", "SVM (one against one), 3 s"}
-    cells = evaluation.interval_table(scores)
-    assert cells.loc[("features_3_sec", "segment", "SVM (one against one)"), "track"] == ""
 
 
 def test_the_validation_side_is_learnt_from_too_and_the_fewest_are_counted():
