@@ -50,7 +50,6 @@ from .tables import (
     accuracy_table as accuracy_table,
     cost_table as cost_table,
     fewest_to_fit as fewest_to_fit,
-    interval_table as interval_table,
     join_pieces as join_pieces,
     metric_table as metric_table,
     refitted_on_valid as refitted_on_valid,
@@ -62,10 +61,6 @@ from .tables import (
 from .telling import (
     accuracy_panels as accuracy_panels,
     score_matrix as score_matrix,
-    tell_best as tell_best,
-    tell_difference as tell_difference,
-    tell_rivals as tell_rivals,
-    tell_score as tell_score,
     tell_shares as tell_shares,
 )
 from .asking import (
@@ -110,18 +105,21 @@ from .findings import (
     as_percents as as_percents,
 )
 from .concluding import (
+    PEOPLE as PEOPLE,
     best_of as best_of,
+    compare_blend as compare_blend,
+    show_blend as show_blend,
     show_gains as show_gains,
     show_identities as show_identities,
     show_matrix as show_matrix,
     tell_artists_and_recall as tell_artists_and_recall,
-    tell_blend as tell_blend,
     tell_classical as tell_classical,
     tell_columns as tell_columns,
     tell_confusions as tell_confusions,
     tell_curve as tell_curve,
     tell_drops as tell_drops,
     tell_overview as tell_overview,
+    tell_people as tell_people,
     tell_refit as tell_refit,
 )
 from .observing import (
@@ -129,13 +127,13 @@ from .observing import (
     protocol_table as protocol_table,
     show_fall as show_fall,
     show_reproduction as show_reproduction,
+    show_tables as show_tables,
     show_votes as show_votes,
     tell_leak as tell_leak,
     tell_learnt as tell_learnt,
     tell_neighbours as tell_neighbours,
     tell_p as tell_p,
     tell_recalls as tell_recalls,
-    tell_tables as tell_tables,
     tell_test as tell_test,
     tell_worst as tell_worst,
     tell_fall as tell_fall,

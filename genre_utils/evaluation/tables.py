@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
@@ -11,7 +12,6 @@ from genre_utils.data import PROTOCOLS, Protocol
 from genre_utils.evaluation.predictions import Predictions, metrics, to_tracks
 from genre_utils.evaluation.results import MODEL_NAMES, Score
 from genre_utils.evaluation.scoring import score
-from genre_utils.wording import interval, percent
 
 Found = Mapping[tuple[str, str, str], Predictions]  # by model, input and protocol
 
@@ -126,9 +126,13 @@ def cost_table(found: Found, data: str, protocol: str) -> pd.DataFrame:
 
 
 def refitted_on_valid(
-    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, protocol: Protocol
-) -> tuple[float, int]:
-    """Accuracy on the published test side once the validation side is fitted on too.
+    estimator: BaseEstimator,
+    X: pd.DataFrame,
+    y: pd.Series,
+    protocol: Protocol,
+    before: Predictions,
+) -> tuple[Predictions, int]:
+    """What a model says of the published test side once the validation side is fitted on too.
 
     Parameters
     ----------
@@ -136,17 +140,20 @@ def refitted_on_valid(
         As in `cross_predict`.
     protocol
         "filtered".
+    before
+        What it said when it was fitted on the training side alone.
 
     Returns
     -------
-    accuracy, fitted
+    predictions, fitted
         And how many items were fitted on.
     """
     labels = y.to_numpy(dtype=object)
     ((train, test),) = protocol.folds(labels)
     pool, _ = protocol.choosing(labels, train)
     model = clone(estimator).fit(X.iloc[pool], labels[pool])
-    return float((model.predict(X.iloc[test]) == labels[test]).mean()), len(pool)
+    said = pd.Series(model.predict(X.iloc[test]), X.index[test])
+    return replace(before, table=before.table.assign(predicted=said), probability=None), len(pool)
 
 
 def scores_of(found: Found, published: Mapping[str, float], *, seed: int = 0) -> list[Score]:
@@ -205,18 +212,3 @@ def score_rows(scores: Iterable[Score], published: Mapping[str, float]) -> pd.Da
     table = pd.DataFrame(rows).astype({"published": float})
     pieces = table["label"].str.endswith(length["features_3_sec"])
     return pd.concat([table[pieces], table[~pieces]])
-
-
-def interval_table(scores: Iterable[Score]) -> pd.DataFrame:
-    """Accuracy with its 95 % interval: a row an input, level and model, a column a protocol."""
-    cells = {
-        (s.input, s.level, MODEL_NAMES[s.model], s.protocol): (
-            f"{percent(s.accuracy)} {interval(*s.ci95)}"
-        )
-        for s in scores
-    }
-    table = pd.Series(cells).unstack(sort=False).rename_axis(["input", "level", "model"])
-    table = table.sort_index(
-        level=["input", "level"], ascending=[False, True], sort_remaining=False
-    )
-    return table[[name for name in PROTOCOLS if name in table]].fillna("")

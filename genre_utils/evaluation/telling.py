@@ -7,92 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from genre_utils.data import PROTOCOLS
-from genre_utils.evaluation.intervals import paired_test
-from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.results import MODEL_NAMES, Score
-from genre_utils.wording import interval, percent, points, points_interval
+from genre_utils.wording import interval, percent
 
 LEVELS = {"segment": "3 s pieces", "track": "tracks"}
-
-
-def tell_score(score: Score) -> str:
-    """Accuracy, its 95 % interval, and of how many."""
-    return f"{percent(score.accuracy)} {interval(*score.ci95)}, n = {score.n}"
-
-
-def tell_difference(test: Mapping[str, float]) -> str:
-    """What `paired_test` found, in points."""
-    return (
-        f"{points(test['difference'])} {points_interval(test['low'], test['high'])}, "
-        f"p = {test['p']:.2g}; "
-        f"{test['only_one']} right only with the first, {test['only_other']} only with the second"
-    )
-
-
-def tell_rivals(
-    runs: Mapping[tuple, Sequence[Predictions]],
-    one: tuple[str, str],
-    other: tuple[str, str],
-    *,
-    seed: int = 0,
-) -> str:
-    """Whether one network beats another, under each protocol that both were tested by.
-
-    Parameters
-    ----------
-    runs
-        Predictions by model, input and protocol, a list over seeds; the first are compared.
-    one, other
-        Model and input.
-    seed
-        Of the test.
-    """
-    rows, signs = [], set()
-    for protocol in PROTOCOLS:
-        if {(*one, protocol), (*other, protocol)} <= set(runs):
-            test = paired_test(runs[*one, protocol][0], runs[*other, protocol][0], seed=seed)
-            signs.add((test["low"] > 0) - (test["high"] < 0))
-            rows.append(
-                f"under `{protocol}` {points(test['difference'])} "
-                f"{points_interval(test['low'], test['high'])}"
-            )
-    first, second = (f"{MODEL_NAMES[model]} on {kind}" for model, kind in (one, other))
-    if not rows:
-        return f"{first} and {second} were not tested by one protocol."
-    verdict = {frozenset({1}): f"{first} is better", frozenset({-1}): f"{second} is better"}.get(
-        frozenset(signs), "Which is better depends on the protocol, or is within chance"
-    )
-    told = f"{first} against {second}: {'; '.join(rows)}."
-    return f"{_capital(told)} {_capital(verdict)}."
-
-
-def tell_best(former: Iterable[Score], networks: Iterable[Score]) -> str:
-    """Which is best on pieces under each protocol, a classical model or a network.
-
-    Parameters
-    ----------
-    former
-        Scores of classical models on pieces.
-    networks
-        Scores of networks on pieces.
-    """
-    rows = []
-    for protocol in PROTOCOLS:
-        sides = [[s for s in side if s.protocol == protocol] for side in (former, networks)]
-        if all(sides):
-            classical, network = (max(side, key=lambda s: s.accuracy) for side in sides)
-            order = sorted((classical, network), key=lambda s: -s.accuracy)
-            told = " before ".join(
-                f"{MODEL_NAMES[s.model]} on {s.input} ({percent(s.accuracy)})" for s in order
-            )
-            rows.append(f"under `{protocol}` {told}")
-    if not rows:
-        return "The classical models of notebook 3 were not run beside this one."
-    return f"Best on pieces of 3 s, classical models and networks: {'; '.join(rows)}."
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
 
 
 def tell_shares(table: pd.DataFrame) -> str:
