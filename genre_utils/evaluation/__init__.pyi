@@ -139,7 +139,10 @@ from .observing import (
     tell_fall as tell_fall,
 )
 from .rivals import (
+    Lead as Lead,
     compare_variants as compare_variants,
+    leads_of as leads_of,
+    tell_added as tell_added,
     tell_claims as tell_claims,
     tell_finding as tell_finding,
     tell_variants as tell_variants,
@@ -162,6 +165,7 @@ from .network_tables import (
     facts_of as facts_of,
     last_word as last_word,
     learning_curves as learning_curves,
+    model_name as model_name,
     network_name as network_name,
     out_of as out_of,
     seconds_of as seconds_of,

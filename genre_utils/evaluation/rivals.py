@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.intervals import bootstrap_interval, paired_test
 from genre_utils.evaluation.network_tables import Runs, network_name
+from genre_utils.evaluation.observing import tell_test
 from genre_utils.evaluation.predictions import (
     Predictions,
     frequent_confusions,
@@ -20,9 +23,71 @@ from genre_utils.evaluation.results import Score
 from genre_utils.evaluation.scoring import score
 from genre_utils.wording import count, interval, listed, percent, points, points_interval
 
+_CHANCE = 0.05  # what is less probable than that is not put down to chance
+_WORDS = {1: "yes", -1: "no", 0: "open"}
+_APART = {"random": "at random", "track": "with songs apart", "artist": "with artists apart"}
+
+
+class Lead(NamedTuple):
+    """The best network under one protocol beside a classical model, on the same items.
+
+    Attributes
+    ----------
+    network, other
+        What the two are called.
+    accuracies
+        Of the network and of the other.
+    n
+        How many items both were asked about.
+    test
+        As from `paired_test`, the network first.
+    """
+
+    network: str
+    other: str
+    accuracies: tuple[float, float]
+    n: int
+    test: dict[str, float]
+
+    @property
+    def sign(self) -> int:
+        """1 where the network is ahead, -1 where it is behind, 0 where chance may explain it."""
+        return _sign(self.test) if self.test["p"] < _CHANCE else 0
+
+
+def leads_of(
+    beside: Mapping[tuple[str, str, str], Predictions], runs: Runs, *, seed: int = 0
+) -> dict[str, Lead]:
+    """The best network against the best classical model, under each protocol that both have.
+
+    Parameters
+    ----------
+    beside
+        What classical models say of pieces, by model, input and protocol.
+    runs
+        Of the networks on pieces; first seeds are compared.
+    seed
+        Of the tests.
+    """
+    leads = {}
+    for protocol in PROTOCOLS:
+        mine = {key: each[0] for key, each in runs.items() if key[2] == protocol}
+        theirs = {key: said for key, said in beside.items() if key[2] == protocol}
+        if mine and theirs:
+            one, other = (
+                max(side, key=lambda k: side[k].correct.mean()) for side in (mine, theirs)
+            )
+            same = mine[one].table.index.intersection(theirs[other].table.index)
+            if len(same):
+                both = [_only(said, same) for said in (mine[one], theirs[other])]
+                accuracies = (float(both[0].correct.mean()), float(both[1].correct.mean()))
+                names = network_name(*one[:2]), network_name(*other[:2])
+                leads[protocol] = Lead(*names, accuracies, len(same), paired_test(*both, seed=seed))
+    return leads
+
 
 def tell_finding(
-    classical: Iterable[Score],
+    leads: Mapping[str, Lead],
     runs: Runs,
     key: tuple[str, str, str],
     best: Sequence[Predictions],
@@ -33,87 +98,90 @@ def tell_finding(
 
     Parameters
     ----------
-    classical, runs
-        As in `tell_claims`.
+    leads
+        As from `leads_of`.
+    runs
+        Of the networks on pieces.
     key, best
         The last word: model, input and protocol, and what it said.
     seed
         Of the intervals.
     """
-    networks = [score(list(each), *name[:2], seed=seed) for name, each in runs.items()]
-    own = {s.protocol: s.accuracy for s in networks if s.model == "published_cnn"}
-    last = score(list(best), *key[:2], seed=seed)
-    told = [tell_answer(classical, networks)] if networks else []
-    if {"random", "track"} <= set(own):
-        told.append(
-            f"The summary's CNN goes from {percent(own['random'])} of the pieces to "
-            f"{percent(own['track'])} when songs stay together."
+    told = []
+    if leads:
+        rows = listed(
+            f"under `{p}` {_WORDS[lead.sign]} ({tell_test(lead.test)})" for p, lead in leads.items()
         )
+        others = listed(dict.fromkeys(lead.other for lead in leads.values()))
+        told.append(f"**Does a network hear more?** Against {others}: {rows}.")
+    summary = ("published_cnn", "mfcc")
+    own = {p: score(list(runs[*summary, p]), *summary) for p in _APART if (*summary, p) in runs}
+    if len(own) > 1:
+        falls = listed(f"{percent(s.accuracy)} {_APART[p]}" for p, s in own.items())
+        told.append(f"Of pieces, the summary's CNN names {falls}.")
+    last = score(list(best), *key[:2], seed=seed)
     told.append(
-        f"Of tracks under {last.protocol}, {network_name(*key[:2])} reaches "
-        f"{percent(last.accuracy)} {interval(*last.ci95)}, n = {last.n}."
+        f"Of {count(last.n, 'track')} under `{last.protocol}`, {percent(last.accuracy)} "
+        f"{interval(*last.ci95)} are named rightly by {network_name(*key[:2])}."
     )
     return " ".join(told)
 
 
-def tell_songs_apart(runs: Runs, key: tuple[str, str]) -> str:
+def tell_songs_apart(runs: Runs, key: tuple[str, str], *, seed: int = 0) -> str:
     """What is left of a network's accuracy on pieces when songs, then artists, stay together."""
-    found = {p: score(list(runs[*key, p]), *key) for p in PROTOCOLS if (*key, p) in runs}
-    if "random" not in found or len(found) < 2:
+    said = {p: runs[*key, p] for p in PROTOCOLS if (*key, p) in runs}
+    if "random" not in said or len(said) < 2:
         return "Too few songs here to compare splits."
-    first, *others = found.values()
-    told = listed(
-        f"{percent(s.accuracy)} under `{s.protocol}` ({points(s.accuracy - first.accuracy)})"
-        for s in others
-    )
+    found = {p: score(list(each), *key) for p, each in said.items()}
+    first, rows = found["random"], []
+    for protocol, its in list(found.items())[1:]:
+        gain = _gain(said[protocol], said["random"], seed=seed)
+        of = "" if gain["n"] == first.n else f", of the {gain['n']:,} pieces that both ask"
+        rows.append(f"{percent(its.accuracy)} under `{protocol}` ({_tell_gain(gain)}{of})")
     return (
         f"{_capital(network_name(*key))} names {percent(first.accuracy)} of the pieces rightly "
-        f"when pieces are split at random, and {told}: the same network, the same pieces, "
+        f"when pieces are split at random, and {listed(rows)}: the same network, "
         f"{count(first.runs, 'seed')}."
     )
 
 
-def tell_answer(classical: Iterable[Score], networks: Iterable[Score]) -> str:
-    """Whether networks hear more than classical models do, under each protocol that does not leak.
+def tell_answer(leads: Mapping[str, Lead]) -> str:
+    """Whether a network hears more than a classical model does: what paired tests say.
 
     Parameters
     ----------
-    classical, networks
-        Scores on pieces. Those of other numbers of pieces are not compared.
+    leads
+        As from `leads_of`.
     """
-    classical, networks = list(classical), list(networks)
-    rows, leads = [], []
-    for protocol in ("track", "artist"):
-        mine = [s for s in networks if (s.protocol, s.level) == (protocol, "segment")]
-        theirs = [s for s in classical if (s.protocol, s.level) == (protocol, "segment")]
-        theirs = [s for s in theirs if any((s.n, s.genres) == (m.n, m.genres) for m in mine)]
-        if mine and theirs:
-            network, other = (max(side, key=lambda s: s.accuracy) for side in (mine, theirs))
-            leads.append(network.accuracy - other.accuracy)
-            rows.append(
-                f"under `{protocol}` the best network "
-                f"({network_name(network.model, network.input)}) reaches "
-                f"{percent(network.accuracy)} {interval(*network.ci95)}, the best classical model "
-                f"({network_name(other.model, other.input)}) {percent(other.accuracy)} "
-                f"{interval(*other.ci95)}: {points(leads[-1])}"
-            )
-    if not rows:
+    if not leads:
         return (
             "Whether a network hears more than the classical models of notebook 3 cannot be said "
-            "here: they were not run beside this one, on the same pieces."
+            "here: there are none beside it, on the same pieces."
         )
-    ahead = {lead > 0 for lead in leads}
-    verdict = {frozenset({True}): "Yes", frozenset({False}): "No"}.get(
-        frozenset(ahead), "That depends on the split"
+    signs = {lead.sign for lead in leads.values()}
+    verdict = listed(f"under `{p}` {_WORDS[lead.sign]}" for p, lead in leads.items())
+    if len(signs) == 1:
+        verdict = {1: "Yes", -1: "No", 0: "That is open"}[signs.pop()]
+    rows = "; ".join(
+        f"under `{p}` {lead.network} names {percent(lead.accuracies[0])}, {lead.other} "
+        f"{percent(lead.accuracies[1])}: {tell_test(lead.test)}"
+        for p, lead in leads.items()
     )
-    return f"**Does a network hear more? {verdict}.** On the same pieces, {'; '.join(rows)}."
+    return (
+        f"**Does a network hear more? {_capital(verdict)}.** Of the same pieces, {rows}. *Open* "
+        "means that chance may explain the difference."
+    )
 
 
-def tell_claims(classical: Iterable[Score], runs: Runs, *, seed: int = 0) -> str:
+def tell_claims(
+    leads: Mapping[str, Lead], classical: Iterable[Score], runs: Runs, *, seed: int = 0
+) -> str:
     """The question of notebook 4 and both claims of the summary, judged on the same pieces.
 
     Parameters
     ----------
+    leads
+        As from `leads_of`.
     classical
         Scores of classical models on pieces.
     runs
@@ -121,12 +189,11 @@ def tell_claims(classical: Iterable[Score], runs: Runs, *, seed: int = 0) -> str
     seed
         Of tests and intervals.
     """
-    classical = list(classical)
     networks = [score(list(each), *key[:2], seed=seed) for key, each in runs.items()]
     summary = ("published_cnn", "mfcc")
     return "\n\n".join(
         (
-            tell_answer(classical, networks),
+            tell_answer(leads),
             f'"The CNN performed the best": {tell_rank([*classical, *networks], summary)} '
             + _against(runs, summary, ("feed_forward", "mfcc"), seed=seed),
             '"Spectrograms beat raw amplitude": '
@@ -149,11 +216,14 @@ def tell_rank(scores: Iterable[Score], key: tuple[str, str]) -> str:
     for protocol in ("track", "artist"):
         alike = [s for s in scores if (s.protocol, s.level) == (protocol, "segment")]
         own = next((s for s in alike if (s.model, s.input) == key), None)
+        alike = [s for s in alike if own and s.n == own.n]
         if own and len(alike) > 1:
-            ahead = sum(s.accuracy > own.accuracy for s in alike if s.n == own.n)
+            ahead = sum(s.accuracy > own.accuracy for s in alike)
             rows.append(f"{ahead + 1} of {len(alike)} under `{protocol}`")
     name = _capital(network_name(*key))
-    return f"{name} is number {listed(rows)}." if rows else f"{name} stands alone here."
+    if not rows:
+        return f"{name} stands alone here."
+    return f"Among the networks here and the models of notebook 3 it is number {listed(rows)}."
 
 
 def _against(runs: Runs, one: tuple[str, str], other: tuple[str, str], *, seed: int = 0) -> str:
@@ -162,21 +232,18 @@ def _against(runs: Runs, one: tuple[str, str], other: tuple[str, str], *, seed: 
     Parameters
     ----------
     runs
-        The first seeds are compared.
+        Seeds are averaged.
     one, other
         Model and input.
     seed
-        Of the test.
+        Of the bootstrap.
     """
     rows, signs = [], set()
     for protocol in PROTOCOLS:
         if {(*one, protocol), (*other, protocol)} <= set(runs):
-            test = paired_test(runs[*one, protocol][0], runs[*other, protocol][0], seed=seed)
-            signs.add((test["low"] > 0) - (test["high"] < 0))
-            rows.append(
-                f"{points(test['difference'])} {points_interval(test['low'], test['high'])} under "
-                f"`{protocol}`"
-            )
+            gain = _gain(runs[*one, protocol], runs[*other, protocol], seed=seed)
+            signs.add(_sign(gain))
+            rows.append(f"{_tell_gain(gain)} under `{protocol}`")
     first, second = (network_name(*key) for key in (one, other))
     if not rows:
         return f"{_capital(first)} and {second} were not tested by one protocol."
@@ -186,6 +253,40 @@ def _against(runs: Runs, one: tuple[str, str], other: tuple[str, str], *, seed: 
         frozenset({0}): "which chance may explain",
     }.get(frozenset(signs), "so it depends on the split")
     return f"{_capital(first)} against {second}: {listed(rows)}, {verdict}."
+
+
+def _gain(
+    one: Sequence[Predictions], other: Sequence[Predictions], *, seed: int = 0
+) -> dict[str, Any]:
+    """How much more one names than another of the items that both have, each a mean of seeds."""
+    sides = [
+        pd.concat([pd.Series(p.correct, p.table.index) for p in said], axis=1).mean(axis=1)
+        for said in (one, other)
+    ]
+    gain = (sides[0] - sides[1]).dropna()  # items that only one of them has are NaN
+    groups = one[0].table["group"].loc[gain.index].to_numpy()
+    low, high = bootstrap_interval(gain.to_numpy(), groups, seed=seed)
+    return {"difference": float(gain.mean()), "low": low, "high": high, "n": len(gain)}
+
+
+def _tell_gain(gain: Mapping[str, Any]) -> str:
+    return f"{points(gain['difference'])} {points_interval(gain['low'], gain['high'])}"
+
+
+def _sign(test: Mapping[str, float]) -> int:
+    return (test["low"] > 0) - (test["high"] < 0)
+
+
+def _only(said: Predictions, items: pd.Index) -> Predictions:
+    return replace(said, table=said.table.loc[items], probability=None)
+
+
+def tell_added(test: Mapping[str, float]) -> str:
+    """What a `paired_test` of a network with features against the network amounts to, if any."""
+    if not test:
+        return ""
+    verdict = {1: "help", -1: "do harm", 0: "add nothing that can be shown"}[_sign(test)]
+    return f"So on this test side the features {verdict}."
 
 
 def compare_variants(valid: Mapping[str, Predictions], *, seed: int = 0) -> pd.DataFrame:
@@ -220,17 +321,20 @@ def compare_variants(valid: Mapping[str, Predictions], *, seed: int = 0) -> pd.D
 def tell_variants(table: pd.DataFrame) -> str:
     """Which of `compare_variants` is taken, and which cannot be told apart from it."""
     best, others = table.index[0], table.iloc[1:]
-    taken = f"The smallest log loss on `valid` is that of {best} ({table['loss'].iloc[0]:.2f})"
+    taken = f"The smallest log loss on valid is that of {best} ({table['loss'].iloc[0]:.2f})"
     if others.empty:
         return f"{taken}, the only one that was tried."
+    above = {
+        name: f"{name} ({row['above']:+.2f} [{row['above_low']:+.2f}, {row['above_high']:+.2f}])"
+        for name, row in others.iterrows()
+    }
     alike = others.index[others["above_low"] <= 0]
     if alike.empty:
-        return f"{taken}, by more than chance. From here on it is used."
-    told = listed(
-        f"{name} ({others.loc[name, 'above']:+.2f} "
-        f"[{others.loc[name, 'above_low']:+.2f}, {others.loc[name, 'above_high']:+.2f}])"
-        for name in alike
-    )
+        return (
+            f"{taken}, by more than chance: next is {above[others.index[0]]}. From here on it is "
+            "used."
+        )
+    told = listed(above[name] for name in alike)
     return (
         f"{taken}. With one seed each it is indistinguishable from {told}. One of them has to be "
         "taken, so this one is used from here on; that it is the best has not been shown."

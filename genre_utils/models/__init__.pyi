@@ -6,6 +6,9 @@ from .augment import (
     mix_style as mix_style,
     random_crops as random_crops,
 )
+from .beside import (
+    ask_average as ask_average,
+)
 from .calibration import (
     at_temperature as at_temperature,
     fit_temperature as fit_temperature,

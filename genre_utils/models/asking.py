@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +124,8 @@ class Heard:
         )
         return (
             f"{count(n, 'track')} of the test side have both. It names the same genre for {same}; "
-            f"right from the picture are {seen}, from the sound {heard}."
+            f"right from the picture, which is what it learnt from, are {seen}, from the sound "
+            f"{heard}."
         )
 
     def facts(self) -> dict[str, Any]:
@@ -202,10 +204,16 @@ def ask_about(path: str, model: TrainedModel | None) -> tuple[ClipGenre | None, 
     except AudioError as error:
         return None, f"**{Path(path).name}** cannot be used: {error}."
     top = dict(list(answer.probability.items())[:3])
+    votes = Counter(vote.genre for vote in answer.votes)
+    most, n = votes.most_common(1)[0]
     told = (
-        f"{Path(answer.file).name} sounds like {answer.genre}, by {answer.agreeing} of "
-        f"{count(len(answer.votes), 'piece')}: {shares(top)}."
+        f"{Path(answer.file).name} sounds like {answer.genre}: over "
+        f"{count(len(answer.votes), 'piece')}, the mean probabilities are {shares(top)}."
     )
+    if n > answer.agreeing:
+        told += f" By single votes it would be {most}, {n} of {len(answer.votes)}."
+    else:
+        told += f" So say {answer.agreeing} of {len(answer.votes)} single votes."
     if not answer.calibrated:
         told += (
             " That is not sure: the probabilities are calibrated for "

@@ -19,6 +19,7 @@ from genre_utils.evaluation import (
     confusions,
     fit_on_partition,
     metrics,
+    model_name,
     recall_by_genre,
     score,
 )
@@ -75,7 +76,7 @@ def order_table(
     rows: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
     for p, found in runs.items():
         for ((name, kind, _), order), sides in found.items():
-            row = rows.setdefault((MODEL_NAMES[name], kind), {})
+            row = rows.setdefault((model_name(name), kind), {})
             row[p, order] = metrics(sides["test"])["accuracy"]
             if p == strict and order == "in order":
                 passes = sides["test"].curves[0]["epoch"].iloc[-1]
@@ -155,7 +156,7 @@ def gain_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
         "segment" or "track".
     """
     cells = {
-        (f"{MODEL_NAMES[s.model]}, {s.input}", s.protocol): f"{percent(s.accuracy)} "
+        (f"{model_name(s.model)}, {s.input}", s.protocol): f"{percent(s.accuracy)} "
         f"{interval(*s.ci95, digits=0)}"
         for s in scores
         if s.level == level
@@ -244,7 +245,7 @@ def read_tempo(states: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> tupl
         label: linear_reading(state.loc[tempo.index], tempo, who) for label, state in states.items()
     }
     best = max(read, key=lambda label: read[label])
-    told = f"$R^2$ of {count(len(tempo), 'track')}: " + ", ".join(
+    told = f"R² of {count(len(tempo), 'track')}: " + ", ".join(
         f"{label} {value:.2f}" for label, value in read.items()
     )
     return read, len(tempo), f"{told}. Most is in: {best}."

@@ -18,6 +18,7 @@ from genre_utils.evaluation import (
     cross_predict,
     each_member,
     fit_on_partition,
+    network_name,
     on_tracks,
     rank_on_valid,
     score,
@@ -29,7 +30,7 @@ from genre_utils.models.frames import join_pieces
 from genre_utils.models.training import NetworkClassifier
 from genre_utils.wording import count, percent
 
-ON_SOUND, ON_PICTURES = "our CNN on mel", "our CNN on pictures"  # as results call them
+ON_SOUND, ON_PICTURES = (network_name("cnn_average", data) for data in ("mel, whole", "picture"))
 
 
 @dataclass(frozen=True)
@@ -334,15 +335,20 @@ def train_on_sound(
         for name, found in both.items()
     )
     told = (
-        f"On `valid`, {ranked.index[0]} is better ({percent(ranked.iloc[0, 0])} against "
-        f"{percent(ranked.iloc[1, 0])}). Test, on the {len(sides['test'].table)} tracks that have "
-        f"a recording: {tested}."
+        f"Better on the {len(sides['valid'].table)} tracks of `valid` that have a recording: "
+        f"{ranked.index[0]}, {percent(ranked.iloc[0, 0])} against {percent(ranked.iloc[1, 0])}. "
+        f"Test, on the {len(sides['test'].table)} tracks that have a recording: {tested}."
     )
     if one.sd is not None:
         told += (
-            f" One network on mel alone: **{percent(one.accuracy)}**, the mean of {one.runs}, with "
-            f"a deviation of {100 * one.sd:.1f} points."
+            f" One network on recordings alone: **{percent(one.accuracy)}**, the mean of {one.runs}"
+            f", with a deviation of {100 * one.sd:.1f} points."
         )
+    told += (
+        " Below we go on with the networks on pictures: "
+        f"{count(int(tracks['picture'].notna().sum()), 'track')} have one, {len(whole):,} a "
+        "recording."
+    )
     return OnSound(network, sides, each, ranked, told)
 
 

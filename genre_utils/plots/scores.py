@@ -163,7 +163,7 @@ def reliability_diagram(rows: Mapping[str, tuple[list, float]]) -> Axes:
         said, was, count = np.array(bins).T
         ax.plot(said, was, color=color, lw=1)
         ax.scatter(said, was, s=15 + 2 * count, color=color, marker=marker, alpha=0.8,
-                   label=f"{name}: off by {percent(error)} on average")  # fmt: skip
+                   label=f"{name}: off by {100 * error:.1f} points on average")  # fmt: skip
     ax.set(
         title="Said and true: larger marks stand for more tracks",
         xlabel="probability of the predicted genre",

@@ -10,7 +10,7 @@ import pandas as pd
 from genre_utils.evaluation import out_of, tell_variants
 from genre_utils.models import ClipGenre
 from genre_utils.plots.architecture import layer_name
-from genre_utils.wording import count, percent, points, shares
+from genre_utils.wording import count, percent, shares
 
 Texts = tuple[str, str]  # text alternative and caption
 
@@ -20,11 +20,12 @@ def tell_layers(layers: Sequence[tuple[str, tuple[int, ...], int]]) -> Texts:
     alt = "Diagram of a network, from the input to the genres: " + "; ".join(
         f"{layer_name(kind)} {' by '.join(map(str, shape))}" for kind, shape, _ in layers
     )
-    maps = [shape for _, shape, _ in layers if len(shape) == 3]
+    given = ("InputLayer", "Reshape")
+    maps = [shape for kind, shape, _ in layers if len(shape) == 3 and kind not in given]
     caption = (
         f"{sum(n for *_, n in layers):,} parameters. From above to below time gets shorter (length "
-        f"of a box), from {count(maps[0][0], 'frame')} to {maps[-1][0]}, and of each moment more "
-        f"is known (thickness): {maps[-1][-1]} channels in the end."
+        f"of a box), from {count(maps[0][0], 'frame')} to {maps[-1][0]}. Thickness is the number "
+        f"of channels: {maps[0][-1]} at first, {maps[-1][-1]} in the end."
     )
     return f"{alt}.", caption
 
@@ -71,11 +72,19 @@ def tell_training(curves: Mapping[str, pd.DataFrame]) -> Texts:
         f"{percent(end['val_accuracy'], 0)}"
         for name, end in ends.items()
     )
-    caption = (
-        f"In the end the training side stands {points(gaps.min(), 0)} ({gaps.idxmin()}) to "
-        f"{points(gaps.max(), 0)} ({gaps.idxmax()}) above the validation side: that much of what "
-        "was learnt does not carry over."
+    low, high = (
+        f"{abs(100 * gap):.0f} points {'below' if gap < 0 else 'above'} ({name})"
+        for gap, name in ((gaps.min(), gaps.idxmin()), (gaps.max(), gaps.idxmax()))
     )
+    caption = (
+        f"At the end the training side is between {low} and {high} the validation side. What is "
+        "above does not carry over."
+    )
+    if gaps.min() < 0:
+        caption += (
+            " It can be below, because on the training side accuracy is measured while the network "
+            "still learns, with dropout."
+        )
     return f"Learning curves. At the end: {alt}.", caption
 
 
@@ -93,8 +102,8 @@ def tell_reliability(errors: Mapping[str, float], n: int) -> Texts:
     alt = f"Reliability; mean distance of what was said from what was true: {shares(errors, 1)}."
     helped = "helps" if errors["after"] < errors["before"] else "does not help"
     caption = (
-        f"What was said and what was true differ by {percent(errors['before'])} before and by "
-        f"{percent(errors['after'])} after calibration: what was fitted on `valid` {helped} on "
+        f"What was said and what was true differ by {100 * errors['before']:.1f} points before and "
+        f"by {100 * errors['after']:.1f} after calibration: what was fitted on valid {helped} on "
         f"{count(n, 'other track')}."
     )
     return alt, caption

@@ -93,29 +93,68 @@ def test_the_last_word_has_fusion_before_the_average_before_folds():
 def test_a_fall_is_told_in_points(runs):
     told = evaluation.tell_songs_apart(runs, ("published_cnn", "mfcc"))
     assert "90.0 % of the pieces rightly when pieces are split at random" in told
-    assert "80.0 % under `track` (-10.0 points)" in told and "2 seeds" in told
+    assert "80.0 % under `track` (-10.0 points [" in told and "2 seeds" in told
     assert "Too few songs" in evaluation.tell_songs_apart(runs, ("cnn", "mel"))
 
 
-def test_the_title_is_answered_by_numbers(runs):
-    ahead = evaluation.tell_claims([classical(0.95)], runs)
-    assert ahead.startswith("**Does a network hear more? No.**")
-    assert "(k-nearest neighbours, 57 features) 95.0 % [70.0, 99.0]: -5.0 points" in ahead
-    assert "The summary's CNN is number 3 of 5 under `track`" in ahead
-    assert "Small CNN on mel against waveform network: +65.0 points" in ahead
-    assert "more than chance explains" in ahead
-    behind = evaluation.tell_claims([classical(0.5)], runs)
-    assert behind.startswith("**Does a network hear more? Yes.**")
-    assert "cannot be said" in evaluation.tell_claims([classical(0.5, n=39)], runs)
+def beside(right, protocol="track", **changes):
+    return {("blend", "features_3_sec", protocol): said(right, protocol, **changes)}
+
+
+def test_the_title_is_answered_by_a_paired_test(runs):
+    leads = evaluation.leads_of(beside(10), runs)
+    assert leads["track"].accuracies == (0.9, 0.25) and leads["track"].n == 40
+    told = evaluation.tell_claims(leads, [classical(0.95)], runs)
+    assert told.startswith("**Does a network hear more? Yes.**")
+    assert "`track` small CNN on mel names 90.0 %, average of five models, 57 features" in told
+    assert "25.0 %: +65.0 points [" in told and "p < 0.05" not in told
+    assert "number 3 of 5 under `track`" in told
+    assert "Small CNN on mel against waveform network: +65.0 points" in told
+    assert "more than chance explains" in told
+    behind = {("waveform", "raw", "track"): [said(2)]}
+    told = evaluation.tell_claims(evaluation.leads_of(beside(39), behind), [], behind)
+    assert told.startswith("**Does a network hear more? No.**")
+
+
+def test_a_lead_that_chance_may_explain_is_no_lead(runs):
+    leads = evaluation.leads_of(beside(35), runs)
+    assert leads["track"].test["difference"] > 0 and leads["track"].sign == 0
+    told = evaluation.tell_claims(leads, [], runs)
+    assert told.startswith("**Does a network hear more? That is open.**")
+    more = runs | {("cnn", "mel", "artist"): [said(39, "artist")]}
+    leads = evaluation.leads_of(beside(35) | beside(2, "artist"), more)
+    told = evaluation.tell_claims(leads, [], more)
+    assert "hear more? Under `track` open and under `artist` yes.**" in told
+
+
+def test_without_a_model_beside_it_the_title_is_not_answered(runs):
+    assert evaluation.leads_of(beside(30, "artist"), runs) == {}
+    assert "cannot be said" in evaluation.tell_claims({}, [classical(0.5)], runs)
+
+
+def test_only_items_that_both_have_are_compared(runs):
+    lead = evaluation.leads_of(beside(20, n=30), runs)["track"]
+    assert lead.n == 30 and lead.accuracies == (1.0, pytest.approx(2 / 3))
 
 
 def test_the_finding_answers_and_ends_with_the_last_word(runs):
     key = ("cnn_average", "picture", "filtered")
     best = [said(30, "filtered", level="track")]
-    told = evaluation.tell_finding([classical(0.95)], runs, key, best)
-    assert told.startswith("**Does a network hear more? No.**")
-    assert "goes from 90.0 % of the pieces to 80.0 % when songs stay together" in told
-    assert "mean of our CNNs on pictures reaches 75.0 %" in told
+    told = evaluation.tell_finding(evaluation.leads_of(beside(10), runs), runs, key, best)
+    assert told.startswith(
+        "**Does a network hear more?** Against average of five models, 57 features: under `track` "
+        "yes (+65.0 points ["
+    )
+    assert "the summary's CNN names 90.0 % at random and 80.0 % with songs apart." in told
+    assert "Of 40 tracks under `filtered`, 75.0 % [" in told
+    assert told.endswith("are named rightly by our CNNs on pictures, averaged.")
+
+
+def test_what_features_add_is_judged_by_the_interval():
+    tests = {"help": (0.01, 0.03), "nothing": (-0.01, 0.02), "harm": (-0.04, -0.01)}
+    for word, (low, high) in tests.items():
+        assert word in evaluation.tell_added({"low": low, "high": high})
+    assert evaluation.tell_added({}) == ""
 
 
 def test_variants_that_chance_may_have_ranked_are_indistinguishable():

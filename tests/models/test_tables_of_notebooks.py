@@ -214,7 +214,10 @@ def answer(votes, calibrated=True, sure=True):
 
 def test_a_clip_is_told_with_its_doubt(monkeypatch):
     model = object()
-    told = "b.wav sounds like disco, by 2 of 3 pieces: disco 60 %, reggae 40 %."
+    told = (
+        "b.wav sounds like disco: over 3 pieces, the mean probabilities are disco 60 %, reggae "
+        "40 %. So say 2 of 3 single votes."
+    )
     votes = ["disco", "disco", "reggae"]
     for doubt, one in (
         ("", answer(votes)),

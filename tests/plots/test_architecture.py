@@ -28,7 +28,8 @@ def test_a_network_for_any_length_is_drawn_for_one_and_without_what_changes_no_s
     assert len(ax.patches) == 14
     alt, caption = plots.tell_layers(layers)
     assert "convolution 128 by 64 by 16" in alt
-    assert caption.startswith("191,706 parameters.") and "from 128 frames to 4" in caption
+    assert caption.startswith("191,706 parameters.") and "from 128 frames to 4." in caption
+    assert caption.endswith("channels: 16 at first, 128 in the end.")
 
 
 def test_small_arrays_show_their_numbers_and_what_is_left_of_them():

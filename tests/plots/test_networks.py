@@ -27,7 +27,11 @@ def test_curves_have_equal_axes_and_say_their_ends(curves):
 def test_the_largest_gap_is_named(curves):
     alt, caption = plots.tell_training(curves)
     assert "random training side 80 %, validation side 50 %" in alt
-    assert "+10 points (artist) to +50 points (track)" in caption
+    assert "between 10 points above (artist) and 50 points above (track)" in caption
+    below = curves["artist"].assign(val_accuracy=0.9)
+    caption = plots.tell_training({"random": curves["random"], "artist": below})[1]
+    assert "between 40 points below (artist) and 30 points above (random)" in caption
+    assert "with dropout" in caption
 
 
 def test_variants_are_drawn_by_loss_and_accuracy():
@@ -57,6 +61,7 @@ def test_heat_glows_over_grey_and_stands_above_in_time():
 def test_calibration_that_does_not_help_is_told_so():
     better = plots.tell_reliability({"before": 0.1, "after": 0.05}, 20)[1]
     worse = plots.tell_reliability({"before": 0.05, "after": 0.1}, 1)[1]
+    assert "differ by 10.0 points before and by 5.0 after" in better
     assert "helps on 20 other tracks" in better and "does not help on 1 other track." in worse
 
 
