@@ -46,7 +46,8 @@ X = known[list(FEATURE_COLUMNS)]
 tracks = dataset.tracks.loc[X.index]
 if len(X) < 12 or tracks["genre"].nunique() < 2:
     results.end(f"Too few tracks to recommend from: {len(X)}.", output)
-plots.say(f"{features.source} {note}")
+told = f"Only these {len(X)} tracks are compared on this page."
+plots.say(f"{features.source} {note} {told}")
 
 # %% [markdown]
 # ## One cosine by hand
@@ -57,7 +58,8 @@ plots.say(f"{features.source} {note}")
 # $$\cos(a, b) = \frac{\sum_j a_j b_j}{\lVert a \rVert \, \lVert b \rVert}, \qquad \lVert a \rVert = \sqrt{\textstyle\sum_j a_j^2}$$
 #
 # is 1 if they point the same way, 0 at a right angle, -1 if they are opposite. How long the arrows are does not
-# matter. The angle is its arc cosine.
+# matter. The angle is its arc cosine. The song that we start from is the *seed*. (The parameter `seed` above is
+# another thing: it fixes random choices.)
 
 # %%
 with_audio = tracks.index[tracks["path"].notna()]
@@ -72,15 +74,17 @@ plots.show(
     "Arrows of length 1 and their cosines with the seed: "
     + ", ".join(f"{name} {cosine:.2f}" for name, cosine in some.items())
     + ".",
-    f"The nearest of {len(order)} songs has cosine {order.iloc[0]:.2f}; half of them have less than "
-    f"{order.median():.2f}, and point almost anywhere.",
+    f"The nearest of the {len(order)} other songs has cosine {order.iloc[0]:.2f}; half of them have "
+    f"less than {order.median():.2f}. A cosine about 0 is a right angle.",
 )
 
 # %% [markdown]
 # ## Ten songs
 #
 # That is the whole recommender, but for one thing: `CosineRecommender` knows which tracks are one song, and
-# leaves copies of the seed out. Which songs come back?
+# leaves copies of the seed out. Which songs come back? The words after a song are by rule: *similar* names up
+# to two groups of features that make more than a tenth of the cosine; *louder*, *brighter* or *more percussive*
+# is a difference of more than 0.75 standard deviations, *faster* one of more than a tenth of the tempo.
 
 # %%
 plain = CosineRecommender().fit(X, tracks)
@@ -99,8 +103,8 @@ else:
 # %% [markdown]
 # ## Why these?
 #
-# The cosine is a sum over columns $j$, so it can be shared out among groups of features, and nothing is left
-# over. The bars of a song add up to its diamond.
+# The cosine is a sum over columns $j$, so it can be shared out among groups of features (those of notebook 2),
+# and nothing is left over. The bars of a song add up to its diamond.
 
 # %%
 query, rows = plain.query_of(start), plain.positions(first["track"])
@@ -123,21 +127,26 @@ plots.show(
 copies = recommend.check_copies(plain, tracks)
 results.fact(**copies)
 plots.say(
-    f"Songs with several tracks: {copies['songs_several_times']}. Of the seeds among them, "
-    f"{copies['seeds_named']} have every other track of their song named, and "
-    f"{copies['seeds_offered']} get one recommended."
+    f"Songs with several of these {len(X)} tracks: {copies['songs_several_times']}, with "
+    f"{copies['seeds_asked']} tracks in all. For {copies['seeds_named']} of these as seeds, all "
+    "other tracks of the song were found and left out; for "
+    f"{copies['seeds_offered']} one was recommended."
 )
 
 # %% [markdown]
 # ## How good is it?
 #
-# Take each song as the seed. *Precision at 10* is the share of the first ten songs that are of its genre. The
-# *reciprocal rank* is 1 over the rank of the first such song. Finding another song of one record is easy, so
-# songs by the artist of the seed are left out, and what they would add stands beside. *Coverage* is the share
-# of songs that are ever recommended. *Hubness* ([Radovanović et al.
-# 2010](https://jmlr.org/papers/v11/radovanovic10a.html)) is the skewness of how often a song is: 0 if the
-# counts lie symmetric about their mean, large if a few songs are in many lists. Genre stands in for likeness,
-# because nobody was asked.
+# Take each song as the seed. *Precision at 10* is the share of the first ten songs that are of its genre. Finding
+# another song of one record is easy, so songs by the artist of the seed are left out. Genre stands in for
+# likeness, because nobody was asked. The columns of the table:
+#
+# - **of ten, others' songs**: precision at 10 without the artist of the seed; **same artist allowed**: with it.
+# - **first song**: how often the first song is of the genre; **reciprocal rank**: the mean of 1 over the rank
+#   of the first such song; **coverage**: the share of songs that are ever recommended.
+# - **hubness** ([Radovanović et al. 2010](https://jmlr.org/papers/v11/radovanovic10a.html)): the skewness of how
+#   often a song is recommended, 0 if these counts lie symmetric about their mean, large if few songs fill many lists.
+#
+# And its rows, the spaces:
 #
 # - **min-max**: columns scaled to 0 to 1; **standardised**; **ranks**: each column mapped to a normal
 #   distribution; **PCA, whitened**: all directions made equally wide.
@@ -145,12 +154,13 @@ plots.say(
 #   the artist of the seed is left out when they are learnt.
 # - **averaged (with neighbours)**: each song is moved towards its ten neighbours ([Arandjelović and Zisserman
 #   2012](https://doi.org/10.1109/CVPR.2012.6248018)).
-# - **encoder**: the 256 numbers that its last pools hold, the mean over a song's pieces of 3 s; **tags**: the
-#   probabilities of its 50 tags; **both**: the 57 features and the 256 numbers. No label of this collection is
-#   in them. But seven of the tags name genres (rock, pop, jazz, metal, blues, country, hip-hop), and the songs
+# - **encoder**: the 256 numbers before its last layers, the mean over a song's pieces of 3 s; **tags**: the
+#   probabilities of its 50 tags, words that listeners gave songs, as *rock* or *60s*; **both**: the 57 features
+#   and the 256 numbers. No label of this collection is in them. But seven of the tags name genres, and the songs
 #   that the encoder learnt from may hold some of these.
-# - **learned from genres**: *linear discriminant analysis* in the space of a Gaussian kernel. It is told
-#   genres, but of neither the seed nor its artist. **by genre label**: a cheat that knows the answer.
+# - **learned from genres**: *linear discriminant analysis*, the directions in which genres differ most, after a
+#   Gaussian kernel (as in the SVM of notebook 3). It is told the genres of other songs, never of the seed or
+#   of its artist's songs. **by genre label**: a cheat that knows the answer.
 
 # %%
 from sklearn.decomposition import PCA
@@ -221,13 +231,15 @@ plots.show(
 #
 # `genre recommend` takes the best space in which a column is still that column. Whitening mixes all columns, so
 # that a share of "timbre" would hold a little of everything. Where the encoder has heard the songs, that is
-# *both, averaged*. Where it has not, it is the whitened space of the 57 features, and the shares are those of
-# whitened columns.
+# *both, averaged*. Where it has not, precision goes first: it is *whitened within artists, averaged*, and the
+# shares are only roughly those of the groups.
 #
 # The largest share is now one that has no name: **what the network hears**. The 256 numbers cannot be shared
 # out among tags, so no share is claimed for a tag. What can be said is said beside it: which tags both songs
 # have. Their *overlap* is $\sum_t \min(p_t, q_t) \,/\, \sum_t \max(p_t, q_t)$ over the tags' probabilities $p$
-# and $q$: 1 if they are equal. It too is a sum, over tags, and its parts add up.
+# and $q$: 1 if they are equal. It too is a sum, over tags, and its parts add up. In the list, *both tagged* names
+# tags that both songs have with at least 10 %, and with more than the middle song; *tags in common* is the overlap
+# and its largest parts.
 
 # %%
 plots.show(
@@ -270,7 +282,7 @@ labels = tracks["genre"].reindex(made.features_.index)
 perplexity = min(30, len(X) / 4)
 tsne = TSNE(perplexity=perplexity, metric="cosine", init="random", random_state=seed)
 place = tsne.fit_transform(made.unit_)
-around = NearestNeighbors(n_neighbors=11).fit(place).kneighbors(return_distance=False)
+around = NearestNeighbors(n_neighbors=10).fit(place).kneighbors(return_distance=False)
 alike = (labels.to_numpy()[around] == labels.to_numpy()[:, None]).mean(axis=1)
 together = pd.Series(alike, labels.index).groupby(labels).mean()
 marked = made.positions([start, *second["track"]])
@@ -284,11 +296,13 @@ plots.show(
 # %% [markdown]
 # ## Hubs and variety
 #
-# In many dimensions some songs are near to everything: *hubs*. We take off half of what a song's neighbourhood
-# is near anyway (*local scaling*, [Conneau et al. 2018](https://arxiv.org/abs/1710.04087)). And a list of ten
-# near copies is dull: *maximal marginal relevance* ([Carbonell and Goldstein
-# 1998](https://doi.org/10.1145/290941.291025)) takes off what a song shares with those above it. What do both
-# cost?
+# In many dimensions some songs are near to everything: *hubs*. To tame them, we take from each cosine half of the
+# mean cosine that the song has with its ten nearest (*local scaling*, [Conneau et al.
+# 2018](https://arxiv.org/abs/1710.04087)). And a list of ten near copies is dull. *Maximal marginal relevance*
+# ([Carbonell and Goldstein 1998](https://doi.org/10.1145/290941.291025)) takes songs one by one: at variety $v$ a
+# song counts $1 - v$ times its cosine, less $v$ times its largest cosine with a song above it. What do both cost?
+# *Likeness inside a list* is the mean cosine of two of its songs; *most often recommended*, in how many lists the
+# most frequent song is.
 
 # %%
 sample = X.index[:: max(1, len(X) // (40 if quick else 200))]
@@ -296,7 +310,7 @@ trials = {"as it is": {}, "hubs tamed": {"tame_hubs": 1.0}}
 trials |= {f"variety {share}": {"variety": share} for share in (0.3, 0.6)}
 compared = recommend.compare_lists(library, trials, sample)
 results.fact(hubs_and_variety=compared.to_dict("index"))
-recommend.show_trials(compared)
+recommend.show_trials(compared, len(sample), len(X))
 
 # %% [markdown]
 # ## Likes and skips
@@ -304,8 +318,9 @@ recommend.show_trials(compared)
 # *Rocchio's rule* ([Salton and Buckley
 # 1990](https://doi.org/10.1002/%28SICI%291097-4571%28199006%2941:4%3C288::AID-ASI8%3E3.0.CO;2-H)) moves the
 # query towards the mean of what was liked, away from the mean of what was skipped:
-# $q = s + \beta \, \bar l - \gamma \, \bar k$. The package takes $\beta = 0.75$ and $\gamma = 0.25$. Say that
-# somebody asks for songs like the one above, likes two of another genre, and skips what came first.
+# $q = s + \beta \, \bar l - \gamma \, \bar k$, where $s$ is the seed, $\bar l$ the mean of what was liked, and
+# $\bar k$ of what was skipped. The package takes $\beta = 0.75$ and $\gamma = 0.25$. Say that somebody asks for
+# songs like the one above, likes two of another genre, and skips what came first.
 
 # %%
 genres = made.tracks_["genre"]
@@ -337,9 +352,10 @@ plots.sliders(
 # %% [markdown]
 # ## Simulated listeners
 #
-# Does that help? **Nobody was asked: these listeners are a rule.** Each likes all songs of one genre, or of
-# two, skips all others, and hears five songs at a time, never one twice. Songs by an artist who was heard
-# before may come again; so the same is run once more with every artist only once.
+# Does that help? **Nobody was asked: these listeners follow a rule.** Each likes all songs of one genre, or of
+# two, skips all others, starts from a song of these drawn at random, and hears five songs at a time, never one
+# twice. Queries move by the package's $\beta$ and $\gamma$. Songs by an artist who was heard before may come again;
+# so the same is run once more with every artist only once.
 
 # %%
 count, rounds = 40 if quick else 400, min(10, len(X) // 10)
@@ -357,7 +373,7 @@ results.fact(
 plots.show(
     plots.rounds(listened, f"{count} simulated listeners, five songs a round"),
     recommend.tell_rounds(listened),
-    recommend.tell_feedback(gain, fresh),
+    recommend.tell_feedback(gain, fresh, listened),
 )
 
 # %% [markdown]

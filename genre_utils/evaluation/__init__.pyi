@@ -69,6 +69,21 @@ from .asking import (
     ask as ask,
     with_other_table as with_other_table,
 )
+from .fusions import (
+    CHOSEN as CHOSEN,
+    Meeting as Meeting,
+    WAYS as WAYS,
+    meet as meet,
+    show_disagreements as show_disagreements,
+    show_meetings as show_meetings,
+    show_missing as show_missing,
+    show_telling_words as show_telling_words,
+    show_worth as show_worth,
+    tell_cold_start as tell_cold_start,
+    tell_meeting as tell_meeting,
+    tell_trust as tell_trust,
+    tell_ways as tell_ways,
+)
 from .shapley import (
     shapley_values as shapley_values,
 )

@@ -18,6 +18,7 @@ from genre_utils.evaluation.shapley import shapley_values
 from genre_utils.wording import count, percent, points, points_interval
 
 _DIFFERENCE = ("difference", "low", "high")
+_GAIN = ("gain", "gain_low", "gain_high")
 _FLOOR = 1e-4  # a genre that is thought impossible costs as much as this
 
 
@@ -89,18 +90,25 @@ def loss_of_missing(
     -------
     pandas.DataFrame
         A row a fusion and source: ``fusion``, ``missing``, ``accuracy`` with it missing,
-        ``never_known``, and ``difference``, ``low``, ``high`` of the two, in points.
+        ``never_known``, and ``difference``, ``low``, ``high`` of the two, in points; ``gain``,
+        ``gain_low``, ``gain_high``: of what is said without it over what all say.
     """
     rows = []
     for name, fuser in fusers.items():
         fitted = asked.fit(fuser, names)
+        everything = asked.put_together(fitted, names)
         for gone in names:
             without = asked.put_together(fitted, names, gone=gone)
             never = asked.fused(fuser, [other for other in names if other != gone])
-            test = paired_test(without, never, seed=seed)
             accuracies = float(without.correct.mean()), float(never.correct.mean())
-            rows.append((name, gone, *accuracies, *(100 * test[k] for k in _DIFFERENCE)))
-    columns = ["fusion", "missing", "accuracy", "never_known", *_DIFFERENCE]
+            tests = [
+                paired_test(without, on_items(other, without), seed=seed)
+                for other in (never, everything)
+            ]
+            rows.append(
+                (name, gone, *accuracies, *(100 * t[k] for t in tests for k in _DIFFERENCE))
+            )
+    columns = ["fusion", "missing", "accuracy", "never_known", *_DIFFERENCE, *_GAIN]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -24,33 +24,34 @@ def tell_shares(table: pd.DataFrame) -> str:
 
 
 def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
-    """Scores as a matrix: a row a level and input, a column a protocol.
+    """Scores as a matrix: a row an input, and for each protocol accuracy, recall and n.
 
     Parameters
     ----------
     scores
-        Of several inputs under several protocols.
+        Of several inputs under several protocols, of one level.
     names
         What to call the inputs; others are called by model and input.
 
     Returns
     -------
     pandas.DataFrame
-        Texts: accuracy with its 95 % interval, macro recall, and n; a star marks what goes over
-        fewer genres than others.
+        Texts, in per cent: accuracy with its 95 % interval, macro recall, and n; a star marks
+        what goes over fewer genres than others.
     """
     scores = list(scores)
     most = max(score.genres for score in scores)
-    cells = {}
+    rows: dict[str, dict[tuple[str, str], str]] = {}
     for score in scores:
-        recall = "" if score.macro_recall is None else f", recall {percent(score.macro_recall)}"
         name = names.get(score.input) or f"{MODEL_NAMES[score.model]}, {score.input}"
-        cells[LEVELS[score.level], name, score.protocol] = (
-            f"{percent(score.accuracy)} {interval(*score.ci95)}{recall}, "
-            f"n = {score.n}{'*' if score.genres < most else ''}"
-        )
-    table = pd.Series(cells).unstack(sort=False).rename_axis(["", "input"])
-    return table[[name for name in PROTOCOLS if name in table]].fillna("")
+        recall = "" if score.macro_recall is None else f"{100 * score.macro_recall:.1f}"
+        told = f"{100 * score.accuracy:.1f} {interval(*score.ci95)}"
+        parts = (told, recall, f"{score.n}{'*' if score.genres < most else ''}")
+        for what, text in zip(("accuracy (%)", "recall (%)", "n"), parts, strict=True):
+            rows.setdefault(name, {})[score.protocol, what] = text
+    table = pd.DataFrame.from_dict(rows, orient="index").fillna("")
+    table.columns = pd.MultiIndex.from_tuples(table.columns)
+    return table[[name for name in PROTOCOLS if name in table]]
 
 
 def accuracy_panels(

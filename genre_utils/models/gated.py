@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from genre_utils.models.fusion import present, prior
+from genre_utils.models.networks import load_keras
 
 _FLOOR = 1e-4
 
@@ -86,7 +87,9 @@ class GatedFusion:
         """How much each source is trusted for each item, shape (items, sources); 0 if silent."""
         known = present(said)
         given = np.where(known[:, :, None], said, 1 / said.shape[2])
-        gate = self._gate.predict([given, known.astype("float32")], batch_size=512, verbose=0)
+        # Not by `predict`, which compiles a graph for each of many small gates, and warns of it.
+        asked = [given.astype("float32"), known.astype("float32")]
+        gate = load_keras().ops.convert_to_numpy(self._gate(asked, training=False))
         return np.where(known, gate, 0.0)
 
     def _network(self, sources: int, genres: int):

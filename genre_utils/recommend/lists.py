@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from genre_utils.evaluation import bootstrap_interval
 from genre_utils.recommend.catalogue import Library
 from genre_utils.recommend.recommender import CosineRecommender
 
@@ -33,7 +34,7 @@ def compare_lists(
     library
         The songs.
     trials
-        Settings of `CosineRecommender` by name.
+        Settings of `CosineRecommender` by name; the others are compared with the first.
     seeds
         Tracks to ask with.
 
@@ -41,9 +42,12 @@ def compare_lists(
     -------
     pandas.DataFrame
         A row a trial: ``precision at 10``, ``likeness inside a list`` (mean cosine of two songs in
-        it), ``hubness`` (skewness of how often a song is recommended), ``most often recommended``.
+        it), ``hubness`` (skewness of how often a song is recommended), ``most often recommended``;
+        and ``change`` of precision from the first trial, with its interval ``low``, ``high`` over
+        artists.
     """
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
+    first: np.ndarray | None = None
     for name, settings in trials.items():
         made, _ = library.recommender(**settings)
         lists = [made.recommend(seed, 10, same_artist=False) for seed in seeds]
@@ -54,9 +58,17 @@ def compare_lists(
             unit = made.unit_[made.positions(table["track"])]
             inside.append((unit @ unit.T)[np.triu_indices(len(unit), 1)].mean())
         genre = library.tracks["genre"]
-        hits = [(t["genre"] == genre[s]).mean() for s, t in zip(seeds, lists, strict=True)]
+        pairs = zip(seeds, lists, strict=True)
+        hits = np.array([(table["genre"] == genre[seed]).mean() for seed, table in pairs])
+        first = hits if first is None else first
+        artists = pd.Series(made.artist_[made.positions(seeds)], list(seeds))
+        groups = artists.fillna(artists.index.to_series()).to_numpy()
+        low, high = bootstrap_interval(hits - first, groups)
         rows[name] = {
-            "precision at 10": np.mean(hits),
+            "precision at 10": hits.mean(),
+            "change": (hits - first).mean(),
+            "low": low,
+            "high": high,
             "likeness inside a list": np.mean(inside),
             "hubness": times.skew(),
             "most often recommended": int(times.max()),
@@ -96,8 +108,9 @@ def check_copies(recommender: CosineRecommender, tracks: pd.DataFrame) -> dict[s
     Returns
     -------
     dict
-        ``songs_several_times``; of their tracks as seeds, ``seeds_named``, for how many all others
-        are named as copies, and ``seeds_offered``, for how many one of them is recommended.
+        ``songs_several_times``; their tracks, ``seeds_asked``; of these ``seeds_named``, for
+        how many all others are named as copies, and ``seeds_offered``, for how many one of them is
+        recommended.
     """
     groups = [set(names) for names in tracks.groupby("song").groups.values() if len(names) > 1]
     named = offered = 0
@@ -107,4 +120,9 @@ def check_copies(recommender: CosineRecommender, tracks: pd.DataFrame) -> dict[s
             others = together - {seed}
             named += others <= set(table.attrs["duplicates"])
             offered += bool(others & set(table["track"]))
-    return {"songs_several_times": len(groups), "seeds_named": named, "seeds_offered": offered}
+    return {
+        "songs_several_times": len(groups),
+        "seeds_asked": sum(map(len, groups)),
+        "seeds_named": named,
+        "seeds_offered": offered,
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from genre_utils.evaluation import Finding, as_percents
 from genre_utils.recommend.lists import Gain
+from genre_utils.recommend.recommender import ROCCHIO
 from genre_utils.wording import (
     count,
     interval,
@@ -23,6 +25,13 @@ from genre_utils.wording import (
 Measured = Mapping[tuple[str, str], Mapping[str, Any]]  # by space and "with" or "without"
 LABELLED = ("learned from genres", "by genre label")
 _EXACT = 1e-9
+# How a space that the recommender uses is told in a sentence.
+_USED = {
+    "both, averaged": "With what a pretrained encoder hears beside the features, and each song "
+    "averaged with its neighbours",
+    "whitened within artists, averaged": "With features whitened within artists, and each song "
+    "averaged with its neighbours",
+}
 
 
 def song_names(tracks: pd.DataFrame) -> pd.Series:
@@ -50,7 +59,8 @@ def show_list(table: pd.DataFrame, tracks: pd.DataFrame, seed: str) -> Finding:
     if len(other):
         told += "; " + listed(f"{n} {genre}" for genre, n in other.items())
     same = int((table["artist"] == by).sum()) if pd.notna(by) else 0
-    told += f". {count(same, 'song is', 'songs are')} by the artist of the seed. "
+    told += f". {count(same, 'song is', 'songs are')} by the artist of the seed"
+    told += "; the measures on this page leave such songs out. " if same else ". "
     nearest = table.iloc[0]
     told += (
         f"The nearest is {nearest['genre']} at {nearest['similarity']:.2f}, the last of them at "
@@ -59,8 +69,8 @@ def show_list(table: pd.DataFrame, tracks: pd.DataFrame, seed: str) -> Finding:
     names = song_names(tracks.loc[table["track"]])
     shared = table.get("tags in common", pd.Series("", table.index))
     lines = [
-        f"{rank}. **{_plain(name)}** ({row['genre']}, {row['similarity']:.2f}): {row['reason']}"
-        + (f"; tags in common {tags}" if tags else "")
+        f"{rank}. **{_plain(name)}** ({row['track']}, {row['genre']}, {row['similarity']:.2f}): "
+        f"{row['reason']}" + (f"; tags in common {tags}" if tags else "")
         for (rank, row), name, tags in zip(table.iterrows(), names, shared, strict=True)
     ]
     return Finding("\n".join([*lines, "", told]))
@@ -119,9 +129,9 @@ def show_spaces(found: Measured) -> Finding:
         "Of ten songs by others that standardised features recommend, "
         f"{percent(apart['standardised'])} "
         f"are of the seed's genre, of ten at random {percent(plain['chance'])}. With songs by the "
-        f"seed's artist allowed it would be {points(gap)}. Best of the spaces that know no label "
-        f"of this collection is *{free[0]}* with {percent(apart[free[0]])}, before *{free[1]}* "
-        f"with {percent(apart[free[1]])}."
+        f"seed's artist allowed it would be {points(gap)}. Best of the spaces that know no genre "
+        f"label of this collection is *{free[0]}* with {percent(apart[free[0]])}, before "
+        f"*{free[1]}* with {percent(apart[free[1]])}."
     )
     ceiling = apart.get("by genre label", 1.0)
     if ceiling < 1:
@@ -149,57 +159,89 @@ def tell_map(together: pd.Series) -> str:
     )
 
 
-def show_trials(table: pd.DataFrame) -> Finding:
+def show_trials(table: pd.DataFrame, asked: int, songs: int) -> Finding:
     """What it costs in precision to tame hubs, or to ask for variety.
 
     Parameters
     ----------
     table
         As from `compare_lists`, "as it is" first.
+    asked, songs
+        With how many songs lists were asked for, and of how many.
     """
     plain, others = table.iloc[0], table.iloc[1:]
     told = listed(
-        f"{name} {points(row['precision at 10'] - plain['precision at 10'])} (no song comes more "
-        f"than {row['most often recommended']:.0f} times)"
+        f"{name} {_change(row)}{'' if _sure(row) else ', within chance'} (no song is in more "
+        f"than {row['most often recommended']:.0f} lists)"
         for name, row in others.iterrows()
     )
-    shown = table.map("{:.2f}".format)
+    shown = pd.DataFrame(index=table.index)
     shown["precision at 10"] = as_percents(table[["precision at 10"]])["precision at 10"]
+    shown["change (points)"] = ["", *(_change(row) for _, row in others.iterrows())]
+    for column in ("likeness inside a list", "hubness"):
+        shown[column] = table[column].map("{:.2f}".format)
     shown["most often recommended"] = table["most often recommended"].map("{:.0f}".format)
     text = (
-        f"As it is, no song comes more than {plain['most often recommended']:.0f} times. Change of "
-        f"precision at 10: {told}."
+        f"Asked with {asked} of the {songs} songs, for songs by other artists: so precision "
+        "differs a little from that of all songs above. As it is, no song is in more than "
+        f"{plain['most often recommended']:.0f} of these lists. Change of precision at 10, in "
+        f"points: {told}."
     )
     return Finding(text, shown)
 
 
+def _change(row: pd.Series) -> str:
+    change = points(row["change"]).removesuffix(" points")
+    return f"{change} {points_interval(row['low'], row['high'])}"
+
+
+def _sure(row: pd.Series) -> bool:
+    return not row["low"] <= 0 <= row["high"]
+
+
 def tell_weights(lists: Mapping[str, Sequence[str]], liked: str) -> str:
-    """How many of ten songs are of the liked genre as likes weigh more.
+    """How many of ten songs are of the liked genre as likes weigh more, and where that turns.
 
     Parameters
     ----------
     lists
-        Genres of the songs that come back, by weight.
+        Genres of the songs that come back, by weight; the weights grow.
     liked
         Genre of what was liked.
     """
-    steps = [f"{list(genres).count(liked)} at {weight}" for weight, genres in lists.items()]
-    return f"Songs of ten that are {liked}, by the weight of the likes: {listed(steps)}."
+    found = {weight: list(genres).count(liked) for weight, genres in lists.items()}
+    steps = listed(f"{n} at {weight}" for weight, n in found.items())
+    told = f"How many of the ten are {liked}, by the weight of the likes: {steps}."
+    most = {weight: 2 * n > len(lists[weight]) for weight, n in found.items()}
+    usual = f"{ROCCHIO[1]:g}"
+    if usual in most:
+        verb = "outweigh" if most[usual] else "do not outweigh"
+        told += f" At the package's {usual} the likes {verb} the seed."
+    for low, high in pairwise(most):
+        if not most[low] and most[high]:
+            told += f" It turns between {low} and {high}."
+    return told
 
 
-def tell_feedback(gain: Gain, apart: Gain) -> str:
+def tell_feedback(gain: Gain, apart: Gain, listened: Mapping[str, np.ndarray]) -> str:
     """What feedback is worth to simulated listeners, and without songs by artists heard before.
 
     Parameters
     ----------
     gain, apart
         As from `feedback_gain`: with artists that come again, and without.
+    listened
+        As from `listening`, with artists that come again.
     """
-    return (
+    ends = [np.nanmean(values, axis=0)[[0, -1]] for values in listened.values()]
+    fall = ""
+    if all(last < first for first, last in ends):
+        fall = "Both curves fall, because the songs nearest to the first one are used up. "
+    return fall + (
         f"In simulation, feedback {_changes(gain)}. That is the mean over all rounds but the "
-        f"first, of {gain.listeners} simulated listeners. Songs by artists heard before may come "
-        "again here, so part of it may be a voice that is recognised: with every artist only once, "
-        f"feedback {_changes(apart)}."
+        f"first, of {gain.listeners} simulated listeners; the interval is over them. Songs by "
+        "artists heard before may come again here, so part of it may be a voice that is "
+        f"recognised: with every artist only once, feedback {_changes(apart)}."
     )
 
 
@@ -216,9 +258,10 @@ def tell_recommender(used: Mapping[str, Any], plain: Mapping[str, Any], name: st
         How many songs.
     """
     return (
-        "Of ten songs that the cosine of standardised features recommends, by other artists than "
-        f"the seed's, {percent(plain['precision_at_10'])} are of the seed's genre (chance "
-        f"{percent(plain['chance'])}, n = {n}); {name}, without any label of this collection, "
+        "Of ten songs that the cosine of standardised features recommends for a song (the seed), "
+        f"by other artists, {percent(plain['precision_at_10'])} "
+        f"{interval(*plain['precision_at_10_ci95'])} are of its genre (chance "
+        f"{percent(plain['chance'])}, n = {n}). {_USED.get(name, f'In the space {name}')}, "
         f"{percent(used['precision_at_10'])} {interval(*used['precision_at_10_ci95'])}."
     )
 
@@ -312,7 +355,7 @@ def tell_ears(found: Measured) -> str:
     best, deaf = (max(own for n, own in apart.items() if (n in ears) == k) for k in (True, False))
     return (
         f"{told} The best space with the encoder has {percent(best)}, the best of the features "
-        f"alone {percent(deaf)}."
+        f"alone, without genre labels, {percent(deaf)}."
     )
 
 

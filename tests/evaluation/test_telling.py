@@ -28,10 +28,12 @@ def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
         replace(SCORE, model="cnn", input="picture", macro_recall=None),
     ]
     matrix = score_matrix([SCORE, *others], NAMES)
-    assert list(matrix.columns) == ["random", "artist"]
-    assert list(matrix.index) == [("tracks", "encoder"), ("tracks", "our CNN, picture")]
-    assert "recall 83.5 %" in matrix.loc[("tracks", "encoder"), "artist"]
-    assert matrix.loc[("tracks", "our CNN, picture"), "random"] == ""
+    parts = ["accuracy (%)", "recall (%)", "n"]
+    assert list(matrix.columns) == [(p, part) for p in ("random", "artist") for part in parts]
+    assert list(matrix.index) == ["encoder", "our CNN, picture"]
+    assert matrix.loc["encoder", "artist"].to_list() == ["85.4 [81.0, 89.1]", "83.5", "684"]
+    assert matrix.loc["our CNN, picture", "random"].to_list() == ["", "", ""]
+    assert matrix.loc["our CNN, picture", ("artist", "recall (%)")] == ""
 
 
 def test_panels_leave_out_what_goes_over_fewer_genres():

@@ -39,11 +39,11 @@ def test_a_list_says_how_many_are_of_other_genres_and_by_the_same_artist(tracks)
     )
     told = recommend.show_list(table, tracks, "jazz.0")
     assert told.text.splitlines() == [
-        "1. **A: Two** (jazz, 0.91): similar timbre",
-        "2. **B: rock.0** (rock, 0.50): same tempo; tags in common rock 0.4",
+        "1. **A: Two** (jazz.1, jazz, 0.91): similar timbre",
+        "2. **B: rock.0** (rock.0, rock, 0.50): same tempo; tags in common rock 0.4",
         "",
-        "1 of 2 are jazz too; 1 rock. 1 song is by the artist of the seed. "
-        "The nearest is jazz at 0.91, the last of them at 0.50.",
+        "1 of 2 are jazz too; 1 rock. 1 song is by the artist of the seed; the measures on this "
+        "page leave such songs out. The nearest is jazz at 0.91, the last of them at 0.50.",
     ]
     tracks["title"] = "*Not* <b>bold</b>"
     told = recommend.show_list(table, tracks, "jazz.0").text
@@ -53,7 +53,10 @@ def test_a_list_says_how_many_are_of_other_genres_and_by_the_same_artist(tracks)
 def test_copies_are_named_and_not_offered(tracks):
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(5, 3)), tracks.index)
     found = recommend.check_copies(CosineRecommender().fit(X, tracks), tracks)
-    assert found == {"songs_several_times": 1, "seeds_named": 2, "seeds_offered": 0}
+    assert found == {
+        **{"songs_several_times": 1, "seeds_asked": 2},
+        **{"seeds_named": 2, "seeds_offered": 0},
+    }
 
 
 def test_lists_are_compared_among_the_songs_that_the_recommender_knows(tracks):
@@ -68,7 +71,9 @@ def test_lists_are_compared_among_the_songs_that_the_recommender_knows(tracks):
         def recommender(self, **settings):
             return CosineRecommender(**settings).fit(X, tracks), ""
 
-    found = recommend.compare_lists(Songs(), {"as it is": {}}, ["jazz.0", "rock.0"])
+    trials = {"as it is": {}, "again": {}}
+    found = recommend.compare_lists(Songs(), trials, ["jazz.0", "rock.0"])
+    assert found.loc["again", ["change", "low", "high"]].tolist() == [0, 0, 0]
     # rock.0 is asked with once and recommended once; jazz.1 and jazz.2 are one song by A.
     assert found.loc["as it is", "most often recommended"] == 2
     assert found.loc["as it is", "precision at 10"] == pytest.approx(1 / 6)
@@ -122,14 +127,18 @@ def test_spaces_stand_in_their_order_and_the_cheat_does_not_win():
     assert "adds +10.0 points to +20.0 points" in recommend.tell_ears(FOUND)
     assert "standardised 0.60 and 0.40" in recommend.tell_precisions(FOUND)
     sentence = recommend.tell_recommender(
-        FOUND["both, averaged", "without"], FOUND["standardised", "without"], "both", 9
+        FOUND["both, averaged", "without"], FOUND["standardised", "without"], "both, averaged", 9
     )
-    assert "both, without any label of this collection, 70.0 % [60.0, 80.0]" in sentence
+    assert "by other artists, 40.0 % [30.0, 50.0] are of its genre" in sentence
+    assert sentence.endswith("each song averaged with its neighbours, 70.0 % [60.0, 80.0].")
 
 
 def test_listeners_are_said_to_be_simulated_and_chance_to_be_chance():
     better, same = Gain(0.073, 0.06, 0.088, 400), Gain(0.001, -0.01, 0.02, 400)
-    told = recommend.tell_feedback(better, same)
+    falling = {"with feedback": np.array([[0.8, 0.7]]), "without": np.array([[0.8, 0.6]])}
+    assert recommend.tell_feedback(better, same, falling).startswith("Both curves fall")
+    falling["without"] = np.array([[0.8, 0.9]])
+    told = recommend.tell_feedback(better, same, falling)
     assert told.startswith("In simulation, feedback raises the share of liked songs by 7.3 points")
     assert "400 simulated listeners" in told and told.endswith("within chance.")
     assert "lowers" in recommend.tell_short_feedback(Gain(-0.1, -0.2, -0.05, 9), same)
@@ -146,13 +155,21 @@ def test_a_gain_leaves_out_the_first_round_and_rounds_without_songs():
 
 
 def test_trials_maps_and_weights():
-    columns = ["precision at 10", "likeness inside a list", "hubness", "most often recommended"]
-    table = pd.DataFrame([[0.8, 0.9, 1.0, 13], [0.7, 0.8, 0.5, 9]], ["as it is", "tamed"], columns)
-    told = recommend.show_trials(table)
-    assert "tamed -10.0 points (no song comes more than 9 times)" in told.text
+    columns = ["precision at 10", "change", "low", "high", "likeness inside a list", "hubness"]
+    rows = [[0.8, 0, 0, 0, 0.9, 1.0, 13], [0.7, -0.1, -0.2, -0.05, 0.8, 0.5, 9]]
+    columns.append("most often recommended")
+    table = pd.DataFrame(rows, ["as it is", "tamed"], columns)
+    told = recommend.show_trials(table, 20, 60)
+    assert "tamed -10.0 [-20.0, -5.0] (no song is in more than 9 lists)" in told.text
+    assert told.text.startswith("Asked with 20 of the 60 songs")
     assert told.table.loc["tamed", "precision at 10"] == "70.0 %"
+    table["high"] = 0.01
+    assert "[-20.0, +1.0], within chance" in recommend.show_trials(table, 20, 60).text
     assert "jazz keeps most to itself (80 %" in recommend.tell_map(
         pd.Series({"jazz": 0.8, "pop": 0})
     )
     lists = {"0": ["jazz", "pop"], "3": ["pop", "pop"]}
-    assert recommend.tell_weights(lists, "pop").endswith("1 at 0 and 2 at 3.")
+    told = recommend.tell_weights(lists, "pop")
+    assert told.endswith("1 at 0 and 2 at 3. It turns between 0 and 3.")
+    lists = {"0.75": ["jazz", "jazz"]}
+    assert recommend.tell_weights(lists, "pop").endswith("the likes do not outweigh the seed.")
