@@ -169,15 +169,7 @@ plots.show(
     "Accuracy by seconds heard. " + evaluation.tell_shares(table[["accuracy"]]),
     live.tell_lengths(table),
 )
-shown = {
-    "accuracy": "accuracy",
-    "too_sure": "too sure",
-    "ece": "ECE",
-    "ece_by_chance": "ECE by chance",
-}
-evaluation.with_intervals(
-    table.rename(columns={"low": "accuracy_low", "high": "accuracy_high"}), shown, 3
-)
+live.lengths_table(table)
 
 # %% [markdown]
 # *Too sure* is the mean probability of what is said less how often it is right; intervals are over artists. *ECE* is
@@ -227,12 +219,7 @@ if possible:
         "Changes found by seconds of the window. " + evaluation.tell_shares(changes[["found"]]),
         live.tell_windows(changes, asked),
     )
-    shown = {
-        "median_delay": "median delay (s)",
-        "found": "found",
-        "false_alarms": "false alarms in ten minutes",
-    }
-    display(evaluation.with_intervals(changes, {"threshold": "threshold"} | shown))
+    display(live.windows_table(changes))
 else:
     plots.say("The recordings are too short here to be spliced, or all by one artist.")
 

@@ -152,7 +152,7 @@ def _verdict(test: Mapping[str, float]) -> str:
     """Whether a difference is more than chance; an interval and a test may disagree on it."""
     apart, rare = not test["low"] <= 0 <= test["high"], test["p"] < _SURE
     if apart != rare:
-        differ = count(test["only_one"] + test["only_other"], "track")
+        differ = count(int(test["only_one"] + test["only_other"]), "track")
         return f"open, since interval and test disagree; {differ} differ"
     return "more than chance" if rare else "no more than chance"
 
@@ -212,10 +212,10 @@ def show_worth(worth: Mapping[str, pd.DataFrame]) -> Finding:
     gap = (table["value"] - table["left_out"])[table["left_out_low"] <= 0]
     if len(gap):
         name = gap.idxmax()
-        value, lost = (points(table.loc[name, what] / 100) for what in ("value", "left_out"))
+        worth_it, missed = (points(table.loc[name, n] / 100) for n in ("value", "left_out"))
         told += (
-            f" Under `{protocol}`, {name} is worth {value} in the mean over all orders, but only "
-            f"{lost} where all others are there: they know what it knows."
+            f" Under `{protocol}`, {name} is worth {worth_it} in the mean over all orders, but only "
+            f"{missed} where all others are there: they know what it knows."
         )
     return Finding(told, pd.DataFrame.from_dict(rows, orient="index").rename_axis("points"))
 

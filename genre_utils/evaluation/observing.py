@@ -257,8 +257,8 @@ def tell_fall(one: Mapping[str, float], mixed: Predictions, apart: Predictions) 
     return (
         f"k-nearest neighbours on {count(tracks, 'track')}, the pieces of each put together (table "
         f"above): {before} at random against {after} with songs apart, {tell_test(one)}. "
-        f"{count(one['only_one'], 'track is', 'tracks are')} right only with the leak, "
-        f"{one['only_other']} only without it. {verdict} On average {learnt:.0f} tracks a genre "
+        f"{count(int(one['only_one']), 'track is', 'tracks are')} right only with the leak, "
+        f"{int(one['only_other'])} only without it. {verdict} On average {learnt:.0f} tracks a genre "
         f"are on a training side.{few}"
     )
 

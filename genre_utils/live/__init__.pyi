@@ -88,7 +88,9 @@ from .mixing import (
     judge_mix as judge_mix,
 )
 from .telling import (
+    lengths_table as lengths_table,
     tell_flow as tell_flow,
     tell_lengths as tell_lengths,
     tell_windows as tell_windows,
+    windows_table as windows_table,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from genre_utils.evaluation import with_intervals
 from genre_utils.wording import count, listed, percent
 
 
@@ -29,6 +30,21 @@ def tell_lengths(table: pd.DataFrame) -> str:
         f"From {table.index[0]} s to {table.index[-1]} s the accuracy goes from {percent(first)} "
         f"to {percent(last)}. {sure}"
     )
+
+
+def lengths_table(table: pd.DataFrame) -> pd.DataFrame:
+    """What `calibration_table` returned, with intervals, as a page shows it."""
+    columns = {"accuracy": "accuracy", "too_sure": "too sure", "ece": "ECE"}
+    columns |= {"ece_by_chance": "ECE by chance"}
+    ends = {"low": "accuracy_low", "high": "accuracy_high"}
+    return with_intervals(table.rename(columns=ends), columns, 3)
+
+
+def windows_table(changes: pd.DataFrame) -> pd.DataFrame:
+    """What `compare_windows` returned, with intervals, as a page shows it."""
+    columns = {"threshold": "threshold", "median_delay": "median delay (s)", "found": "found"}
+    columns |= {"false_alarms": "false alarms in ten minutes"}
+    return with_intervals(changes, columns)
 
 
 def tell_windows(changes: pd.DataFrame, asked: Mapping[str, float]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,7 +43,7 @@ def recommender_diagram(features: int, heard: int, songs: int) -> Axes:
         x, y = 3.6 * column, -1.5 * row
         color = MUTED[1] if row else "#EEEEEE"
         ax.add_patch(FancyBboxPatch((x, y), 2.6, 0.9, boxstyle=_ROUND, fc=color, ec="#444444"))
-        look = {"ha": "center", "va": "center", "color": ON_FILL}
+        look: dict[str, Any] = {"ha": "center", "va": "center", "color": ON_FILL}
         ax.text(x + 1.3, y + 0.72, name, weight="bold", **look)
         ax.text(x + 1.3, y + 0.3, told, fontsize=9, **look)
         if n in (0, 1, 3, 4):

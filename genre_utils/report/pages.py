@@ -288,6 +288,8 @@ def _one_header_row(table: Tag) -> None:
 
 def _folds(soup: BeautifulSoup) -> None:
     """Fold long outputs of text; let the keyboard reach what scrolls."""
+    for formula in soup.select("math[display=block]"):
+        formula["tabindex"] = "0"
     for text in soup.select(".output pre, .highlight pre"):
         text["tabindex"] = "0"
         lines = text.get_text().count("\n")

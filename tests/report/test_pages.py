@@ -174,6 +174,7 @@ def test_tables_have_no_nan_and_name_their_rows(page, built):
 def test_formulas_are_drawn_by_the_browser_and_prices_are_not_formulas(page):
     soup = soup_of(page)
     (formula,) = soup.select("math")
+    assert formula.get("tabindex") == ("0" if formula.get("display") == "block" else None)
     assert formula.get_text() == "a1<b"
     assert "cost $5 and six cost $6" in soup.get_text()
 
