@@ -290,7 +290,6 @@ plots.show(
     plots.genre_maps(place, labels, marked, together, f"Circled: {start} and what came back"),
     f"Map of {len(X)} songs by t-SNE, a panel a genre: its songs in colour, all others grey.",
     recommend.tell_map(together),
-    cover=True,
 )
 
 # %% [markdown]

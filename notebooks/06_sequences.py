@@ -174,7 +174,7 @@ panels, gaps = models.twin_gaps(six, strict)
 results.fact(points_by_order={f"{n}, {k}": gap for (n, k), gap in gaps.items()})
 axes = plots.order_worth(panels, f"What is left without order, {strict}")
 alt = " ".join(f"{kind}: {evaluation.tell_shares(table)}" for kind, table in panels.items())
-plots.show(axes, alt, models.tell_gaps(gaps), cover=True)
+plots.show(axes, alt, models.tell_gaps(gaps))
 
 # %% [markdown]
 # ## Is it chance? The best two, three seeds

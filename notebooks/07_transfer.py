@@ -238,7 +238,7 @@ means, spread = models.label_means(curves)
 results.fact(label_curve=means.round(4).to_dict(), label_curve_sd=spread.round(4).to_dict())
 axes = plots.label_curves(curves, "How far a few labels go")
 alt = evaluation.tell_shares(means.T.rename(columns="{:g} labels".format))
-plots.show(axes, alt, models.tell_enough(means), cover=True)
+plots.show(axes, alt, models.tell_enough(means))
 means.map(wording.percent, na_action="ignore").astype(object).fillna("")
 
 # %% [markdown]

@@ -223,7 +223,6 @@ plots.show(
     "Four sources, each with its own model, meet in late fusion, stacking or a gate; or their "
     "numbers meet before one model: early fusion.",
     "Above, each source first has its own model; below, one model sees all numbers.",
-    cover=True,
 )
 
 # %% [markdown]

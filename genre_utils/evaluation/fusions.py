@@ -214,8 +214,8 @@ def show_worth(worth: Mapping[str, pd.DataFrame]) -> Finding:
         name = gap.idxmax()
         worth_it, missed = (points(table.loc[name, n] / 100) for n in ("value", "left_out"))
         told += (
-            f" Under `{protocol}`, {name} is worth {worth_it} in the mean over all orders, but only "
-            f"{missed} where all others are there: they know what it knows."
+            f" Under `{protocol}`, {name} is worth {worth_it} in the mean over all orders, but "
+            f"only {missed} where all others are there: they know what it knows."
         )
     return Finding(told, pd.DataFrame.from_dict(rows, orient="index").rename_axis("points"))
 

@@ -258,8 +258,8 @@ def tell_fall(one: Mapping[str, float], mixed: Predictions, apart: Predictions) 
         f"k-nearest neighbours on {count(tracks, 'track')}, the pieces of each put together (table "
         f"above): {before} at random against {after} with songs apart, {tell_test(one)}. "
         f"{count(int(one['only_one']), 'track is', 'tracks are')} right only with the leak, "
-        f"{int(one['only_other'])} only without it. {verdict} On average {learnt:.0f} tracks a genre "
-        f"are on a training side.{few}"
+        f"{int(one['only_other'])} only without it. {verdict} On average {learnt:.0f} tracks a "
+        f"genre are on a training side.{few}"
     )
 
 

@@ -181,7 +181,6 @@ def show_confusion(said: Predictions, title: str) -> None:
         confusion(evaluation.confusions(said), title),
         f"Confusion matrix. Recall: {shares(recall.to_dict())}.",
         evaluation.tell_confusions(recall, evaluation.frequent_confusions(said)),
-        cover=True,
     )
 
 

@@ -57,7 +57,7 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
     return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
 
 
-def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = False) -> None:
+def show(axes: Axes | np.ndarray, alt: str, caption: str = "") -> None:
     """Display a figure with a text alternative, and close it.
 
     Jupyter and all that reads notebooks take the drawing or the picture, as they can; pages take
@@ -72,8 +72,6 @@ def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = 
     caption
         What it means, for all, in a sentence built from results; stands below the figure. Without
         one, `alt` stands there.
-    cover
-        Whether this is the figure that stands for its notebook on the index page.
     """
     figure = np.ravel(np.asarray(axes))[0].figure
     data = {
@@ -82,7 +80,7 @@ def show(axes: Axes | np.ndarray, alt: str, caption: str = "", *, cover: bool = 
         "text/plain": alt,
     }
     about = {"alt": alt, "width": int(figure.get_figwidth() * 80)}
-    about |= ({"cover": True} if cover else {}) | ({"caption": caption} if caption else {})
+    about |= {"caption": caption} if caption else {}
     plt.close(figure)
     display(data, metadata=dict.fromkeys(("image/svg+xml", "image/png"), about), raw=True)
 

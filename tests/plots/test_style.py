@@ -35,12 +35,12 @@ def drawn(draw):
 
 def test_a_figure_is_shown_as_drawing_and_picture_with_both_texts(shown):
     _, axes = plt.subplots(1, 2, figsize=(8, 3))
-    plots.show(axes, "Two frames.", "They are empty.", cover=True)
+    plots.show(axes, "Two frames.", "They are empty.")
     ((data, metadata),) = shown
     assert set(data) == {"image/svg+xml", "image/png", "text/plain"}
     picture = PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.size == (1280, 480)  # twice as many pixels as it takes on a page
-    about = {"alt": "Two frames.", "width": 640, "cover": True, "caption": "They are empty."}
+    about = {"alt": "Two frames.", "width": 640, "caption": "They are empty."}
     assert metadata == {"image/svg+xml": about, "image/png": about}
     assert not plt.get_fignums()
 
