@@ -69,7 +69,7 @@ def compare_lists(
             "change": (hits - first).mean(),
             "low": low,
             "high": high,
-            "likeness inside a list": np.mean(inside),
+            "likeness inside a list": float(np.mean(inside)),
             "hubness": times.skew(),
             "most often recommended": int(times.max()),
         }
