@@ -26,7 +26,7 @@ _NAMES = {
     ("cnn_average", "mel, whole"): "our CNNs on recordings, averaged",
     ("fusion", "picture and features_30_sec"): "our CNNs on pictures, with 57 features",
 }
-_SHORT = {"published_cnn": "the summary's CNN"}
+_SHORT = {"published_cnn": "the summary's CNN", "waveform": "waveform network"}
 _GIVEN = {"features_3_sec": "57 features", "features_30_sec": "57 features"}
 _ENOUGH = 20  # below so many, a percentage says more than is known
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from genre_utils.data import PROTOCOLS
-from genre_utils.evaluation import MODEL_NAMES
+from genre_utils.evaluation import model_name
 from genre_utils.wording import interval, percent, points
 
 # The summary's four classical models, on the table of 3 s pieces; what they are called in a figure.
@@ -30,13 +30,6 @@ REFERENCES = (
         "Sturm 2013, arXiv:1306.1461: all that GTZAN's own labels allow",
     ),
 )
-# What the lessons call networks that results have under shorter names.
-_NETWORKS = {
-    ("published_cnn", "mfcc"): "the summary's CNN",
-    ("waveform", "raw"): "waveform network",
-    ("cnn", "mel"): "small CNN",
-    ("feed_forward", "mfcc"): "dense network",
-}
 _SECONDS_HEARD = re.compile(r"\d s$")
 _ASKED = {
     "random": "pieces dealt out at random",
@@ -155,7 +148,7 @@ def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
         told.append(
             f"A CNN that learns from the spectrograms of these songs alone names {_points(mark)}"
             + (
-                f"; the best model on 57 features, {MODEL_NAMES[best['model']]}, {_points(best)}."
+                f"; the best model on 57 features, {model_name(best['model'])}, {_points(best)}."
                 if best
                 else "."
             )
@@ -185,9 +178,9 @@ def told_input(score: dict) -> str:
 
 
 def told_model(score: dict) -> str:
-    """What a model is called in the lessons."""
-    name = MODEL_NAMES.get(score["model"], score["model"])
-    return _NETWORKS.get((score["model"], score["input"]), name)
+    """What a model is called in the lessons, where its input stands beside it."""
+    pieces = (score["model"], score["input"]) == ("cnn", "mel")
+    return "small CNN" if pieces else model_name(score["model"])
 
 
 def matrix(scores: Iterable[dict]) -> list[dict]:
