@@ -16,7 +16,7 @@ from sklearn.base import clone
 
 from genre_utils import models
 from genre_utils.data import load_features, make_protocols
-from genre_utils.evaluation import MODEL_NAMES
+from genre_utils.evaluation import model_name
 from genre_utils.models import NetworkClassifier
 
 EPOCHS = 3
@@ -45,7 +45,7 @@ def main() -> None:
     candidates = models.published_models()
     candidates |= models.probabilistic_models(dataset.tracks)
     rows = [
-        [MODEL_NAMES.get(name, name), *fit_and_predict(model, table.X, table.genre, fold)]
+        [model_name(name), *fit_and_predict(model, table.X, table.genre, fold)]
         for name, model in candidates.items()
     ]
     report.table(
@@ -65,7 +65,7 @@ def main() -> None:
         fold = _first_fold(dataset, pieces)
         learner = NetworkClassifier(build, epochs=EPOCHS, patience=EPOCHS)
         fit, predict = fit_and_predict(learner, pieces.values, pieces.genre, fold)
-        rows.append([f"{MODEL_NAMES[name]}, {kind}", fit / EPOCHS, predict, len(fold[0])])
+        rows.append([f"{model_name(name)}, {kind}", fit / EPOCHS, predict, len(fold[0])])
     report.table(
         "Networks on pieces of 3 s",
         ["network", "fit, s an epoch", "predict, ms a piece", "pieces to fit"],
