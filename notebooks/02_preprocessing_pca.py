@@ -1,13 +1,13 @@
 # %% [markdown]
 # # 2. Scaling, and how many dimensions there are
 #
-# The table has 57 features in different units: Hz, beats per minute, shares, decibels. Some models
-# compare tracks by distance, and a distance mixes units. So we first scale. Then we ask how many
-# independent directions the features really span, and what the two largest mean.
+# The table has 57 features in different units: Hz, beats per minute, shares, decibels. Some models compare tracks by
+# distance, and a distance mixes units. So we first scale. Then we ask how many independent directions the features
+# really span, and what the two largest mean.
 #
 # **After this notebook you can** scale a table by hand and with scikit-learn, say which models need it
-# and why it belongs inside the fold, compute principal components yourself, name an axis from its
-# weights, and read a biplot.
+# and why it belongs inside the fold, compute principal components yourself, name an axis from its weights, and read
+# a biplot.
 # **You should know** the features of notebook 1, mean and variance, and what a matrix times a vector is.
 
 # %% tags=["parameters"]
@@ -37,12 +37,15 @@ plots.say(features.source)
 # %% [markdown]
 # ## Why scale?
 #
-# The *Euclidean distance* of two tracks $a$ and $b$ adds up the squared differences of all columns:
+# The *Euclidean distance* of two tracks $a$ and $b$ is the square root of the sum of the squared differences of all
+# columns:
 #
 # $$d(a, b) = \sqrt{\textstyle\sum_j (a_j - b_j)^2}$$
 #
-# A column in large numbers has large differences. How far apart are the smallest and the largest value
-# of each?
+# A column in large numbers has large differences. How far apart are the smallest and the largest value of each?
+#
+# The table's numeric columns are the 57 features and `length`, the number of samples of a track. It is no feature,
+# but on this page we keep it, because the student summary that this project starts from (here: *the summary*) did.
 
 # %%
 X = df.drop(columns=["filename", "label"])
@@ -52,21 +55,21 @@ plots.show(*plots.ranges(X))
 # %% [markdown]
 # ## Two ways to scale
 #
-# *Min-max scaling* maps each column onto [0, 1]. It is simple, but one outlier squeezes everybody
-# else together. *Standardising* gives each column mean 0 and variance 1.
+# *Min-max scaling* maps each column onto [0, 1]. It is simple, but one outlier squeezes everybody else together.
+# *Standardising* gives each column mean 0 and variance 1.
 #
 # $$x_\text{min-max} = \frac{x - \min x}{\max x - \min x}$$
 #
 # $$x_\text{standardised} = \frac{x - \bar{x}}{s}$$
 #
-# By hand, each is one line:
+# $\bar{x}$ is the mean of the column, $s$ its standard deviation. By hand, standardising is one line:
 
 # %%
 by_hand = (X - X.mean()) / X.std(ddof=0).replace(0, 1)  # a column that never varies stays at 0
 
 # %% [markdown]
-# scikit-learn has both as objects: `fit` learns means and deviations, `transform` applies them, to the
-# same tracks or to others.
+# scikit-learn has both as objects: `fit` learns what the formula needs (smallest and largest value, or mean and
+# standard deviation), `transform` applies it, to the same tracks or to others.
 
 # %%
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -83,9 +86,10 @@ scaled.describe().loc[["min", "mean", "std", "max"]].T.iloc[1:7].round(3)
 # %% [markdown]
 # ## Who needs it?
 #
-# A model that measures distances does. A *tree* asks of one column at a time whether it is above a
-# threshold, and a threshold moves along with its column. One split, by hand, shows it: three quarters
-# of the tracks to learn from (`fit`), one quarter to be tested on (`predict`).
+# A model that measures distances does: *k-nearest neighbours* asks the $k$ tracks that lie nearest, and says the
+# genre of most of them. A *tree* asks of one column at a time whether it is above a threshold, and a threshold moves
+# along with its column. One split, by hand, shows it: three quarters of the tracks to learn from (`fit`), one
+# quarter to be tested on (`predict`). *Accuracy* is the share of test tracks whose genre is said rightly.
 
 # %%
 from sklearn.model_selection import train_test_split
@@ -125,9 +129,9 @@ plots.say(
 # %% [markdown]
 # ## Why it belongs inside the fold
 #
-# A *fold* is one division into a training and a test side. The scaler above was fitted on the training
-# side alone. Fitted on all tracks, it would know means and extremes of the test side: what is learnt
-# from the test side *leaks* into training, and no test would tell.
+# Tracks are often divided into several parts. A *fold* is one part: it is the test side while the others are the
+# training side. The scaler above was fitted on the training side alone. Fitted on all tracks, it would know means
+# and extremes of the test side: what is learnt from the test side *leaks* into training, and no test would tell.
 
 # %%
 inside = MinMaxScaler().fit(X.loc[train]).transform(X.loc[test])
@@ -144,23 +148,23 @@ plots.say(
 # make_pipeline(StandardScaler(), KNeighborsClassifier(5)).fit(X.loc[train], y[train])
 # ```
 #
-# What follows is a picture and no score. It is scaled by min-max over all numeric columns, `length`
-# included, and over all tracks, because the figures of the summary that this project began with were
-# made so.
+# What follows is scaled by min-max (a later figure compares both ways) over all numeric columns and all tracks, as
+# the figures of the summary were. No model is tested, so nothing can leak.
 #
 # ## Principal components by hand
 #
-# Columns that rise and fall together are one direction, not two. *Principal component analysis* (PCA)
-# turns the axes, so that the first points where tracks differ most, the second where they differ most
-# of what is left, and so on. With $Z$ the scaled table, each column less its mean, and $n$ tracks, the
-# *covariance matrix* and its eigenvectors $w$ are
+# Columns that rise and fall together are one direction, not two. *Principal component analysis* (PCA) turns the
+# axes, so that the first points where tracks differ most, the second where they differ most of what is left, and so
+# on. With $Z$ the scaled table, each column less its mean, and $n$ tracks, the *covariance matrix* is $C$. An
+# *eigenvector* $w_i$ of it is a direction that $C$ only stretches, by the *eigenvalue* $\lambda_i$; we give it
+# length 1. Its sign is free: turn all weights of an axis round, and the axis is the same.
 #
 # $$C = \frac{1}{n-1} Z^\top Z$$
 #
 # $$C w_i = \lambda_i w_i, \qquad \lambda_1 \ge \lambda_2 \ge \dots$$
 #
-# $w_i$ holds the *weights* of axis $i$, $Z w_i$ is where tracks lie on it, and $\lambda_i$ their variance
-# there. Its *explained variance ratio* is $\lambda_i / \sum_j \lambda_j$.
+# $w_i$ holds the *weights* of axis $i$, $Z w_i$ is where tracks lie on it, and $\lambda_i$ their variance there. Its
+# *explained variance ratio* is $\lambda_i / \sum_j \lambda_j$.
 
 # %%
 Z = scaled - scaled.mean()
@@ -213,17 +217,18 @@ plots.show(*plots.enough(ratios, needed))
 # %% [markdown]
 # ## Genres in the plane
 #
-# Do tracks of one genre lie together? Each panel has all tracks in grey and those of one genre in
-# colour; the ellipse is two standard deviations wide.
+# Do tracks of one genre lie together? Each panel has all tracks in grey and those of one genre in colour; the
+# ellipse reaches two standard deviations from the mean on every side.
 
 # %%
 names = tuple(f"component {i + 1} ({percent(r)} of variance)" for i, r in enumerate(ratio))
-plots.show(*plots.planes(points, y, names), cover=True)
+plots.show(*plots.planes(points, y, names))
 
 # %% [markdown]
 # ## What the axes mean
 #
-# Each axis is a weighted sum of the columns. The largest weights name it.
+# Each axis is a weighted sum of the columns. The largest weights name it: which columns have them, and of which
+# group are these?
 
 # %%
 axes = pd.DataFrame(
@@ -232,15 +237,16 @@ axes = pd.DataFrame(
 plots.show(*plots.heaviest(axes))
 
 # %% [markdown]
-# A *biplot* draws both in one plane: tracks as points, columns as arrows. An arrow points to where
-# tracks have much of its column; the longer it is, the larger its weights.
+# A *biplot* draws both in one plane: tracks as points, columns as arrows. An arrow points to where tracks have much
+# of its column; the longer it is, the larger its weights.
 
 # %%
 plots.show(*plots.weights_and_genres(points, y, axes, names))
 
 # %% [markdown]
-# Gathered into groups of features: the squared weights of an axis add up to 1. Which share of them
-# belongs to timbre, brightness, harmony, and so on?
+# Gathered into the groups of notebook 1: timbre (MFCC), brightness (centroid, bandwidth, rolloff, zero crossings),
+# harmony (chroma and harmonic part), percussion (`perceptr`), loudness (RMS) and rhythm (tempo). The squared weights
+# of an axis add up to 1. Which share of them belongs to each group?
 
 # %%
 from genre_utils.audio import FEATURE_GROUPS
@@ -255,8 +261,7 @@ shares.map(percent)
 # %% [markdown]
 # ## Who is near whom
 #
-# *k-nearest neighbours* asks the $k$ tracks that lie nearest, and says the genre of most of them. In a
-# plane one can see what it says everywhere.
+# In a plane one can see what k-nearest neighbours say everywhere.
 
 # %%
 plots.show(*plots.regions(points, y, [1, 25], names))
@@ -273,8 +278,8 @@ def draw(k):
 plots.sliders(draw, k=(1, 51, 2))
 
 # %% [markdown]
-# How well are genres told apart in this plane? As a first answer: for how many tracks is the nearest
-# other track in the plane of the same genre, against all columns at once?
+# How well are genres told apart in this plane? As a first answer: for how many tracks is the nearest other track in
+# the plane of the same genre, against all columns at once?
 
 # %%
 from sklearn.neighbors import NearestNeighbors
@@ -286,11 +291,14 @@ def same_genre_share(positions: np.ndarray) -> float:
     return float((y.to_numpy()[nearest[:, 0]] == y.to_numpy()).mean())
 
 
+chance = (y.value_counts(normalize=True) ** 2).sum()
 in_plane, in_all = same_genre_share(points), same_genre_share(scaled.to_numpy())
 results.fact(nearest_same_genre_2d=in_plane, nearest_same_genre_all=in_all)
 plots.say(
     f"In the plane, for {percent(in_plane)} of the tracks; with all {X.shape[1]} columns, for "
-    f"{percent(in_all)}. The picture is a shadow of the data."
+    f"{percent(in_all)}; by chance it would be {percent(chance, 0)}. In the plane the nearest track has the "
+    f"right genre {in_plane / in_all:.1f} times as often. Duplicates and other tracks of the same artist "
+    "count here, so both shares are too kind (notebook 3)."
 )
 
 # %% [markdown]
@@ -298,12 +306,12 @@ plots.say(
 
 # %%
 remembered = [
-    f"Without scaling, the columns in large numbers are the distance. It changes "
+    "Without scaling, columns in large numbers decide the distance. Scaling changes "
     f"{percent(changed['5 nearest neighbours'], 0)} of the neighbours' answers and "
     f"{percent(changed['decision tree'], 0)} of the tree's.",
     "A scaler is fitted on the training side alone: put it into a pipeline.",
     f"Two components hold {percent(ratio.sum())} of the variance, {needed['min-max'][0.9]} hold 90 %.",
-    plots.tell_axes(axes, brief=True),
+    plots.tell_axes(axes),
     "A plane shows part of the data: judge models on all columns.",
 ]
 plots.say("\n".join(f"- {point}" for point in remembered))
@@ -335,9 +343,8 @@ plots.say("\n".join(f"- {point}" for point in remembered))
 #
 # </details>
 #
-# **Where to go on.** Notebook 3 trains models on this table, and splits it so that no song and no
-# artist is on both sides. Jolliffe and Cadima ([2016](https://doi.org/10.1098/rsta.2015.0202)) review
-# PCA in 16 pages.
+# **Where to go on.** Notebook 3 trains models on this table, and splits it so that no song and no artist is on both
+# sides. Jolliffe and Cadima ([2016](https://doi.org/10.1098/rsta.2015.0202)) review PCA in 16 pages.
 
 # %%
 finding = (

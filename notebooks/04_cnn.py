@@ -296,7 +296,7 @@ plots.show(axes, *plots.tell_filters(kernel))
 if sides:
     shown = models.surest(final, drawn, sides["test"])
     told = models.tell_heat(shown)
-    plots.show(plots.attention(shown), told, "Orange speaks for the named genre.", cover=True)
+    plots.show(plots.attention(shown), told, "Orange speaks for the named genre.")
 
 # %% [markdown]
 # ## Put together: network and features

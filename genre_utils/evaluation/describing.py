@@ -90,9 +90,10 @@ def tell_verdicts(shares: Mapping[str, float], n: int) -> str:
     """
     return (
         f"Of {count(n, 'track')}, {percent(shares['same'])} have the tempo that people annotated "
-        f"(Accuracy 1), {percent(1 - shares['other'])} when octave errors are forgiven (Accuracy "
-        f"2). {percent(shares['double'])} are counted twice as fast, {percent(shares['half'])} "
-        "half as fast."
+        f"(Accuracy 1), {percent(1 - shares['other'])} when half, double, a third and triple are "
+        f"counted as right too (Accuracy 2). {percent(shares['double'])} are estimated twice as "
+        f"fast as people hear them, {percent(shares['half'])} half as fast, "
+        f"{percent(shares['triple'] + shares['third'])} three times as fast or as slow."
     )
 
 
@@ -187,7 +188,7 @@ def faults_beside_sturm(tracks: pd.DataFrame, audited: Audit) -> pd.DataFrame:
         else "not asked: no titles",
     }
     table = pd.DataFrame({"Sturm, by ear, of 1000": STURM, "here, by machine": pd.Series(here)})
-    table = table.reindex(STURM).fillna("not asked: takes ears")
+    table = table.reindex(STURM).fillna("not asked: needs listening")
     return table.rename_axis("fault")
 
 
@@ -205,15 +206,19 @@ def tell_repeated(tracks: pd.DataFrame, audited: Audit) -> str:
     genre = tracks["genre"]
     across = int((genre[doubled.index].to_numpy() != genre[doubled].to_numpy()).sum())
     excerpts = repeated_songs(tracks)
+    songs = excerpts["song"].nunique()
+    further = len(excerpts) - songs
+    copies = int(excerpts["duplicate_of"].astype(bool).sum())
     return (
         "By checksum (as mirdata's list has them, where that is there), "
         f"{count(len(doubled), 'track is', 'tracks are')} byte for byte another one, {across} of "
         "them under two genres, where one label must be wrong. By fingerprint, "
         f"{count(len(audited.of('near duplicate')), 'track')} of those with sound hold the same "
         "recording as another in another cut, level or coding. "
-        f"{count(excerpts['song'].nunique(), 'song has', 'songs have')} several excerpts, "
-        f"{count(len(excerpts), 'track')} in all. From here on, one song is one song: no split "
-        "has it on both sides, and none is recommended for itself."
+        f"{count(songs, 'song has', 'songs have')} several excerpts, "
+        f"{count(len(excerpts), 'track')} in all. Less one for each song, {further} remain: "
+        f"{copies} byte-for-byte and {further - copies} other excerpts. From here on, one song is "
+        "one song: no split has it on both sides, and none is recommended for itself."
     )
 
 

@@ -107,6 +107,7 @@ from .lessons import (
     envelope as envelope,
     filters as filters,
     onset_and_tone as onset_and_tone,
+    tell_windows as tell_windows,
     three_descriptions as three_descriptions,
     two_parts as two_parts,
     two_views as two_views,
@@ -151,6 +152,7 @@ from .axes import (
     regions as regions,
     tell_axes as tell_axes,
     tell_reproduction as tell_reproduction,
+    tell_weights as tell_weights,
     weights_and_genres as weights_and_genres,
 )
 from .classifiers import (

@@ -54,13 +54,16 @@ def enough(ratios: Mapping[str, np.ndarray], needed: Mapping[str, Mapping[float,
     needed
         By scaling, how many components hold a share.
     """
-    told = listed(f"{n[0.9]} and {n[0.95]} ({name})" for name, n in needed.items())
+    told = " or ".join(f"{listed(map(str, n.values()))} ({name})" for name, n in needed.items())
+    marks = tuple(next(iter(needed.values())))
+    shares = listed(percent(mark, 0) for mark in marks)
     columns = max(len(ratio) for ratio in ratios.values())
     return Told(
-        explained_variance(ratios, marks=(0.8, 0.9, 0.95)),
+        explained_variance(ratios, marks=marks),
         "Cumulative explained variance against the number of components, a line a scaling.",
-        f"For 90 % and 95 % of the variance it takes {told} of {columns} components: many columns "
-        "say again what others said.",
+        f"There is no one number, it depends on how much variance one wants to keep. For "
+        f"{shares} of it take {told} of {columns} components: several columns together say again "
+        "what others said, even where no pair of them is much alike.",
     )
 
 
@@ -78,8 +81,8 @@ def planes(points: np.ndarray, genre: pd.Series, names: tuple[str, str]) -> Told
         genre_panels(points, genre, names, "Genres in the plane of the first two components"),
         "A panel a genre, its tracks in colour before all others in grey, with an ellipse: "
         f"{first} axis, {second}.",
-        f"By their means, {first} axis, {second}. Clouds overlap: {elsewhere} of the tracks lie "
-        "nearer to the mean of another genre than to that of their own.",
+        f"By their means, {first} axis, {second}. Clouds overlap: in this plane, {elsewhere} of "
+        "the tracks lie nearer to the mean of another genre than to that of their own.",
     )
 
 
@@ -105,28 +108,42 @@ def heaviest(weights: pd.DataFrame) -> Told:
     """Largest weights of each axis."""
     top = {name: column.abs().nlargest(5).index for name, column in weights.items()}
     told = "; ".join(f"{name}: {listed(columns)}" for name, columns in top.items())
-    return Told(loadings(weights), f"Bars of the largest weights. Of {told}.", tell_axes(weights))
+    return Told(
+        loadings(weights), f"Bars of the largest weights. Of {told}.", tell_weights(weights)
+    )
 
 
-def tell_axes(weights: pd.DataFrame, *, brief: bool = False) -> str:
-    """Name each axis by what its largest weights measure.
+def tell_weights(weights: pd.DataFrame) -> str:
+    """The three largest weights of each axis, and what a negative one means.
 
     Parameters
     ----------
     weights
         A row a column of the table, a column an axis.
-    brief
-        Whether to leave the weights out.
+    """
+    told, negative = [], ""
+    for name, column in weights.items():
+        top = column[column.abs().nlargest(3).index]
+        ends = listed(f"{feature} ({weight:+.2f})" for feature, weight in top.items())
+        told.append(f"The largest weights of {name}: {ends}.")
+        if not negative and (top < 0).any():
+            negative = f"A negative weight: the axis falls as {top.index[top < 0][0]} rises."
+    return " ".join([*told, negative]).strip()
+
+
+def tell_axes(weights: pd.DataFrame) -> str:
+    """Name each axis by the groups that have most of its squared weights.
+
+    Parameters
+    ----------
+    weights
+        A row a column of the table, a column an axis.
     """
     told = []
     for name, column in weights.items():
         squared = (column**2).groupby([_word(str(feature)) for feature in column.index]).sum()
         words = [f"{percent(share, 0)} {word}" for word, share in squared.nlargest(2).items()]
-        top = column[column.abs().nlargest(3).index]
-        ends = listed(f"{feature} ({weight:+.2f})" for feature, weight in top.items())
         told.append(f"{str(name).capitalize()} is {listed(words)}, by its squared weights.")
-        if not brief:
-            told.append(f"Its largest weights: {ends}.")
     return " ".join(told)
 
 
@@ -159,8 +176,10 @@ def regions(
     """
     patches = {k: count_patches(said_in_plane(points, genre, k)) for k in ks}
     told = listed(f"{count(n, 'patch', 'patches')} with k = {k}" for k, n in patches.items())
+    falls = patches[max(ks)] < patches[min(ks)]
+    trend = ": the more neighbours vote, the smoother the boundaries" if falls else ""
     return Told(
         neighbour_regions(points, genre, ks, names, "Who is near whom, by k"),
         "The plane coloured by the genre that k-nearest neighbours would say at each place.",
-        f"The plane falls into {told}. Dots are tracks.",
+        f"The plane falls into {told}{trend}. Dots are tracks.",
     )

@@ -89,6 +89,7 @@ def distributions(
     rows = -(-len(columns) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(8.5, 0.8 + (0.7 + 0.2 * len(order)) * rows),
                                 sharey=True, squeeze=False)  # fmt: skip
+    figure.set_layout_engine("constrained", h_pad=0.12)
     for ax in axes.flat[len(columns) :]:
         ax.set_axis_off()
     for ax, column in zip(axes.flat, columns, strict=False):
@@ -97,7 +98,7 @@ def distributions(
                     ax=ax)  # fmt: skip
         ax.set(xlabel="", ylabel="")
         ax.set_title(
-            f"{column}: {percent(shares[column], 0)} between genres", fontsize=11, weight="normal"
+            f"{column}: {percent(shares[column], 0)} between genres", fontsize=10, weight="normal"
         )
         ax.ticklabel_format(axis="x", style="plain", useOffset=False)
         ax.locator_params(axis="x", nbins=5)

@@ -13,6 +13,7 @@ from matplotlib.patches import Ellipse
 from scipy.ndimage import distance_transform_edt, label
 from sklearn.neighbors import KNeighborsClassifier
 
+from genre_utils.plots.drawing import INK
 from genre_utils.plots.style import MUTED, genre_colors
 
 
@@ -106,31 +107,45 @@ def biplot(
         ax.scatter(x, y, s=60, color=color, edgecolor="white", zorder=3)
     ax.set(title=title, xlabel=names[0], ylabel=names[1])
     ax.margins(0.12)
-    taken = [*centres.to_numpy()]
-    _place(ax, list(centres.index), centres.to_numpy(), taken, weight="bold", color="#111111")
-    _place(ax, shown, ends, taken, color=MUTED[9], fontsize=9)
+    dot = 0.01 * float(np.ptp(ax.get_xlim()))
+    taken = [(*at, dot) for at in [*centres.to_numpy(), *ends]]
+    _place(ax, list(centres.index), centres.to_numpy(), taken, fontsize=12, weight="bold",
+           color=INK)  # fmt: skip
+    _place(ax, shown, ends, taken, fontsize=9, color=MUTED[9])
     return ax
 
 
-def _place(ax: Axes, names: Sequence, at: np.ndarray, taken: list[np.ndarray], **look) -> None:
-    """Write names beside their points, away from what was written before."""
+def _place(
+    ax: Axes,
+    names: Sequence,
+    at: np.ndarray,
+    taken: list[tuple[float, float, float]],
+    *,
+    fontsize: float,
+    **look,
+) -> None:
+    """Write names outwards of their points, away from what is taken: centres, half of widths."""
     width, height = float(np.ptp(ax.get_xlim())), float(np.ptp(ax.get_ylim()))
-    steps = [(0, 1), (0, -1), *((dx, dy) for dy in (0, 1, -1, 2, -2, 3, -3) for dx in (1, -1))]
+    levels = (0, 1, -1, 2, -2, 3, -3)
+    steps = [(0, 1), (0, -1), *((dx, dy) for dy in levels for dx in (1, -1)), (0, 2), (0, -2)]
     for name, point in zip(names, at, strict=True):
-        half = 0.0058 * len(str(name)) * width
+        half = 0.00055 * fontsize * len(str(name)) * width
+        outwards = np.where(point < 0, -1, 1)
 
-        def put(step, half=half, point=point):
-            dx, dy = step
+        def put(step, half=half, point=point, outwards=outwards):
+            dx, dy = step * outwards
             return point + np.array([dx * (half + 0.012 * width), dy * 0.034 * height])
 
         def room(step, half=half, put=put):
-            far = [np.abs((put(step) - other) / (half + 0.05 * width, 0.03 * height)).max()
-                   for other in taken]  # fmt: skip
+            x, y = put(step)
+            far = [max(abs(x - left) / (half + other), abs(y - low) / (0.034 * height))
+                   for left, low, other in taken]  # fmt: skip
             return min(1.0, *far) if far else 1.0
 
         best = put(max(steps, key=room))
-        taken.append(best)
-        ax.text(best[0], best[1], str(name), ha="center", va="center", zorder=4, **look)
+        taken.append((*best, half))
+        ax.text(best[0], best[1], str(name), ha="center", va="center", zorder=4,
+                fontsize=fontsize, **look)  # fmt: skip
 
 
 def _grid(points: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -218,7 +233,7 @@ def neighbour_regions(
             row, column = np.unravel_index(inside.argmax(), inside.shape)
             if inside[row, column] > 2:  # where its region is thickest, if it has any to speak of
                 ax.text(x[column], y[row], name, ha="center", va="center", fontsize=9,
-                        weight="bold", color="#111111",
+                        weight="bold", color=INK,
                         bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 1})  # fmt: skip
         ax.scatter(points[:, 0], points[:, 1], s=3, color="#222222", lw=0)
         ax.set(xlim=(left, right), ylim=(low, high), xlabel=names[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import scipy.fft
 from matplotlib.axes import Axes
 
-from genre_utils.audio import SAMPLE_RATE, Spectra
+from genre_utils.audio import FEATURE_COLUMNS, FEATURE_GROUPS, SAMPLE_RATE, Spectra
 from genre_utils.plots.representations import (
     PITCHES,
     aligned,
@@ -91,6 +92,29 @@ def window_sizes(y: np.ndarray, short: int = 256, long: int = 4096) -> Told:
     )
 
 
+def tell_windows(y: np.ndarray, sizes: Sequence[int]) -> str:
+    """How many tones and clicks are told apart with windows of several sizes.
+
+    Parameters
+    ----------
+    y
+        Two tones and two clicks.
+    sizes
+        Of the windows, in samples.
+    """
+    seen = {window: (tones_seen(y, window), clicks_seen(y, window)) for window in sizes}
+    told = listed(
+        f"{count(tones, 'tone')} and {count(clicks, 'click')} with {window}"
+        for window, (tones, clicks) in seen.items()
+    )
+    both = listed(str(window) for window, found in seen.items() if found == (2, 2)) or "no window"
+    return (
+        f"Counted: {told}. Both are shown by {both}. The hop sets how many columns there "
+        "are. It sharpens nothing that the window has smeared; if it is longer than the window, "
+        "sound is skipped."
+    )
+
+
 def filters(bank: np.ndarray, sr: int = SAMPLE_RATE) -> Told:
     """Mel filters; weights of shape (bands, bins)."""
     centres = np.linspace(0, sr / 2, bank.shape[1])[bank.argmax(axis=1)]
@@ -124,11 +148,13 @@ def three_descriptions(y: np.ndarray) -> Told:
     rows = [("mel", "mel bands", y), ("mfcc", "MFCC", y), ("chroma", "chroma", y)]
     planes = {"mel bands": spectra.log_mel, "MFCC": spectra.mfcc(20), "chroma": spectra.chroma()}
     steps = {n: np.abs(np.diff(v, axis=0)).mean() / v.std() for n, v in planes.items()}
+    steadiest = min(steps, key=lambda name: steps[name])
     return Told(
         aligned(rows, "Three ways to describe one sound"),
         "Mel bands, MFCC and chroma, one below the other on one time axis.",
         f"The strongest notes are {listed(notes.index)}. The mean step from one frame to the next, "
-        f"in standard deviations: {listed(f'{n} {step:.2f}' for n, step in steps.items())}.",
+        f"in standard deviations: {listed(f'{n} {step:.2f}' for n, step in steps.items())}. So "
+        f"{steadiest} change least from frame to frame.",
     )
 
 
@@ -164,7 +190,7 @@ def beat(y: np.ndarray, beats: np.ndarray, tempo: float, played_at: float) -> To
     return Told(
         axes,
         "A waveform above the curve of onset strength; dashed lines at equal distances are beats.",
-        f"Estimated: {tempo:.0f} BPM. The synthesizer played at {played_at:.0f} BPM: the estimate "
+        f"Estimated: {tempo:.1f} BPM. The synthesizer played at {played_at:.1f} BPM: the estimate "
         f"is off by {percent(abs(tempo / played_at - 1))}.",
     )
 
@@ -174,7 +200,9 @@ def way(samples: int) -> Told:
     return Told(
         way_to_features(samples),
         "Diagram: a sound is cut into frames and transformed; six groups of measures are taken of "
-        "it, and their means and variances, with the tempo, are the 57 numbers.",
-        f"{count(samples, 'sample')}, {samples / SAMPLE_RATE:.0f} s, become 57 numbers. When what "
-        "came is lost on the way.",
+        f"it ({listed(f'{name} {len(of)}' for name, of in FEATURE_GROUPS.items())}), and their "
+        f"means and variances, with the tempo, are the {len(FEATURE_COLUMNS)} numbers.",
+        f"{count(samples, 'sample')}, {samples / SAMPLE_RATE:.0f} s, become {len(FEATURE_COLUMNS)} "
+        "numbers in six groups, which notebooks 2 and 3 use too. When what came is lost on the "
+        "way.",
     )

@@ -109,7 +109,8 @@ def same_thing(table: pd.DataFrame) -> Told:
         correlations(table),
         f"Correlation matrix of {table.shape[1]} features. The strongest by size: {told}.",
         f"{int((pairs > 0.9).sum())} of {len(pairs):,} pairs correlate above 0.9 in absolute "
-        f"value, first of all {told}.",
+        f"value, first of all {told}. Each name stands for two columns, a mean and then a variance "
+        "(tempo for one).",
     )
 
 

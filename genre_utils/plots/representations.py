@@ -14,6 +14,7 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 from genre_utils.audio import (
     FEATURE_COLUMNS,
+    FEATURE_GROUPS,
     HOP_LENGTH,
     N_FFT,
     N_MELS,
@@ -21,6 +22,7 @@ from genre_utils.audio import (
     SAMPLE_RATE,
     Spectra,
 )
+from genre_utils.plots.drawing import ON_FILL
 from genre_utils.plots.style import MUTED
 
 PITCHES = "C C♯ D D♯ E F F♯ G G♯ A A♯ B".split()
@@ -299,7 +301,7 @@ def envelopes(log_mel: np.ndarray, rebuilt: Mapping[str, np.ndarray], title: str
 
 
 def way_to_features(samples: int) -> Axes:
-    """Diagram of the way from a sound to the 57 numbers, with how many each measure gives.
+    """Diagram of the way from a sound to the 57 numbers, with how many each group has.
 
     Parameters
     ----------
@@ -319,18 +321,18 @@ def way_to_features(samples: int) -> Axes:
         "mel": (4.0, 5.3, f"{N_MELS} mel\nbands\nin dB"),
         "moments": (8.1, 2.5, "mean and\nvariance\nover time"),
     }
-    total = 0
     arrows = [("sound", "frames"), ("frames", "fourier"), ("fourier", "mel")]
-    for place, (name, (source, text, starts)) in enumerate(_MEASURES.items()):
-        given = sum(column.startswith(starts) for column in FEATURE_COLUMNS)
-        total += given
-        places[name] = (5.9, len(_MEASURES) - place, f"{text}: {given}")
-        arrows += [(source, name), (name, "end" if name == "tempo" else "moments")]
+    for place, (name, (sources, text)) in enumerate(_MEASURES.items()):
+        given = len(FEATURE_GROUPS[name])
+        places[name] = (5.9, len(_MEASURES) - place, f"{name}: {given}\n{text}")
+        arrows += [(source, name) for source in sources]
+        arrows += [(name, "end" if name == "rhythm" else "moments")]
+    total = len(FEATURE_COLUMNS)
     places["end"] = (9.7, 3.5, f"{total}\nnumbers")
     boxes = {}
     for name, (x, y, text) in places.items():
         color = "#DDEEF8" if name in _MEASURES else "#EEEEEE"
-        boxes[name] = ax.text(x, y, text, ha="center", va="center", fontsize=10, color="#111111",
+        boxes[name] = ax.text(x, y, text, ha="center", va="center", fontsize=10, color=ON_FILL,
                               bbox={"boxstyle": "round", "fc": color, "ec": "#888888"})  # fmt: skip
     ax.set(xlim=(-0.7, 10.3), ylim=(0.5, 6.5), title=f"From a sound to {total} numbers")
     ax.axis("off")
@@ -344,13 +346,14 @@ def way_to_features(samples: int) -> Axes:
     return ax
 
 
-_MEASURES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "tempo": ("mel", "tempo of the onsets", ("tempo",)),
-    "mfcc": ("mel", f"{N_MFCC} MFCC", ("mfcc",)),
-    "chroma": ("fourier", "chroma", ("chroma",)),
-    "shape": ("fourier", "centroid, band-\nwidth, rolloff", ("spectral", "rolloff")),
-    "parts": ("fourier", "harmonic and per-\ncussive part", ("harmony", "perceptr")),
-    "frame": ("frames", "RMS, zero\ncrossings", ("rms", "zero")),
+# By group of features, from above: what it is made from, and what it measures.
+_MEASURES: dict[str, tuple[tuple[str, ...], str]] = {
+    "rhythm": (("mel",), "tempo of the onsets"),
+    "timbre": (("mel",), f"{N_MFCC} MFCC"),
+    "harmony": (("fourier",), "chroma, harmonic part"),
+    "percussion": (("fourier",), "percussive part"),
+    "brightness": (("fourier", "frames"), "centroid, bandwidth,\nrolloff, zero crossings"),
+    "loudness": (("frames",), "RMS"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import matplotlib.pyplot as plt
@@ -76,7 +77,7 @@ def tempo_agreement(estimated: pd.Series, annotated: pd.Series, verdict: pd.Seri
 
 
 def correlations(table: pd.DataFrame) -> Axes:
-    """Pearson correlation of each column with each other."""
+    """Pearson correlation of each column with each other; mean and variance share a name."""
     _, ax = plt.subplots(figsize=(9, 8.3))
     sns.heatmap(
         table.corr(),
@@ -85,11 +86,15 @@ def correlations(table: pd.DataFrame) -> Axes:
         cmap="RdBu_r",
         square=True,
         ax=ax,
-        xticklabels=True,
-        yticklabels=True,
+        xticklabels=False,
+        yticklabels=False,
         cbar_kws={"label": "correlation", "shrink": 0.6},
     )
-    ax.tick_params(labelsize=6)
+    measures = [re.sub("_(mean|var)$", "", str(column)) for column in table.columns]
+    names = list(dict.fromkeys(measures))
+    places = [np.flatnonzero(np.array(measures) == name).mean() + 0.5 for name in names]
+    ax.set_xticks(places, names, rotation=90, fontsize=9)
+    ax.set_yticks(places, names, fontsize=9)
     ax.set_title("Which features say the same thing")
     return ax
 
@@ -142,12 +147,14 @@ def explained_variance(ratios: Mapping[str, np.ndarray], marks: Iterable[float] 
     marks
         Shares to draw as lines.
     """
+    marks = list(marks)
     _, ax = plt.subplots(figsize=(8.5, 4.2))
     for (name, ratio), color in zip(ratios.items(), MUTED[::7], strict=False):
         ax.plot(np.arange(1, len(ratio) + 1), np.cumsum(ratio), marker=".", color=color, label=name)
     for mark in marks:
         ax.axhline(mark, color="#888888", ls="--", lw=1)
-        ax.text(1, mark, percent(mark, 0), va="bottom", color="#555555")
+        side = "bottom" if mark == max(marks) else "top"
+        ax.text(1, mark, percent(mark, 0), va=side, color="#555555")
     ax.set(
         title="How much of the variance the first components hold",
         xlabel="number of components",

@@ -49,6 +49,7 @@ def test_what_is_there_twice_is_told_apart(tracks):
     assert "2 tracks are byte for byte another one, 1 of them" in told
     assert "1 track of those with sound" in told
     assert "1 song has several excerpts, 2 tracks in all" in told
+    assert "Less one for each song, 1 remain: 1 byte-for-byte and 0 other excerpts" in told
     assert list(evaluation.repeated_songs(tracks).index) == ["j0", "j1"]
 
 
@@ -59,7 +60,7 @@ def test_sturms_count_stands_beside_what_was_found_here(tracks):
     assert (
         table.loc["another excerpt of one recording"].iloc[1].startswith("1 of 3 tracks with sound")
     )
-    assert table.loc["contentious label"].iloc[1] == "not asked: takes ears"
+    assert table.loc["contentious label"].iloc[1] == "not asked: needs listening"
     mute = evaluation.faults_beside_sturm(tracks.assign(path=None, artist=None), audited())
     assert mute.iloc[1, 1] == "not asked: no sound" and mute.iloc[2, 1] == "not asked: no titles"
 

@@ -30,6 +30,7 @@ def test_the_pair_that_says_the_same_is_named(table):
     values, _ = table
     values["tempo"] = -2 * values["mfcc1_mean"]
     caption = plots.same_thing(values).caption
+    assert len(plots.same_thing(values).axes.get_yticks()) == 29
     assert "1 of 1,596 pairs" in caption and "tempo and mfcc1_mean, 1.00" in caption
 
 
@@ -57,4 +58,5 @@ def test_tempi_and_sizes_have_their_own_sentences():
     both = pd.DataFrame({"estimated": [60.0, 120], "annotated": [60.0, 60]})
     verdict = pd.Series(pd.Categorical(["same", "double"],
                                        "same double half triple third other".split()))  # fmt: skip
-    assert "50.0 % have the tempo" in plots.agreement(both, verdict).caption
+    caption = plots.agreement(both, verdict).caption
+    assert "50.0 % have the tempo" in caption and "50.0 % are estimated twice as fast" in caption

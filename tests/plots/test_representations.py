@@ -62,6 +62,9 @@ def test_a_long_window_counts_tones_and_a_short_one_clicks():
     caption = plots.window_sizes(pair).caption
     assert "1 tone and 2 clicks with a window of 256" in caption
     assert "2 tones and 1 click with a window of 4096" in caption
+    told = plots.tell_windows(pair, [256, 1024, 4096])
+    assert "2 tones and 2 clicks with 1024" in told and "Both are shown by 1024." in told
+    assert "shown by no window" in plots.tell_windows(pair, [256])
     titles = [ax.get_title() for ax in plots.windows(pair, [(512, 128)], "One")]
     assert titles == ["window 512 samples (23 ms), hop 128"]
 
@@ -101,10 +104,11 @@ def test_beats_lie_on_the_onsets_and_their_error_is_told(beat):
 
 def test_the_diagram_has_all_numbers_and_the_guide_all_features():
     texts = [text.get_text() for text in plots.way(30 * SAMPLE_RATE).axes.texts]
-    assert f"{len(FEATURE_COLUMNS)}\nnumbers" in texts and "20 MFCC: 40" in texts
+    assert f"{len(FEATURE_COLUMNS)}\nnumbers" in texts and "timbre: 40\n20 MFCC" in texts
     names = set(plots.feature_guide().index)
     stems = {column.removesuffix("_mean").removesuffix("_var") for column in FEATURE_COLUMNS}
     assert stems - names == {f"mfcc{i}" for i in range(3, 21)}
+    assert plots.feature_guide().loc["zero_crossing_rate", "group"] == "brightness"
     assert not plots.feature_guide().isna().any(axis=None)
 
 
