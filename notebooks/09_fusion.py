@@ -265,7 +265,8 @@ fusers = {
     "stacking": models.Stacking(),
     "gated_fusion": models.GatedFusion(steps=60 if quick else 300, random_state=seed),
 }
-fused = {p: {name: asked[p].fused(f, names) for name, f in fusers.items()} for p in strict}
+met = {p: evaluation.meet(asked[p], fusers, names, seed=seed) for p in strict}
+fused = {p: {name: met[p].everything[name] for name in fusers} for p in strict}
 for p in strict:
     fused[p]["early_fusion"] = by_early[p]
     for name, said in fused[p].items():
@@ -278,13 +279,12 @@ evaluation.score_matrix(shown, titled)
 
 # %% [markdown]
 # All of these were given history, which is simulated from the genres. What do the real sources gain without it? Late
-# fusion, stacking and the gate are fitted once more, as if history had never been. Which way is taken is decided
+# fusion, stacking and the gate were fitted once more, as if history had never been. Which way is taken is decided
 # inside each training side, by the log loss of inner predictions with artists apart (under `filtered` there are only
 # the songs of `valid` to learn from); then the test side is asked. Is a gain over sound alone more than chance? We
 # say yes if the interval leaves out 0 and p is below 0.05, whole artists drawn; *open* if only one of them says so.
 
 # %%
-met = {p: evaluation.meet(asked[p], fusers, names, seed=seed) for p in strict}
 results.fact(**evaluation.tell_ways(met))
 results.fact(**{f"gain_over_sound_{p}": one.gain() for p, one in met.items()})
 results.fact(**{f"gain_of_real_sources_{p}": one.gain(real=True) for p, one in met.items()})

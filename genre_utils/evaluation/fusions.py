@@ -93,8 +93,8 @@ def meet(
     real = [name for name in names if name != simulated]
     made = []
     for own in (real, list(names)):
-        chosen, ways = choose_in_folds(asked, fusers, own)
         said = {name: asked.fused(fuser, own) for name, fuser in fusers.items()}
+        chosen, ways = choose_in_folds(asked, fusers, own, said)
         made.append((said | {CHOSEN: chosen}, ways))
     (of_real, real_ways), (of_all, ways) = made
     base = asked.alone(names[0])

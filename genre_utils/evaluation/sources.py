@@ -113,9 +113,14 @@ def loss_of_missing(
 
 
 def choose_in_folds(
-    asked: Asked, fusers: Mapping[str, Fuser], names: Sequence[str], *, splits: int = 3
+    asked: Asked,
+    fusers: Mapping[str, Fuser],
+    names: Sequence[str],
+    said: Mapping[str, Predictions],
+    *,
+    splits: int = 3,
 ) -> tuple[Predictions, list[str]]:
-    """Choose in each fold by its inner items how to put sources together, then ask the test items.
+    """Choose in each fold by its inner items how to put sources together.
 
     Parameters
     ----------
@@ -125,6 +130,8 @@ def choose_in_folds(
         By name.
     names
         Of the sources.
+    said
+        What each way says of the test items, as from `Asked.fused`.
     splits
         Of the inner items, with groups apart; the least log loss is chosen.
 
@@ -135,24 +142,23 @@ def choose_in_folds(
     """
     chosen = []
     for fold in asked.folds:
-        said, y, groups = asked.inner(fold, names)
+        inner, y, groups = asked.inner(fold, names)
         losses = {name: 0.0 for name in fusers}
         folds = GroupKFold(max(2, min(splits, len(set(groups.tolist())))))
-        for own, held in folds.split(said, y, groups):
+        for own, held in folds.split(inner, y, groups):
             for name, fuser in fusers.items():
-                model = deepcopy(fuser).fit(said[own], y[own], groups[own])
-                given = model.predict_proba(said[held])[np.arange(len(held)), y[held]]
+                model = deepcopy(fuser).fit(inner[own], y[own], groups[own])
+                given = model.predict_proba(inner[held])[np.arange(len(held)), y[held]]
                 losses[name] -= float(np.log(np.maximum(given, _FLOOR)).sum())
         chosen.append(min(losses, key=lambda name: losses[name]))
-    ways = {name: asked.fused(fusers[name], names) for name in set(chosen)}
     parts = [
-        ways[name].table[ways[name].table["fold"] == number] for number, name in enumerate(chosen)
+        said[name].table[said[name].table["fold"] == number] for number, name in enumerate(chosen)
     ]
     table = pd.concat(parts)
     probability = pd.concat(
-        [ways[n].probability.loc[part.index] for n, part in zip(chosen, parts, strict=True)]  # type: ignore[union-attr]
+        [said[n].probability.loc[part.index] for n, part in zip(chosen, parts, strict=True)]  # type: ignore[union-attr]
     )
-    return replace(ways[chosen[0]], table=table, probability=probability), chosen
+    return replace(said[chosen[0]], table=table, probability=probability), chosen
 
 
 def on_items(one: Predictions, other: Predictions) -> Predictions:
