@@ -115,8 +115,11 @@ def mixture_weights(said: np.ndarray, y: np.ndarray, rounds: int = 300) -> np.nd
     """
     count = said.shape[1]
     weights = np.full(count, 1 / count)
-    if len(said):
-        given = said[np.arange(len(said)), :, y]
+    given = said[np.arange(len(said)), :, y]
+    given = given[
+        given.any(axis=1)
+    ]  # where no source gives the true genre a chance, none is better
+    if len(given):
         for _ in range(rounds):
             parts = weights * given
             weights = (parts / parts.sum(axis=1, keepdims=True)).mean(axis=0)

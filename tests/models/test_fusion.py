@@ -76,6 +76,16 @@ def test_weights_of_a_mixture_are_those_of_the_source_that_knows(case):
     assert both == pytest.approx([0.5, 0.5], abs=0.05)
 
 
+def test_items_whose_genre_nobody_gave_a_chance_weigh_nothing(case):
+    said, y, *_ = case
+    pair = said[:, :2]
+    lost = np.zeros((5, 2, GENRES))
+    lost[:, :, 0] = 1
+    unheard = np.concatenate([pair, lost]), np.concatenate([y, np.ones(5, int)])
+    assert np.allclose(models.mixture_weights(*unheard), models.mixture_weights(pair, y))
+    assert models.mixture_weights(lost, np.ones(5, int)).tolist() == [0.5, 0.5]
+
+
 def test_a_gate_trusts_who_is_sure(case):
     said, y, groups, asked, _ = case
     weights = models.GatedFusion(steps=150).fit(said, y, groups).weights(asked)
