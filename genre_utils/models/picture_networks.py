@@ -334,9 +334,11 @@ def train_on_sound(
         f"{name} {tell_accuracy(score(found['test'], 'cnn', str(name), seed=seed))}"
         for name, found in both.items()
     )
+    best, other = (percent(share) for share in ranked.iloc[:2, 0])
+    why = f"{best} against {other}" if best != other else f"both {best}, the log loss decides"
     told = (
         f"Better on the {len(sides['valid'].table)} tracks of `valid` that have a recording: "
-        f"{ranked.index[0]}, {percent(ranked.iloc[0, 0])} against {percent(ranked.iloc[1, 0])}. "
+        f"{ranked.index[0]} ({why}). "
         f"Test, on the {len(sides['test'].table)} tracks that have a recording: {tested}."
     )
     if one.sd is not None:
