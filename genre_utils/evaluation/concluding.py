@@ -9,13 +9,23 @@ from scipy.stats import spearmanr
 
 from genre_utils.data import PROTOCOLS
 from genre_utils.evaluation.findings import Finding, as_percents
-from genre_utils.evaluation.intervals import nested_choice
-from genre_utils.evaluation.observing import UNITS, tell_test
-from genre_utils.evaluation.predictions import Predictions, metrics
+from genre_utils.evaluation.intervals import bootstrap_interval, nested_choice, paired_test
+from genre_utils.evaluation.observing import UNITS, tell_p, tell_test
+from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.results import MODEL_NAMES, Score
 from genre_utils.evaluation.scoring import score
 from genre_utils.evaluation.tables import Found, accuracy_table, cost_table
-from genre_utils.wording import count, interval, listed, percent, points, shares
+from genre_utils.wording import (
+    count,
+    interval,
+    listed,
+    percent,
+    points,
+    points_interval,
+    shares,
+)
+
+PEOPLE = 0.7  # what people reached on other music (Gjerdingen and Perrot 2008)
 
 
 def best_of(found: Found, data: str, protocol: str, *, seed: int = 0) -> tuple[Score, list[str]]:
@@ -40,41 +50,119 @@ def best_of(found: Found, data: str, protocol: str, *, seed: int = 0) -> tuple[S
     return score(best, "best", data, seed=seed), list(chosen.values())
 
 
-def show_gains(found: Found, data: str, strict: str) -> Finding:
-    """All models on one input, in the order of their accuracy under one protocol; and costs."""
+def show_gains(found: Found, data: str, strict: str, *, seed: int = 0) -> Finding:
+    """All models on one input, in the order of their accuracy under one protocol; and costs.
+
+    Parameters
+    ----------
+    found
+        Predictions by model, input and protocol.
+    data
+        Which input.
+    strict
+        Protocol whose order the rows have, with its intervals and costs.
+    seed
+        Of the bootstrap.
+    """
     accuracy = accuracy_table(found, data).sort_values(strict, ascending=False)
+    spans = {
+        MODEL_NAMES[key[0]]: interval(
+            *bootstrap_interval(p.correct, p.table["group"].to_numpy(), seed=seed)
+        )
+        for key, p in found.items()
+        if key[1:] == (data, strict)
+    }
     costs = cost_table(found, data, strict)
     fit = costs["fit (s a fold)"]
     most = accuracy[strict].max()
     best = accuracy.index[accuracy[strict] == most]
     text = (
-        f"Best under `{strict}`: {listed(best)}, {percent(most)}. "
-        f"{fit.index[0]} fits fastest, {fit.index[-1]} "
-        f"slowest, in {fit.iloc[-1]:.1f} s a fold (search included)."
+        f"Rows in the order of accuracy under `{strict}`, with its 95 % interval; times are those "
+        f"under `{strict}`, the choice of settings included. An empty cell: not asked. Best under "
+        f"`{strict}`: {listed(best)}, {percent(most)}. {fit.index[0]} fits fastest, "
+        f"{fit.index[-1]} slowest, in {fit.iloc[-1]:.1f} s a fold."
     )
     told = costs.map(lambda value: f"{value:.2f}").reindex(accuracy.index)
-    return Finding(text, as_percents(accuracy).join(told))
+    table = as_percents(accuracy)
+    table.insert(list(table).index(strict) + 1, "95 % interval", pd.Series(spans))
+    return Finding(text, table.join(told))
 
 
-def tell_blend(test: Mapping[str, float], blended: Predictions) -> str:
-    """What the average of five models gains over the best of the plain ones.
+def compare_blend(
+    blended: Predictions, plain: Mapping[str, Predictions], *, seed: int = 0
+) -> pd.DataFrame:
+    """An average of models against each plain model on the same items.
 
     Parameters
     ----------
-    test
-        As from `paired_test`.
+    blended
+        What the average said.
+    plain
+        What each plain model said of the same items, by short name.
+    seed
+        Of the tests.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a model, the most accurate first: its ``accuracy``, and what `paired_test` found.
+        The last row, "chosen", is the best of them, chosen for each fold by the other folds.
+    """
+    said = dict(plain) | {"chosen": nested_choice(plain)[0]}
+    rows = {
+        name: {"accuracy": p.correct.mean(), **paired_test(blended, p, seed=seed)}
+        for name, p in said.items()
+    }
+    table = pd.DataFrame(rows).T
+    return pd.concat(
+        [
+            table.drop("chosen").sort_values("accuracy", ascending=False, kind="stable"),
+            table.loc[["chosen"]],
+        ]
+    )
+
+
+def show_blend(compared: pd.DataFrame, blended: Predictions) -> Finding:
+    """What the average of five models gains over each plain one.
+
+    Parameters
+    ----------
+    compared
+        As from `compare_blend`.
     blended
         What the average said.
     """
-    verdict = "Which is better cannot be told from that."
-    if test["low"] > 0 or test["high"] < 0:
-        verdict = f"So the average is {'better' if test['low'] > 0 else 'worse'}."
-    return (
+    chosen, plain = compared.loc["chosen"], compared.drop("chosen")
+    best = plain.iloc[0]
+    verdict = "which is better cannot be told from that"
+    if best["low"] > 0 or best["high"] < 0:
+        verdict = f"so the average is {'better' if best['low'] > 0 else 'worse'}"
+    behind = int((plain["accuracy"] > chosen["accuracy"]).sum())
+    text = (
         f"Under `{blended.protocol}` the average of five models reaches "
-        f"{percent(metrics(blended)['accuracy'])} of {len(blended.table)} tracks: "
-        f"{tell_test(test)} against the best plain model, which is chosen for each fold by the "
-        f"other folds. {verdict}"
+        f"{percent(blended.correct.mean())} of {count(len(blended.table), 'track')}. Of the plain "
+        f"models {MODEL_NAMES[plain.index[0]]} is best here, {percent(best['accuracy'])}; against "
+        f"it the gain is {tell_test(best)}: {verdict}. That it is best was known only afterwards. "
+        "If the best plain model is chosen for each fold by the other folds, as one would have to, "
+        f"it reaches {percent(chosen['accuracy'])}"
     )
+    if behind:
+        text += (
+            f", less than {behind} of the {len(plain)} themselves: models so close change places "
+            "from fold to fold"
+        )
+    names = [MODEL_NAMES[name] for name in plain.index] + ["chosen for each fold"]
+    table = pd.DataFrame(
+        {
+            "accuracy": [percent(a) for a in compared["accuracy"]],
+            "gain of the average": [
+                f"{points(r.difference)} {points_interval(r.low, r.high)}"
+                for r in compared.itertuples()
+            ],
+            "p": [tell_p(p).removeprefix("p ").removeprefix("= ") for p in compared["p"]],
+        }
+    )
+    return Finding(f"{text}.", table.set_axis(pd.Index(names, name="plain model")))
 
 
 def show_identities(accuracies: pd.DataFrame, several: int) -> Finding:
@@ -106,7 +194,7 @@ def tell_curve(curve: pd.DataFrame) -> str:
     curve
         As from `artist_curve`.
     """
-    last, before = curve.iloc[-1], curve.iloc[-2]
+    last, before, fewer = curve.iloc[-1], curve.iloc[-2], curve["sd"].iloc[:-2]
     slope = last["accuracy"] - before["accuracy"]
     verdict = (
         "So the curve has not flattened: more artists would still help."
@@ -114,29 +202,41 @@ def tell_curve(curve: pd.DataFrame) -> str:
         else "So it cannot be told from this whether still more artists would help."
     )
     whole = last["accuracy"] - curve.iloc[0]["accuracy"]
+    spread = f"With {before['artists']:.0f} artists, which of them are drawn makes "
+    spread += f"{100 * before['sd']:.1f} points of difference (standard deviation)"
+    if len(fewer):
+        low, high = (f"{100 * sd:.1f}" for sd in (fewer.min(), fewer.max()))
+        spread += f", with fewer {low if low == high else f'{low} to {high}'}"
     return (
         f"From {curve.iloc[0]['artists']:.0f} to {last['artists']:.0f} artists the accuracy "
-        "changes by "
-        f"{points(whole)}; the last step, from {before['artists']:.0f}, is {points(slope)}. Which "
-        f"artists are drawn makes {100 * before['sd']:.1f} points of difference (standard "
-        "deviation). "
-        f"{verdict}"
+        f"changes by {points(whole)}; the last step, from {before['artists']:.0f}, is "
+        f"{points(slope)}. {spread}. {verdict}"
     )
 
 
-def tell_drops(drops: pd.DataFrame) -> str:
+def tell_drops(drops: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> str:
     """Which columns matter, of those whose shuffling loses more than the folds differ.
 
     Parameters
     ----------
     drops
         As from `permutation_drops`.
+    groups
+        The columns of each row.
     """
     sure = drops[drops["drop"] > drops["sd"].fillna(0)]
-    first = f"Shuffling {drops.index[0]} loses most, {100 * drops['drop'].iloc[0]:.1f} points"
+    told = f"Shuffling {drops.index[0]} loses most, {100 * drops['drop'].iloc[0]:.1f} points."
+    sizes = pd.Series({name: len(groups[name]) for name in drops.index})
+    if sizes.nunique() > 1:
+        few = sizes.index[sizes == sizes.min()]
+        told += (
+            f" But {drops.index[0]} has {sizes.iloc[0]} of the {sizes.sum()} columns and "
+            f"{listed(few)} only {sizes.min()}: groups of unequal size lose unequally for that "
+            "reason alone."
+        )
     return (
-        f"{first}. For {len(sure)} of these {len(drops)} the loss is larger than its deviation "
-        "over the folds."
+        f"{told} For {len(sure)} of these {len(drops)} the loss is larger than its deviation over "
+        "the folds."
     )
 
 
@@ -158,13 +258,20 @@ def tell_artists_and_recall(recall: pd.Series, artists: pd.Series) -> tuple[floa
     artists = artists[artists.index.isin(recall.index)]
     if artists.nunique() < 2 or len(artists) < 3:
         return None, "The genres do not differ in their number of artists."
-    relation = float(spearmanr(artists, recall.reindex(artists.index)).statistic)
+    found = spearmanr(artists, recall.reindex(artists.index))
+    relation, chance = float(found.statistic), float(found.pvalue)
+    verdict = (
+        f"So genres with few artists are recognised {'badly' if relation > 0 else 'well'}."
+        if chance < 0.05
+        else f"That can be chance: with {len(artists)} genres it cannot be told whether those with "
+        "few artists are recognised badly."
+    )
     fewest = artists.index[artists == artists.min()]
     verb = "has" if len(fewest) == 1 else "have"
     return relation, (
         f"Rank correlation of a genre's recall with its number of named artists: {relation:+.2f} "
-        f"over {len(artists)} genres. {listed(fewest)} {verb} fewest, {artists.min()}; recall: "
-        f"{shares(recall[fewest].to_dict())}."
+        f"over {len(artists)} genres ({tell_p(chance)}). {verdict} {_capital(listed(fewest))} "
+        f"{verb} fewest, {artists.min()}; recall: {shares(recall[fewest].to_dict())}."
     )
 
 
@@ -191,15 +298,17 @@ def show_matrix(scores: list[Score], strict: str) -> Finding:
     columns = [(u, p) for u in UNITS.values() for p in PROTOCOLS if (u, p) in table]
     table = table[columns].sort_values((UNITS["track"], strict), ascending=False)
     fewer = {(UNITS[s.level], s.protocol) for s in kept if s.genres < most}
-    text = f"Accuracies; rows in the order of `{strict}` on tracks."
+    text = f"Accuracies; rows in the order of `{strict}` on tracks; an empty cell: not asked."
     if fewer:
         text += f" A star: over fewer than {most} genres, not to be compared with the others."
     named = [(u, p + "*" * ((u, p) in fewer)) for u, p in columns]
     return Finding(text, as_percents(table.set_axis(pd.MultiIndex.from_tuples(named), axis=1)))
 
 
-def tell_classical(found: Found, top: Score) -> str:
-    """What the notebook found: what k-nearest neighbours loses, and the best on whole tracks.
+def tell_classical(
+    found: Found, top: Score, published: Mapping[str, float], *, seed: int = 0
+) -> str:
+    """What is left of the best published accuracy, and the best on whole tracks.
 
     Parameters
     ----------
@@ -207,28 +316,56 @@ def tell_classical(found: Found, top: Score) -> str:
         Predictions by model, input and protocol.
     top
         As from `best_of`.
+    published
+        Accuracy of pieces at random by model.
+    seed
+        Of the bootstrap.
     """
-    pieces = {key[2]: p for key, p in found.items() if key[:2] == ("knn", "features_3_sec")}
+    name = max(published, key=lambda model: published[model])
+    pieces = {key[2]: p for key, p in found.items() if key[:2] == (name, "features_3_sec")}
     told = ""
     if {"random", "track"} <= set(pieces):
-        by = {name: percent(metrics(p)["accuracy"]) for name, p in pieces.items()}
-        genres = {name: p.table["true"].nunique() for name, p in pieces.items()}
-        songs = pieces["random"].table.index.get_level_values("track_id").nunique()
+        by = {by: score(p, name, "features_3_sec", seed=seed) for by, p in pieces.items()}
+        tracks = pieces["random"].table.index.get_level_values("track_id").nunique()
         told = (
-            f"On 3 s pieces of {songs} recordings, k-nearest neighbours goes from {by['random']} "
-            f"to {by['track']} when the pieces of a song stay together"
+            f"{MODEL_NAMES[name]}, with {percent(published[name], 0)} the summary's best, goes on "
+            f"3 s pieces of {count(tracks, 'track')} from {percent(by['random'].accuracy)} when "
+            f"pieces are split at random to {percent(by['track'].accuracy)} when songs stay "
+            "together"
         )
-        whole = genres.get("artist") == genres["random"]
-        told += f" and to {by['artist']} when artists do. " if whole else ". "
+        strict = by.get("artist")
+        if strict is not None and strict.genres == by["random"].genres:
+            told += (
+                f" and to {percent(strict.accuracy)} {interval(*strict.ci95)} when artists do, "
+                "that is, on artists it has not learnt from"
+            )
+        told += ". "
     candidates = sum(key[1:] == (top.input, top.protocol) for key in found)
     return told + (
         f"The best of {candidates} models on whole tracks under {top.protocol}, chosen for each "
-        "fold by the "
-        f"other folds, reaches {percent(top.accuracy)} {interval(*top.ci95)} (n = {top.n})."
+        f"fold by the other folds, reaches {percent(top.accuracy)} {interval(*top.ci95)} "
+        f"(n = {top.n})."
     )
 
 
-def tell_refit(before: Predictions, refit: float, fitted: int) -> str:
+def tell_people(top: Score) -> str:
+    """How the best model stands to what people reached on other music.
+
+    Parameters
+    ----------
+    top
+        Of tracks, under a protocol that does not leak.
+    """
+    low, high = top.ci95
+    where = "lies above it" if low > PEOPLE else "lies below it" if high < PEOPLE else "contains it"
+    return (
+        f"**Do machines hear better than people?** People reached about {percent(PEOPLE, 0)}, on "
+        f"other music and from 3 s, so the two cannot be compared strictly. The 95 % interval of "
+        f"the best model under `{top.protocol}`, {interval(*top.ci95)}, {where}."
+    )
+
+
+def tell_refit(before: Predictions, refit: Predictions, fitted: int, *, seed: int = 0) -> str:
     """What it changes to fit on the validation side too.
 
     Parameters
@@ -237,12 +374,23 @@ def tell_refit(before: Predictions, refit: float, fitted: int) -> str:
         Fitted on the training side alone.
     refit, fitted
         As from `refitted_on_valid`.
+    seed
+        Of the test.
     """
-    accuracy = metrics(before)["accuracy"]
+    test, n = paired_test(refit, before, seed=seed), len(before.table)
+    alone, both = (
+        f"{p.correct.sum()} of {n} test tracks ({percent(p.correct.mean())})"
+        for p in (before, refit)
+    )
+    verdict = (
+        "which chance may explain"
+        if test["low"] <= 0 <= test["high"]
+        else "more than chance explains"
+    )
     return (
-        f"Fitted on the training side alone {percent(accuracy)}, on {fitted} tracks of both "
-        f"{percent(refit)} ({points(refit - accuracy)}), of the same {len(before.table)} test "
-        "tracks."
+        f"Under `filtered`, the average of five models names {alone} rightly when it learns from "
+        f"the training side alone, and {both} when it learns from the training and validation "
+        f"side, {count(fitted, 'track')}: {tell_test(test)}, {verdict}."
     )
 
 
@@ -271,11 +419,12 @@ def tell_confusions(recall: pd.Series, often: pd.Series) -> str:
     often
         As from `frequent_confusions`.
     """
+    read = "Numbers count tracks; the colour is their share of the row."
     ends = shares(recall.iloc[[-1, 0]].to_dict())
     if often.empty:
-        return f"Best and worst recognised: {ends}. Nothing is confused."
+        return f"{read} Best and worst recognised: {ends}. Nothing is confused."
     pairs = listed(f"{pair} ({n})" for pair, n in often.items())
-    return f"Best and worst recognised: {ends}. Confused most: {pairs}."
+    return f"{read} Best and worst recognised: {ends}. Confused most, in tracks: {pairs}."
 
 
 def tell_overview(rows: pd.DataFrame) -> str:
@@ -294,8 +443,13 @@ def tell_overview(rows: pd.DataFrame) -> str:
             compared += 1
             if ends.loc["artist", "high"] < ends.loc["random", "low"]:
                 below.append(str(label))
+    share = "all" if len(below) == compared else f"{len(below)} of"
     told = (
-        f"For {len(below)} of {compared} models the interval under `artist` lies wholly below that "
-        "under `random`."
+        f"For {share} {count(compared, 'combination')} of model and table that were asked under "
+        "both, the interval under `artist` lies wholly below that under `random`."
     )
     return told + (" Hollow marks go over fewer genres." if rows["fewer"].any() else "")
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -29,8 +29,8 @@ def tell_test(test: Mapping[str, float]) -> str:
     return f"{gap} {span}, {tell_p(test['p'])}"
 
 
-def tell_tables(tables: Mapping[str, Table]) -> str:
-    """Where tables are from, and what each protocol allows on both sides, as a list in Markdown.
+def show_tables(tables: Mapping[str, Table]) -> Finding:
+    """Where tables are from, what each protocol allows on both sides, and how many it asks.
 
     Parameters
     ----------
@@ -40,7 +40,22 @@ def tell_tables(tables: Mapping[str, Table]) -> str:
     names = {kind: f"{kind.split('_')[1]} s" for kind in tables}
     sources = [f"- Table of {names[kind]}: {table.source}" for kind, table in tables.items()]
     made = {names[kind]: (table.protocols, table.reasons) for kind, table in tables.items()}
-    return "\n".join([*sources, tell_protocols(made)])
+    asked = {f"table of {names[kind]}": _asked(table) for kind, table in tables.items()}
+    shown = pd.DataFrame(asked, list(PROTOCOLS), dtype=object)
+    shown = shown.dropna(how="all").dropna(axis="columns", how="all").fillna("")
+    return Finding("\n".join([*sources, tell_protocols(made)]), shown.rename_axis("protocol"))
+
+
+def _asked(table: Table) -> dict[str, str]:
+    """How many folds each protocol has, and how many of the rows are on a test side."""
+    if table.features is None:
+        return {}
+    labels, told = table.features.genre.to_numpy(dtype=object), {}
+    for name, protocol in table.protocols.items():
+        folds = protocol.folds(labels)
+        asked = sum(len(test) for _, test in folds)
+        told[name] = f"{count(len(folds), 'fold')}, asks {asked:,} of {len(labels):,}"
+    return told
 
 
 def show_reproduction(table: pd.DataFrame, genre: pd.Series) -> Finding:
@@ -63,12 +78,12 @@ def show_reproduction(table: pd.DataFrame, genre: pd.Series) -> Finding:
     parts = [f"Within two points of the summary: {again or 'none'}."]
     if apart:
         parts.append(f"Not: {apart}.")
-    songs = genre.groupby(level="track_id").first().value_counts()
-    sizes = f"the smallest genre has {songs.min()} recordings, the largest {songs.max()}"
-    if songs.nunique() == 1:
-        sizes = f"all {len(songs)} genres have {songs.iloc[0]}"
+    tracks = genre.groupby(level="track_id").first().value_counts()
+    sizes = f"the smallest genre has {tracks.min()} tracks, the largest {tracks.max()}"
+    if tracks.nunique() == 1:
+        sizes = f"all {len(tracks)} genres have {tracks.iloc[0]}"
     parts.append(
-        f"The music is other: {len(genre):,} pieces of {songs.sum()} recordings here, some 9,990 "
+        f"The music is other: {len(genre):,} pieces of {tracks.sum()} tracks here, some 9,990 "
         f"of 1000 there; {sizes}. "
         "Macro recall counts all genres alike."
     )
@@ -128,10 +143,20 @@ def tell_neighbours(by_k: pd.DataFrame, aim: float) -> str:
         f"{', of fewer genres' if name in fewer else ''})"
         for name, values in by_k.items()
     )
-    return (
+    told = (
         f"Nearest to {percent(aim, 0)} comes k = {nearest}, with "
         f"{percent(by_k['random'][nearest])}. "
         f"Best is {best}."
+    )
+    apart = by_k.drop(columns="random")
+    if apart.empty or by_k["random"].idxmax() >= apart.idxmax().min():
+        return told
+    spread = {name: by_k[name].max() - by_k[name].min() for name in by_k}
+    others = max(spread[name] for name in apart)
+    return told + (
+        " A small k wins only under `random`, where the nearest pieces are of the same song. "
+        f"There k changes the accuracy by up to {100 * spread['random']:.1f} points, under the "
+        f"other protocols by up to {100 * others:.1f}."
     )
 
 
@@ -203,19 +228,20 @@ def show_fall(found: Found, data: str) -> Finding:
     return Finding(text, table)
 
 
-def tell_fall(one: Mapping[str, float], apart: Predictions) -> str:
+def tell_fall(one: Mapping[str, float], mixed: Predictions, apart: Predictions) -> str:
     """What a model loses when no song is on both sides, and what follows from that.
 
     Parameters
     ----------
     one
-        As from `paired_test`, of songs at random and kept apart.
-    apart
-        Of whole songs, kept apart.
+        As from `paired_test`, of `mixed` and `apart`.
+    mixed, apart
+        Of tracks, pieces put together: at random, and with songs kept apart.
     """
     table = apart.table
-    songs, folds = len(table), table["fold"].nunique()
-    learnt = songs * (1 - 1 / folds) / table["true"].nunique()
+    before, after = (percent(p.correct.mean()) for p in (mixed, apart))
+    tracks, folds = len(table), table["fold"].nunique()
+    learnt = tracks * (1 - 1 / folds) / table["true"].nunique()
     sure = one["low"] > 0
     verdict = (
         "So part of the accuracy under `random` is due to pieces of the same song on the training "
@@ -224,16 +250,17 @@ def tell_fall(one: Mapping[str, float], apart: Predictions) -> str:
         else "That is within chance: it cannot be told whether the leak helps here."
     )
     few = (
-        " With so few songs to learn from, songs apart are hard: with more of them the fall may be "
-        "smaller."
+        " With so few tracks to learn from, songs apart are hard: with more of them the fall may "
+        "be smaller."
         if learnt < 30
         else ""
     )
     return (
-        f"k-nearest neighbours on {count(songs, 'whole song')}, at random against songs apart: "
-        f"{tell_test(one)}. {one['only_one']} songs are right only with the leak, "
-        f"{one['only_other']} only without it. {verdict} Some {learnt:.0f} songs a genre are on "
-        f"each training side.{few}"
+        f"k-nearest neighbours on {count(tracks, 'track')}, the pieces of each put together (table "
+        f"above): {before} at random against {after} with songs apart, {tell_test(one)}. "
+        f"{count(int(one['only_one']), 'track is', 'tracks are')} right only with the leak, "
+        f"{one['only_other']} only without it. {verdict} On average {learnt:.0f} tracks a genre "
+        f"are on a training side.{few}"
     )
 
 
@@ -255,16 +282,16 @@ def show_votes(votes: pd.DataFrame) -> Finding:
         for key in votes.index
     }
     text = (
-        "Of one piece, and of all pieces of a song together (by the mean of probabilities where "
+        "Of one piece, and of all pieces of a track together (by the mean of probabilities where "
         f"there are some, else by vote). That is worth {points(gain.min())} ({gain.idxmin()}) to "
-        f"{points(gain.max())} ({gain.idxmax()})."
+        f"{points(gain.max())} ({gain.idxmax()}); differences are taken before rounding."
     )
     table = pd.Series(cells).unstack(sort=False).rename_axis("model")
     return Finding(text, table[[name for name in PROTOCOLS if name in table]])
 
 
 def tell_learnt(right: pd.DataFrame) -> str:
-    """Which model remembers best what it learnt, and which is best with other songs.
+    """Which model remembers best what it learnt, and which is best with other tracks.
 
     Parameters
     ----------
@@ -276,7 +303,7 @@ def tell_learnt(right: pd.DataFrame) -> str:
     widest = str(gap.index[-1])
     known, unknown = (percent(right.loc[widest, side], 0) for side in ("learnt", "others"))
     return (
-        f"Of other songs most are right with {listed(best)}, {percent(right['others'].max(), 0)}. "
+        f"Of other tracks most are right with {listed(best)}, {percent(right['others'].max(), 0)}. "
         f"{_capital(widest)} has {known} of what it learnt right and {unknown} of the others, the "
         "widest gap: what is right on the training side says little."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
@@ -125,9 +126,13 @@ def cost_table(found: Found, data: str, protocol: str) -> pd.DataFrame:
 
 
 def refitted_on_valid(
-    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, protocol: Protocol
-) -> tuple[float, int]:
-    """Accuracy on the published test side once the validation side is fitted on too.
+    estimator: BaseEstimator,
+    X: pd.DataFrame,
+    y: pd.Series,
+    protocol: Protocol,
+    before: Predictions,
+) -> tuple[Predictions, int]:
+    """What a model says of the published test side once the validation side is fitted on too.
 
     Parameters
     ----------
@@ -135,17 +140,20 @@ def refitted_on_valid(
         As in `cross_predict`.
     protocol
         "filtered".
+    before
+        What it said when it was fitted on the training side alone.
 
     Returns
     -------
-    accuracy, fitted
+    predictions, fitted
         And how many items were fitted on.
     """
     labels = y.to_numpy(dtype=object)
     ((train, test),) = protocol.folds(labels)
     pool, _ = protocol.choosing(labels, train)
     model = clone(estimator).fit(X.iloc[pool], labels[pool])
-    return float((model.predict(X.iloc[test]) == labels[test]).mean()), len(pool)
+    said = pd.Series(model.predict(X.iloc[test]), X.index[test])
+    return replace(before, table=before.table.assign(predicted=said), probability=None), len(pool)
 
 
 def scores_of(found: Found, published: Mapping[str, float], *, seed: int = 0) -> list[Score]:

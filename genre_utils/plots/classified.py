@@ -19,7 +19,7 @@ from genre_utils.wording import shares
 
 
 def show_regions(fitted: Mapping[str, ClassifierMixin], learnt: Side, others: Side) -> None:
-    """How models divide a plane, and what they know of songs that they were not fitted on.
+    """How models divide a plane, and what they know of tracks that they were not fitted on.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def show_regions(fitted: Mapping[str, ClassifierMixin], learnt: Side, others: Si
     ).T
     show(
         decision_regions(fitted, learnt, others, "How models divide a plane"),
-        f"Regions of {len(set(learnt[1]))} genres, a panel a model. Share of the songs that were "
-        "learnt, "
+        f"Regions of {len(set(learnt[1]))} genres, a panel a model. Share of the tracks that "
+        "were learnt, "
         f"and of others, that is named rightly: {evaluation.tell_shares(right)}",
         evaluation.tell_learnt(right),
     )
@@ -62,9 +62,9 @@ def show_protocols() -> None:
         "one song on both sides. track: songs are whole. artist: artists are whole. filtered: "
         "three "
         "sides, artists whole, one faulty song left out.",
-        "Under `random` other pieces of the same song were learnt. Only from `artist` on, nobody "
-        "who "
-        "sings on the test side was heard before.",
+        "Under `random` other pieces of the same song were learnt, under `track` other songs of "
+        "the same artist. Only under `artist` was nobody heard before who plays on the test side; "
+        "`filtered` keeps artists apart as their names are written.",
     )
 
 
@@ -103,23 +103,27 @@ def show_neighbours(by_k: pd.DataFrame, aim: float) -> None:
     )
 
 
-def show_curve(curve: pd.DataFrame) -> None:
+def show_curve(curve: pd.DataFrame, model: str) -> None:
     """Accuracy against the number of artists, and whether more of them would help.
 
     Parameters
     ----------
     curve
         As from `evaluation.artist_curve`.
+    model
+        Of which model, under which protocol.
     """
     told = curve.set_index(curve["artists"].map("{:.0f} artists".format))["accuracy"]
     show(
         learning_curve(curve),
         f"Accuracy by training artists: {shares(told.to_dict())}.",
-        evaluation.tell_curve(curve),
+        f"{model}. {evaluation.tell_curve(curve)}",
     )
 
 
-def show_drops(lost: pd.DataFrame, what: str) -> None:
+def show_drops(
+    lost: pd.DataFrame, what: str, groups: Mapping[str, Sequence[str]], model: str
+) -> None:
     """Accuracy that is lost when columns are shuffled.
 
     Parameters
@@ -128,16 +132,22 @@ def show_drops(lost: pd.DataFrame, what: str) -> None:
         As from `evaluation.permutation_drops`.
     what
         Which columns.
+    groups
+        The columns of each row; where there are several, their number is shown.
+    model
+        Of which model, under which protocol.
     """
     told = ", ".join(f"{name} {100 * drop:.1f}" for name, drop in lost["drop"].items())
+    sizes = {name: len(groups[name]) for name in lost.index}
+    names = {name: f"{name} ({n})" for name, n in sizes.items() if max(sizes.values()) > 1}
     show(
-        drops(lost, f"{what}: accuracy lost when shuffled"),
+        drops(lost.rename(index=names), f"{what}: accuracy lost when shuffled"),
         f"{what}, accuracy lost in points: {told}.",
-        evaluation.tell_drops(lost),
+        f"{model}. {evaluation.tell_drops(lost, groups)}",
     )
 
 
-def show_shap(shap: pd.Series, others: Sequence[str]) -> None:
+def show_shap(shap: pd.Series, others: Sequence[str], model: str) -> None:
     """Mean sizes of SHAP values, and how many of the columns another way names too.
 
     Parameters
@@ -146,11 +156,14 @@ def show_shap(shap: pd.Series, others: Sequence[str]) -> None:
         By column, the largest first.
     others
         Columns that matter by permutation.
+    model
+        Of which model, under which protocol.
     """
     ax = drops(pd.DataFrame({"drop": shap, "sd": 0.0}), "What XGBoost leans on")
     ax.set_xlabel("mean absolute SHAP value (log odds, mean over genres)")
     told = ", ".join(f"{column} {value:.2f}" for column, value in shap.items())
-    show(ax, f"Mean SHAP values: {told}.", evaluation.tell_columns(list(shap.index), others))
+    common = evaluation.tell_columns(list(shap.index), others)
+    show(ax, f"Mean SHAP values: {told}.", f"{model}. {common}")
 
 
 def show_confusion(said: Predictions, title: str) -> None:
@@ -183,7 +196,7 @@ def show_scores(scores: Sequence[Score], published: Mapping[str, float]) -> None
     rows = evaluation.score_rows(scores, published)
     by_row = (f"{r.label} {r.protocol} {r.accuracy:.2f}" for r in rows.itertuples())
     show(
-        score_overview(rows),
+        score_overview(rows, evaluation.PEOPLE),
         f"Accuracy by model and protocol with 95 % intervals: {'; '.join(by_row)}.",
         evaluation.tell_overview(rows),
     )

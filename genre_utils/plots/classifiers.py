@@ -17,7 +17,7 @@ from genre_utils.data import make_protocols
 from genre_utils.plots.style import genre_colors, genre_markers
 from genre_utils.wording import percent
 
-Side = tuple[np.ndarray, pd.Series]  # places in the plane, shape (songs, 2), and genres
+Side = tuple[np.ndarray, pd.Series]  # places in the plane, shape (tracks, 2), and genres
 _GRID = 200
 _SIDES = {"train": "#88CCEE", "valid": "#DDCC77", "test": "#882255", "": "#DDDDDD"}
 _SIDE_NAMES = {
@@ -38,7 +38,7 @@ def decision_regions(
     fitted
         By name, on `learnt`.
     learnt, others
-        Songs that the models know (filled marks), and songs that they do not (open ones).
+        Tracks that the models know (filled marks), and tracks that they do not (open ones).
     title
         What is to be seen.
     """

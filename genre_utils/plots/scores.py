@@ -40,7 +40,7 @@ def confusion(counts: pd.DataFrame, title: str) -> Axes:
     return ax
 
 
-def score_overview(table: pd.DataFrame, people: float = 0.7) -> Axes:
+def score_overview(table: pd.DataFrame, people: float) -> Axes:
     """Accuracy of models under protocols with 95 % intervals, published values as crosses.
 
     Parameters

@@ -79,6 +79,9 @@ def test_neighbours_that_give_what_was_published_and_what_goes_over_fewer_genres
     assert (
         "k = 1 under `random` (95.0 %) and k = 13 under `artist` (50.0 %, of fewer genres)" in told
     )
+    assert "A small k wins only under `random`" in told
+    assert "by up to 9.0 points, under the other protocols by up to 10.0" in told
+    assert "A small k" not in evaluation.tell_neighbours(by_k[["random"]], 0.87)
 
 
 def test_the_leak_and_chance():
@@ -102,8 +105,10 @@ def test_a_fall_is_told_and_what_goes_over_fewer_genres_is_starred():
 
 @pytest.mark.parametrize("test, said", [(TEST, "is due to pieces"), (CHANCE, "within chance")])
 def test_what_follows_from_a_fall_depends_on_its_interval(test, said):
-    told = evaluation.tell_fall(test, predictions(6, "track", level="track"))
-    assert said in told and "With so few songs" in told
+    runs = found(level="track", random=12, track=6)
+    told = evaluation.tell_fall(test, *runs.values())
+    assert said in told and "With so few tracks" in told
+    assert "100.0 % at random against 50.0 % with songs apart, +" in told
     assert evaluation.tell_test(TEST) == "+18.0 points [+9.0, +27.0], p < 0.001"
 
 
@@ -121,17 +126,37 @@ def test_the_best_is_named_with_all_that_equal_it():
     runs |= {("svm", *key[1:]): one for key, one in runs.items()}
     told = evaluation.show_gains(runs, "features_30_sec", "artist")
     assert "k-nearest neighbours and SVM (one against one), 50.0 %" in told.text
+    assert list(told.table)[:3] == ["random", "artist", "95 % interval"]
     top, chosen = evaluation.best_of(runs, "features_30_sec", "artist")
     assert chosen == ["knn", "knn"] and top.accuracy == 0.5
-    sentence = evaluation.tell_classical(runs | found(random=12, track=6), top)
-    assert "goes from 100.0 % to 50.0 %" in sentence and "The best of 2 models" in sentence
+    pieces = found(random=12, track=6, artist=3)
+    sentence = evaluation.tell_classical(runs | pieces, top, {"svm": 0.7, "knn": 0.9})
+    assert sentence.startswith("k-nearest neighbours, with 90 % the summary's best, goes on 3 s")
+    assert "from 100.0 % when" in sentence and "when artists do, that is" in sentence
+    assert "The best of 2 models" in sentence and sentence.count(". ") == 1
+    assert evaluation.tell_classical(runs, top, {"svm": 0.7}).startswith("The best of 2 models")
+    assert "lies below it" in evaluation.tell_people(replace(top, ci95=(0.4, 0.6)))
+    assert "contains it" in evaluation.tell_people(replace(top, ci95=(0.6, 0.8)))
 
 
 def test_an_average_is_better_only_beyond_chance():
-    blended = predictions(6, "artist", level="track")
-    assert "is better" in evaluation.tell_blend(TEST, blended)
-    assert "cannot be told" in evaluation.tell_blend(CHANCE, blended)
-    assert "(+10.0 points)" in evaluation.tell_refit(blended, 0.6, 9)
+    blended, weak = (predictions(n, "artist", level="track") for n in (11, 2))
+    compared = evaluation.compare_blend(blended, {"knn": weak, "svm": predictions(
+        10, "artist", level="track")})  # fmt: skip
+    assert compared.index.tolist() == ["svm", "knn", "chosen"]
+    assert compared["accuracy"].tolist() == pytest.approx([10 / 12, 2 / 12, 10 / 12])
+    told = evaluation.show_blend(compared, blended)
+    assert "SVM (one against one) is best here, 83.3 %" in told.text
+    assert "cannot be told" in told.text and "change places" not in told.text
+    assert told.table.index[-1] == "chosen for each fold"
+    compared.loc["svm", ["low", "high"]] = 0.05, 0.2
+    compared.loc["chosen", "accuracy"] = 0.5
+    told = evaluation.show_blend(compared, blended)
+    assert "so the average is better" in told.text and "less than 1 of the 2" in told.text
+    refit = evaluation.tell_refit(weak, blended, 9)
+    assert "names 2 of 12 test tracks (16.7 %) rightly" in refit
+    assert "9 tracks: +75.0 points" in refit and "more than chance explains" in refit
+    assert "which chance may explain" in evaluation.tell_refit(weak, weak, 9)
 
 
 @pytest.mark.parametrize("last, said", [(0.6, "would still help"), (0.505, "cannot be told")])
@@ -139,12 +164,17 @@ def test_a_curve_is_judged_against_the_draw_of_artists(last, said):
     curve = pd.DataFrame(
         {"artists": [10, 50, 100], "accuracy": [0.3, 0.5, last], "sd": [0.02, 0.01, 0]}
     )
-    assert said in evaluation.tell_curve(curve)
+    told = evaluation.tell_curve(curve)
+    assert said in told and "1.0 points of difference (standard deviation), with fewer 2.0" in told
 
 
 def test_losses_larger_than_their_spread_are_counted():
     drops = pd.DataFrame({"drop": [0.3, 0.01], "sd": [0.02, 0.05]}, ["timbre", "rhythm"])
-    assert "For 1 of these 2" in evaluation.tell_drops(drops)
+    groups = {"timbre": ["mfcc1_mean", "mfcc2_mean"], "rhythm": ["tempo"]}
+    told = evaluation.tell_drops(drops, groups)
+    assert "For 1 of these 2" in told
+    assert "timbre has 2 of the 3 columns and rhythm only 1" in told
+    assert "unequal" not in evaluation.tell_drops(drops, {"timbre": ["a"], "rhythm": ["b"]})
     assert "1 of these 2 columns" in evaluation.tell_columns(["a", "b"], ["b", "c"])
 
 
@@ -153,7 +183,10 @@ def test_all_genres_with_the_fewest_artists_are_named():
     relation, told = evaluation.tell_artists_and_recall(
         recall, pd.Series({"blues": 9, "jazz": 9, "rock": 20, "polka": 1})
     )
-    assert "blues and jazz have fewest, 9; recall: blues 30 %, jazz 70 %" in told
+    assert "Blues and jazz have fewest, 9; recall: blues 30 %, jazz 70 %" in told
+    assert "(p = 1). That can be chance: with 3 genres" in told
+    many = pd.Series(range(10), list("abcdefghij"))
+    assert "recognised badly." in evaluation.tell_artists_and_recall(many / 10, many)[1]
     assert relation == pytest.approx(0.0, abs=1e-9)
     alike = pd.Series({"blues": 5, "jazz": 5, "rock": 5})
     assert evaluation.tell_artists_and_recall(recall, alike)[0] is None
@@ -166,14 +199,15 @@ def test_the_matrix_stars_what_goes_over_fewer_genres():
     assert list(told.table) == [("3 s pieces", "artist*"), ("tracks", "artist")]
     assert "fewer than 10 genres" in told.text
     rows = evaluation.score_rows([score, replace(score, protocol="random", ci95=(0.7, 0.9))], {})
-    assert "For 1 of 1 models" in evaluation.tell_overview(rows)
+    assert "For all 1 combination of" in evaluation.tell_overview(rows)
 
 
 def test_confusions_and_what_a_plane_shows():
     recall = pd.Series({"rock": 0.2, "jazz": 0.9})
     told = evaluation.tell_confusions(recall, pd.Series({"rock as jazz": 8}))
     assert told == (
-        "Best and worst recognised: jazz 90 %, rock 20 %. Confused most: rock as jazz (8)."
+        "Numbers count tracks; the colour is their share of the row. Best and worst recognised: "
+        "jazz 90 %, rock 20 %. Confused most, in tracks: rock as jazz (8)."
     )
     right = pd.DataFrame({"learnt": [1.0, 0.8], "others": [0.6, 0.7]}, ["a tree", "SVM"])
     told = evaluation.tell_learnt(right)
@@ -212,4 +246,7 @@ def test_all_models_are_asked_under_all_protocols(small):
     told = evaluation.show_identities(effect, 2)
     assert told.text.startswith("2 songs have") and "+0.0 points" in told.text
     made = evaluation.Table(table, "Made up.", protocols, {})
-    assert evaluation.tell_tables({"features_30_sec": made}).startswith("- Table of 30 s: Made up.")
+    none = evaluation.Table(None, "No audio", {}, {})
+    told = evaluation.show_tables({"features_30_sec": made, "features_3_sec": none})
+    assert told.text.startswith("- Table of 30 s: Made up.")
+    assert told.table.loc["artist", "table of 30 s"] == "2 folds, asks 12 of 12"

@@ -79,9 +79,11 @@ def test_the_validation_side_is_learnt_from_too_and_the_fewest_are_counted():
     X = pd.DataFrame({"x": (genre == "rock") * 1.0})
     protocols, _ = make_protocols(tracks, names, n_splits=2)
     filtered = protocols["filtered"]
-    right, fitted = evaluation.refitted_on_valid(KNeighborsClassifier(1), X, genre, filtered)
-    assert (right, fitted) == (1.0, 8)
-    assert evaluation.refitted_on_valid(DummyClassifier(), X, genre, filtered)[0] == 0.5
+    before = evaluation.cross_predict(DummyClassifier(), X, genre, filtered)
+    refit, fitted = evaluation.refitted_on_valid(
+        KNeighborsClassifier(1), X, genre, filtered, before
+    )
+    assert (refit.correct.mean(), before.correct.mean(), fitted) == (1.0, 0.5, 8)
     assert evaluation.fewest_to_fit(protocols.values(), genre) == 6
     told = evaluation.tell_protocols({"30 s": (protocols, {"random": "it rains"})})
     assert "Not possible on the 30 s table: `random`, because it rains." in told

@@ -70,13 +70,15 @@ def test_figures_come_with_both_texts(shown, plane):
     plots.show_confusion_panels({})
     plots.show_neighbours(pd.DataFrame({"random": [0.9, 0.8]}, [1, 3]), 0.87)
     curve = {"share": [0.5, 1], "artists": [5, 10], "accuracy": [0.4, 0.6], "sd": [0.01, 0]}
-    plots.show_curve(pd.DataFrame(curve))
-    plots.show_drops(pd.DataFrame({"drop": [0.1], "sd": [0.01]}, ["timbre"]), "Groups")
-    plots.show_shap(pd.Series({"tempo": 0.5}), ["tempo"])
+    plots.show_curve(pd.DataFrame(curve), "The SVM")
+    lost, groups = pd.DataFrame({"drop": [0.1], "sd": [0.01]}, ["timbre"]), {"timbre": ["a", "b"]}
+    plots.show_drops(lost, "Groups", groups, "The SVM")
+    plots.show_shap(pd.Series({"tempo": 0.5}), ["tempo"], "XGBoost")
     plots.show_confusion(predictions(), "Mixed up")
     score = Score("knn", "features_30_sec", "artist", "track", 0.5, (0.4, 0.6), 0.5, 90, 10)
     plots.show_scores([score], {})
     assert len(shown) == 9 and all(alt and caption for alt, caption in shown)
+    assert all(caption.startswith("The SVM. ") for _, caption in shown[4:6])
     assert "worst rock 0 %" in shown[2][0] and "rock hardest" in shown[2][1]
 
 
