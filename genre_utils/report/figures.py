@@ -57,7 +57,9 @@ def figure_html(output: NotebookNode, number: int) -> str:
             f'<img alt="{html.escape(alt)}"{width} '
             f'src="data:image/png;base64,{output.data["image/png"].strip()}">'
         )
-    said = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(caption or alt, quote=False))
+    said = html.escape(caption or alt, quote=False)
+    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", said)
+    said = re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", said)
     # Without a caption, what stands below is what was read out already.
     hidden = "" if caption else ' aria-hidden="true"'
     shows = ""

@@ -94,7 +94,8 @@ def test_strokes_of_a_dark_grey_are_seen_on_a_dark_page():
     assert styles == ["fill:#292929;stroke:currentColor", "stroke:#292a29"]
 
 
-def test_names_in_backticks_are_code_in_a_caption():
-    (figure,) = soup(output("Under `random` < `track`.")).select("figure")
+def test_names_in_backticks_are_code_in_a_caption_and_stars_stress():
+    (figure,) = soup(output("Under `random` < `track`. *So it is*, 2 * 3 * 4.")).select("figure")
+    assert figure.em.get_text() == "So it is" and "2 * 3 * 4" in figure.get_text()
     assert [code.get_text() for code in figure.select("figcaption code")] == ["random", "track"]
     assert "Under random < track." in figure.figcaption.get_text()
