@@ -15,6 +15,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(Path(f".pytest_cache/numba-{_WORKER}").resol
 import numpy as np
 import pytest
 from helpers import NOTEBOOK, sound
+from hypothesis import settings
 from server import Server
 
 from genre_utils.data import INPUTS
@@ -22,6 +23,9 @@ from genre_utils.report import execute, render
 from genre_utils.sources import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
+# A busy machine is no reason for a test to fail.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
