@@ -286,8 +286,8 @@ between = evaluation.between_genres(X, genre)
 plots.show(*plots.telling_features(X, genre))
 
 # %% [markdown]
-# The last of them closer: a box spans the middle half of a genre's tracks, the line in it is the median, others are
-# outliers.
+# The last of them closer: a box spans the middle half of a genre's tracks, the line in it is the median, dots
+# are outliers.
 
 # %%
 results.fact(median_tempo=df.groupby("label")["tempo"].median().to_dict())

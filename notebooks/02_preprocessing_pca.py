@@ -227,8 +227,9 @@ plots.show(*plots.planes(points, y, names))
 # %% [markdown]
 # ## What the axes mean
 #
-# Each axis is a weighted sum of the columns. The largest weights name it: which columns have them, and of which
-# group are these?
+# Each axis is a weighted sum of the columns. The largest weights name it. The columns belong to the groups of
+# notebook 1: timbre (MFCC), brightness (centroid, bandwidth, rolloff, zero crossings), harmony (chroma and harmonic
+# part), percussion (`perceptr`), loudness (RMS) and rhythm (tempo). Of which group are the largest weights?
 
 # %%
 axes = pd.DataFrame(
@@ -244,9 +245,7 @@ plots.show(*plots.heaviest(axes))
 plots.show(*plots.weights_and_genres(points, y, axes, names))
 
 # %% [markdown]
-# Gathered into the groups of notebook 1: timbre (MFCC), brightness (centroid, bandwidth, rolloff, zero crossings),
-# harmony (chroma and harmonic part), percussion (`perceptr`), loudness (RMS) and rhythm (tempo). The squared weights
-# of an axis add up to 1. Which share of them belongs to each group?
+# All weights, gathered into groups: the squared weights of an axis add up to 1. Which share of them has each group?
 
 # %%
 from genre_utils.audio import FEATURE_GROUPS

@@ -61,9 +61,9 @@ def enough(ratios: Mapping[str, np.ndarray], needed: Mapping[str, Mapping[float,
     return Told(
         explained_variance(ratios, marks=marks),
         "Cumulative explained variance against the number of components, a line a scaling.",
-        f"There is no one number, it depends on how much variance one wants to keep. For "
-        f"{shares} of it take {told} of {columns} components: several columns together say again "
-        "what others said, even where no pair of them is much alike.",
+        f"There is no one number, it depends on how much variance one wants to keep. To keep "
+        f"{shares} of it takes {told} of {columns} components: columns say again what others "
+        "said, not in pairs alone, but several together.",
     )
 
 
