@@ -11,10 +11,12 @@ import nbformat
 import pytest
 
 from genre_utils.report import package_address
+from genre_utils.sources import write_demo
 
 PAIRS = sorted(Path("notebooks").glob("[0-9]*.ipynb"))
 # They take up to minutes each, so one stands for all; make alone runs all of them.
-TRIED = PAIRS if os.environ.get("ALONE") == "all" else PAIRS[1:2]
+ALL = os.environ.get("ALONE") == "all"
+TRIED = PAIRS if ALL else PAIRS[1:2]
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +45,28 @@ def fresh(tmp_path):
     return tmp_path / "environment/bin/python"
 
 
+@pytest.fixture(scope="module")
+def collection(request, tmp_path_factory):
+    """The collection of `make demo` where all are tried: later notebooks end early with fewer."""
+    if not ALL:
+        return request.getfixturevalue("demo_root")
+    root = tmp_path_factory.mktemp("collection")
+    write_demo(root)
+    return root
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("pair", TRIED, ids=lambda p: p.stem)
-def test_a_notebook_installs_the_package_and_runs_alone(pair, wheel, fresh, demo_root, tmp_path):
+def test_a_notebook_installs_the_package_and_runs_alone(pair, wheel, fresh, collection, tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
     for path in (pair, wheel):
         shutil.copy(path, folder)
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     env |= {"PATH": f"{fresh.parent}{os.pathsep}{env['PATH']}", "PIP_NO_INDEX": "1"}
-    given = {"data": demo_root, "profile": "quick"}
+    given = {"data": collection, "profile": "quick"}
     options = [text for name, value in given.items() for text in ("-p", name, str(value))]
     command = [fresh, "-m", "papermill", pair.name, tmp_path / "out.ipynb", "-k", "python3"]
     ran = subprocess.run(
