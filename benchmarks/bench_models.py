@@ -15,7 +15,7 @@ from common import Report, collection
 from sklearn.base import clone
 
 from genre_utils import models
-from genre_utils.data import load_features, make_protocols
+from genre_utils.data import load_features, make_splits
 from genre_utils.evaluation import model_name
 from genre_utils.models import NetworkClassifier
 
@@ -75,9 +75,9 @@ def main() -> None:
 
 
 def _first_fold(dataset, features) -> tuple[np.ndarray, np.ndarray]:
-    protocols, _ = make_protocols(dataset.tracks, features.values.index, seed=0)
-    protocol = protocols.get("track") or protocols["random"]
-    return next(iter(protocol.splitter.split(features.values, features.genre)))
+    splits, _ = make_splits(dataset.tracks, features.values.index, seed=0)
+    split = splits.get("track") or splits["random"]
+    return next(iter(split.splitter.split(features.values, features.genre)))
 
 
 if __name__ == "__main__":

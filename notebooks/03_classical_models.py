@@ -32,9 +32,9 @@ results = evaluation.Results("03_classical_models", dataset, profile, seed)
 results.fact(title="What is 90 % worth? Classical models, published and honest")
 folds = {"features_30_sec": 2 if quick else 10, "features_3_sec": 2 if quick else 3}
 tables = {k: evaluation.open_table(dataset, k, n_splits=n, seed=seed) for k, n in folds.items()}
-(songs, _, song_protocols, reasons), (pieces, _, piece_protocols, _) = tables.values()
-song_protocols.pop("track", None)  # with one row a track, it is `random` but for the duplicates
-if not song_protocols:
+(songs, _, song_splits, reasons), (pieces, _, piece_splits, _) = tables.values()
+song_splits.pop("track", None)  # with one row a track, it is `random` but for the duplicates
+if not song_splits:
     results.end(f"Too few tracks for any evaluation: {next(iter(reasons.values()))}.", output)
 
 # %% [markdown]
@@ -124,10 +124,10 @@ plots.show_regions({name: m.fit(*flat[0]) for name, m in small.items()}, *flat)
 plots.sliders(lambda k: plots.neighbours_in_plane(k, *flat), k=(1, min(25, len(few)), 2))
 
 # %% [markdown]
-# ## Four protocols
+# ## Four splits
 #
 # The summary's figures come from *pieces*: every track is cut into ten pieces of 3 s, and each piece is a row. A
-# *protocol* says what may stand on both sides of a split. A *fold* is one part of the rows; it is the test side
+# *split* says what may stand on both sides of a split. A *fold* is one part of the rows; it is the test side
 # while the others are the training side. The folds take turns (*cross-validation*), so a row is asked once at most.
 #
 # `random`, `track` and `artist` get stricter in this order. `filtered` ([Kereliuk, Sturm and Larsen
@@ -137,9 +137,9 @@ plots.sliders(lambda k: plots.neighbours_in_plane(k, *flat), k=(1, min(25, len(f
 # is named; `filtered` stands beside it, to compare with what others report.
 
 # %%
-honest = [p for p in ("artist", "filtered") if p in song_protocols] or list(song_protocols)[-1:]
+honest = [p for p in ("artist", "filtered") if p in song_splits] or list(song_splits)[-1:]
 strict = honest[0]
-plots.show_protocols()
+plots.show_splits()
 evaluation.show_tables(tables)
 
 # %% [markdown]
@@ -151,12 +151,12 @@ evaluation.show_tables(tables)
 # training side alone. 70 % of the pieces, drawn at random, are learnt from. How many of the other 30 % are right?
 
 # %%
-both = [(song_protocols, songs), (piece_protocols, pieces)]
+both = [(song_splits, songs), (piece_splits, pieces)]
 fewest = min(evaluation.fewest_to_fit(p.values(), table.genre) for p, table in both if p)
 trees, epochs = (100, 15) if quick else (1000, 30)
 plain = models.published_models(seed, neighbors=min(19, fewest), trees=trees, epochs=epochs)
 published, copied = models.PUBLISHED_ACCURACY, models.COPIED_ACCURACY
-once = evaluation.at_once(piece_protocols, seed)
+once = evaluation.at_once(piece_splits, seed)
 slowest_first = {name: plain[name] for name in reversed(published)}
 asked = evaluation.ask_all(slowest_first, pieces, once, "", progress="70 / 30 at random")
 reproduced = {name: one for (name, *_), one in reversed(asked.items())}
@@ -172,7 +172,7 @@ evaluation.show_reproduction(reproduction, songs.genre if pieces is None else pi
 # %%
 if reproduced:
     ks = [k for k in (1, 3, 5, 7, 9, 11, 13, 15, 19, 25, 35) if k <= fewest]
-    rest = [p for name, p in piece_protocols.items() if name != "random"]
+    rest = [p for name, p in piece_splits.items() if name != "random"]
     by_k = evaluation.by_neighbours(pieces, [*once, *rest], ks)
     nearest = (by_k["random"] - published["knn"]).abs().idxmin()
     results.fact(accuracy_by_neighbours=by_k.to_dict(), neighbours_of_the_summary=nearest)
@@ -194,12 +194,12 @@ if pieces is not None:
 # ## The same models, songs kept apart, then artists
 #
 # Same models, other folds; `random` here is cross-validated too. Accuracy, and macro recall in round brackets (square
-# ones are intervals). `evaluation.cross_predict` does in each fold what we did by hand above.
+# ones are intervals). `evaluation.evaluate` does in each fold what we did by hand above.
 
 # %%
-folded = piece_protocols.values()
+folded = piece_splits.values()
 found = evaluation.ask_all(plain, pieces, folded, "features_3_sec", progress="pieces")
-by_protocol = evaluation.accuracy_table(found, "features_3_sec")
+by_split = evaluation.accuracy_table(found, "features_3_sec")
 results.fact(macro_recall_of_pieces=evaluation.macro_recalls(found, "features_3_sec"))
 evaluation.show_fall(found, "features_3_sec")
 
@@ -219,10 +219,10 @@ evaluation.show_votes(votes)
 # exchanged at random; $p$ is how often the difference is at least as large as the one found.
 
 # %%
-if {"random", "track"} <= set(by_protocol):
-    falls = (by_protocol["random"] - by_protocol["track"]).sort_values()
+if {"random", "track"} <= set(by_split):
+    falls = (by_split["random"] - by_split["track"]).sort_values()
     heard = [joined["knn", "features_3_sec", p] for p in ("random", "track")]
-    one = evaluation.paired_test(*heard, seed=seed)
+    one = evaluation.compare(*heard, seed=seed)
     results.fact(fall_random_to_track=falls.to_dict(), test_knn_random_track=one)
     plots.say(evaluation.tell_fall(one, *heard))
 
@@ -248,7 +248,7 @@ if quick:
 tuned = {f"{name}_tuned": search for name, search in tuned.items()}
 whitened = models.svm_on_whitened(tracks)
 blend = models.best_model(tracks, seed, trees=100 if quick else 400)
-every, apart = song_protocols.values(), [song_protocols[name] for name in honest]
+every, apart = song_splits.values(), [song_splits[name] for name in honest]
 for asked, by in ((plain, every), (tuned, apart), ({"whitened": whitened, "blend": blend}, every)):
     found |= evaluation.ask_all(asked, songs, by, "features_30_sec", progress="whole tracks")
 more = evaluation.ask_all({"blend": blend}, pieces, folded, "features_3_sec", progress="average")
@@ -260,8 +260,8 @@ blended = found["blend", "features_30_sec", strict]
 of_songs = {name: found[name, "features_30_sec", strict] for name in plain}
 compared = evaluation.compare_blend(blended, of_songs, seed=seed)
 results.fact(blend_against_plain=compared.to_dict("index"))
-if "filtered" in song_protocols:  # it leaves the partition's rule to learn from its validation side
-    rule = song_protocols["filtered"], found["blend", "features_30_sec", "filtered"]
+if "filtered" in song_splits:  # it leaves the partition's rule to learn from its validation side
+    rule = song_splits["filtered"], found["blend", "features_30_sec", "filtered"]
     refit, fitted_on = evaluation.refitted_on_valid(blend, songs.X, songs.genre, *rule)
     results.fact(blend_filtered_fitted_on_train_and_valid=float(refit.correct.mean()))
     plots.say(evaluation.tell_refit(rule[1], refit, fitted_on, seed=seed))
@@ -289,8 +289,8 @@ evaluation.show_identities(identities, several)
 # If models lack artists to learn from, more should help. We take away artists from the training sides alone.
 
 # %%
-if "artist" in song_protocols:
-    by_artist = whitened, songs.X, songs.genre, song_protocols["artist"]
+if "artist" in song_splits:
+    by_artist = whitened, songs.X, songs.genre, song_splits["artist"]
     kept = (0.25, 0.5, 1.0) if quick else (0.2, 0.4, 0.6, 0.8, 1.0)
     curve = evaluation.artist_curve(*by_artist, kept, seed=seed)
     results.fact(artist_curve=curve.to_dict("list"))
@@ -309,7 +309,7 @@ if "artist" in song_protocols:
 # %%
 from genre_utils.audio import FEATURE_COLUMNS, FEATURE_GROUPS
 
-asked = (whitened, songs.X, songs.genre, song_protocols[strict])
+asked = (whitened, songs.X, songs.genre, song_splits[strict])
 by_group = evaluation.permutation_drops(*asked, FEATURE_GROUPS, seed=seed)
 single = {column: [column] for column in FEATURE_COLUMNS}
 repeats = 1 if quick else 3
@@ -318,7 +318,7 @@ of_svm = f"The SVM whitened within artists, under `{strict}`"
 for name, lost, parts in (("groups", by_group, FEATURE_GROUPS), ("columns", by_column, single)):
     results.fact(**{f"importance_{name}": lost["drop"].to_dict()})
     plots.show_drops(lost, f"The first {len(lost)} {name}", parts, of_svm)
-first_fold = song_protocols[strict].folds(songs.genre.to_numpy(object))[0]
+first_fold = song_splits[strict].folds(songs.genre.to_numpy(object))[0]
 shap = models.tree_shares(plain["xgboost"], songs.X, songs.genre, first_fold).head(12)
 results.fact(shap_columns=shap.to_dict())
 plots.show_shap(shap, by_column.index, f"XGBoost with the settings above, under `{strict}`")
@@ -380,7 +380,7 @@ plots.say(f"{finding}\n\n{evaluation.tell_people(top)}")
 #
 # ```python
 # bare = {name: plain[name][-1] for name in ("knn", "svm", "random_forest")}
-# without = evaluation.ask_all(bare, songs, [song_protocols[strict]], "features_30_sec")
+# without = evaluation.ask_all(bare, songs, [song_splits[strict]], "features_30_sec")
 # evaluation.accuracy_table(without, "features_30_sec")  # a tree only asks which of two values is larger
 # ```
 # ```python
@@ -390,8 +390,8 @@ plots.say(f"{finding}\n\n{evaluation.tell_people(top)}")
 # ```
 # ```python
 # one, other = often.index[0].split(" as ")
-# fused = blended.table.replace({"true": {one: other}, "predicted": {one: other}})
-# (fused["true"] == fused["predicted"]).mean()
+# fused = blended.table.replace({"y_true": {one: other}, "y_pred": {one: other}})
+# (fused["y_true"] == fused["y_pred"]).mean()
 # ```
 #
 # </details>

@@ -7,7 +7,7 @@
 #
 # **After this notebook you can** compute a convolution by hand, say what each layer of a CNN does, train one in plain
 # Keras, read learning curves, calibrate a network, and ask it about a song of your own.
-# **You should know** spectrograms, mel bands and MFCCs (notebook 1) and the protocols of notebook 3.
+# **You should know** spectrograms, mel bands and MFCCs (notebook 1) and the splits of notebook 3.
 
 # %% tags=["parameters"]
 data = ""  # folder of the collection; "" searches GTZAN_HOME, then data/gtzan, then makes a demo
@@ -111,10 +111,10 @@ plain = keras.Sequential(
     ]
 )
 plain.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-if "track" in pieces.protocols:
+if "track" in pieces.splits:
     genre = pieces.inputs["mfcc"].genre
     codes = pd.factorize(genre, sort=True)[0]
-    train, test = pieces.protocols["track"].folds(genre.to_numpy(object))[0]
+    train, test = pieces.splits["track"].folds(genre.to_numpy(object))[0]
     X = np.stack(pieces.inputs["mfcc"].values["frames"])[..., None]
     X = (X - X[train].mean(axis=(0, 1))) / X[train].std(axis=(0, 1))
     keras.utils.set_random_seed(seed)
@@ -225,7 +225,7 @@ plots.show(plots.network_diagram(boxes, "Our CNN"), *plots.tell_layers(boxes))
 style, epochs = models.Augmentation(), 4 if quick else 16
 settings = dict(crop=128, learning_rate=3e-3, random_state=seed, epochs=epochs)
 network = models.NetworkClassifier(models.spectrogram_network, augmentation=style, **settings)
-found = models.cross_predict_pictures(network, pictures, tracks, quick=quick)
+found = models.evaluate_pictures(network, pictures, tracks, quick=quick)
 evaluation.seed_table(found)
 
 # %%
@@ -314,7 +314,7 @@ best_key = evaluation.last_word(found)
 best, called = found[best_key][0], evaluation.network_name(*best_key[:2])
 recall = evaluation.recall_by_genre(best).sort_values()
 results.fact(recall_by_genre=recall.to_dict(), **evaluation.chosen_by(best_key))
-axes = plots.confusion(evaluation.confusions(best), f"Under {best.protocol}: {called}")
+axes = plots.confusion(evaluation.confusions(best), f"Under {best.split}: {called}")
 plots.show(axes, f"Recall: {wording.shares(recall)}.", evaluation.tell_weakest(best))
 
 # %% [markdown]

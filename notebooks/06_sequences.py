@@ -31,8 +31,8 @@ from sklearn.preprocessing import StandardScaler
 
 from genre_utils import evaluation, models, plots, wording
 from genre_utils.audio import EMBEDDING_COLUMNS
-from genre_utils.data import PROTOCOLS, features_or_reason, load_features
-from genre_utils.data import make_protocols, open_dataset, track_means
+from genre_utils.data import SPLITS, features_or_reason, load_features
+from genre_utils.data import make_splits, open_dataset, track_means
 from genre_utils.evaluation import MODEL_NAMES
 
 plots.set_style()
@@ -56,15 +56,15 @@ frames = {"mfcc": models.pooled_frames(mfcc.values, step)}
 if not quick:
     frames["mel"] = models.pooled_frames(load_features(dataset, "mel").values, step, 2)
 genre = mfcc.genre
-protocols, reasons = make_protocols(tracks, genre.index, n_splits=2, seed=seed)
-if not protocols:
+splits, reasons = make_splits(tracks, genre.index, n_splits=2, seed=seed)
+if not splits:
     results.end(f"Too few tracks for any evaluation: {next(iter(reasons.values()))}.", output)
 # Without a published partition one half learns, the other is asked: each network once.
-protocols = {name: replace(protocol, n_folds=1) for name, protocol in protocols.items()}
-strict = next(name for name in ("filtered", "artist", "track", "random") if name in protocols)
+splits = {name: replace(split, n_folds=1) for name, split in splits.items()}
+strict = next(name for name in ("filtered", "artist", "track", "random") if name in splits)
 shape = {kind: X["frames"].iloc[0].shape for kind, X in frames.items()}
 lines = [f"- {kind}: {long} frames of {wide}." for kind, (long, wide) in shape.items()]
-lines += [f"- `{p}`: {PROTOCOLS[p]}." for p in protocols]
+lines += [f"- `{p}`: {SPLITS[p]}." for p in splits]
 lines += [f"- Not possible: `{p}`, because {why}." for p, why in reasons.items()]
 plots.say("\n".join([f"- {wording.count(len(genre), 'piece')}.", *lines]))
 
@@ -121,33 +121,33 @@ print(f"{plain.count_params():,} parameters")
 # All get at most the same number of updates (training stops when `valid`, or a part of the training side, gets no
 # better), the same rate, one seed. Beside them stands the summary's CNN of notebook 4. *Attention pooling* is a
 # control of the control: it is blind to order by construction, so its twin must do as well as it does. Each network
-# reads both inputs under the strictest protocol; under the others it reads the one that `valid` prefers (MFCC, where
+# reads both inputs under the strictest split; under the others it reads the one that `valid` prefers (MFCC, where
 # there is no `valid`). The table has per cent of pieces named rightly, in order / shuffled, and what a pass over all
 # pieces costs on one core.
 
 # %%
 UPDATES, BATCH = (40, 32) if quick else (300, 64)
 builders = models.SEQUENCES | {"published_cnn": models.published_cnn}
-size = {name: len(p.folds(genre.to_numpy(object))[0][0]) for name, p in protocols.items()}
+size = {name: len(p.folds(genre.to_numpy(object))[0][0]) for name, p in splits.items()}
 
 
-def learner(name, protocol, start=seed):
+def learner(name, split, start=seed):
     """A network with a fixed number of updates."""
     return models.SequenceClassifier(
         builders[name],
-        epochs=UPDATES * BATCH / size[protocol],
+        epochs=UPDATES * BATCH / size[split],
         batch_size=BATCH,
         learning_rate=3e-3,
-        by_song=protocol != "random",
-        groups=tracks["artist_group"] if protocol in ("artist", "filtered") else None,
+        by_song=split != "random",
+        groups=tracks["artist_group"] if split in ("artist", "filtered") else None,
         random_state=start,
     )
 
 
-def compare(names, protocol, starts, orders=models.ORDERS):
+def compare(names, split, starts, orders=models.ORDERS):
     """Predictions by network, input, seed and order."""
-    asked = {(n, k, s): (learner(n, protocol, s), frames[k]) for n, k in names for s in starts}
-    return models.compare_orders(asked, genre, protocols[protocol], orders, f"under {protocol}")
+    asked = {(n, k, s): (learner(n, split, s), frames[k]) for n, k in names for s in starts}
+    return models.compare_orders(asked, genre, splits[split], orders, f"under {split}")
 
 
 every = [(name, kind) for name in models.SEQUENCES for kind in frames]
@@ -159,7 +159,7 @@ else:
     preferred = [(name, "mfcc") for name in models.SEQUENCES]
 reads = {name: kind for name, kind in reversed(preferred)}
 own = [(name, reads[name]) for name in models.SEQUENCES]
-runs = {p: compare(own, p, [seed]) for p in protocols if p != strict and not quick}
+runs = {p: compare(own, p, [seed]) for p in splits if p != strict and not quick}
 runs[strict] = first
 for p in runs:
     runs[p] |= compare([("published_cnn", "mfcc")], p, [seed], ["in order"])
@@ -228,7 +228,7 @@ display(rhythm.shown(), rhythm)
 # explained; at or below 0 nothing is.
 
 # %%
-train, test = protocols[strict].folds(genre.to_numpy(object))[0]
+train, test = splits[strict].folds(genre.to_numpy(object))[0]
 X, mixed = frames["mfcc"], models.shuffled(frames["mfcc"])
 unseen = genre.index[test]
 states = {"mean MFCCs": pd.DataFrame([f.mean(axis=0) for f in X["frames"].loc[unseen]], unseen)}
@@ -273,16 +273,16 @@ plots.say(models.tell_explanation(of_track, seed=seed))
 
 # %%
 heard, why_not = features_or_reason(dataset, "encoder")
-song_protocols, of_song, songs, chosen = {}, {}, None, "gru"
+song_splits, of_song, songs, chosen = {}, {}, None, "gru"
 if heard is not None:
     ears = heard.values[list(EMBEDDING_COLUMNS)]
     songs = models.song_sequences(ears)
     song_genre = tracks["genre"].loc[songs.index]
-    song_protocols, _ = make_protocols(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
-    wanted = ["filtered"] if quick and "filtered" in song_protocols else ["artist", "filtered"]
-    song_protocols = {p: song_protocols[p] for p in wanted if p in song_protocols}
+    song_splits, _ = make_splits(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
+    wanted = ["filtered"] if quick and "filtered" in song_splits else ["artist", "filtered"]
+    song_splits = {p: song_splits[p] for p in wanted if p in song_splits}
     labels = song_genre.to_numpy(object)
-    song_size = {p: len(protocol.folds(labels)[0][0]) for p, protocol in song_protocols.items()}
+    song_size = {p: len(split.folds(labels)[0][0]) for p, split in song_splits.items()}
 probe = make_pipeline(
     StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=3000)
 )
@@ -293,11 +293,11 @@ builds = {
 }
 
 
-def song_learner(name, protocol, start=seed):
+def song_learner(name, split, start=seed):
     """A network over the pieces of a song."""
     return models.SequenceClassifier(
         builds[name],
-        epochs=UPDATES * 16 / song_size[protocol],
+        epochs=UPDATES * 16 / song_size[split],
         batch_size=16,
         learning_rate=3e-3,
         groups=tracks["artist_group"],
@@ -305,16 +305,16 @@ def song_learner(name, protocol, start=seed):
     )
 
 
-for p, protocol in song_protocols.items():
+for p, split in song_splits.items():
     asked = {(n, "encoder", s): (song_learner(n, p, s), songs) for n in builds for s in starts}
-    of_song[p] = models.compare_orders(asked, song_genre, protocol, progress=f"songs, {p}")
+    of_song[p] = models.compare_orders(asked, song_genre, split, progress=f"songs, {p}")
 
 # %%
 on_songs = []
 for p, found in of_song.items():
-    mean = evaluation.cross_predict(probe, track_means(ears), song_genre, song_protocols[p])
-    pieces = make_protocols(tracks, ears.index, n_splits=2 if quick else 3, seed=seed)[0][p]
-    vote = evaluation.to_tracks(evaluation.cross_predict(probe, ears, heard.genre, pieces), "vote")
+    mean = evaluation.evaluate(probe, track_means(ears), song_genre, song_splits[p])
+    pieces = make_splits(tracks, ears.index, n_splits=2 if quick else 3, seed=seed)[0][p]
+    vote = evaluation.to_tracks(evaluation.evaluate(probe, ears, heard.genre, pieces), "vote")
     judged = models.judge_songs(found, {"mean": mean, "vote": vote}, "encoder", seed=seed)
     gains |= judged.gains
     on_songs += judged.scores
@@ -338,11 +338,11 @@ if "filtered" in of_song:
     seen = models.embed_pieces(dataset, updates=40 if quick else 800, seed=seed)
     own_songs = models.song_sequences(seen)
     own_genre = tracks["genre"].loc[own_songs.index]
-    own_protocol = make_protocols(tracks, own_songs.index, seed=seed)[0]["filtered"]
+    own_split = make_splits(tracks, own_songs.index, seed=seed)[0]["filtered"]
     keys = [(n, "own CNN", s) for n in builds for s in starts]
     asked = {(n, k, s): (song_learner(n, "filtered", s), own_songs) for n, k, s in keys}
-    found = models.compare_orders(asked, own_genre, own_protocol, progress="songs, own CNN")
-    mean = evaluation.cross_predict(probe, track_means(seen), own_genre, own_protocol)
+    found = models.compare_orders(asked, own_genre, own_split, progress="songs, own CNN")
+    mean = evaluation.evaluate(probe, track_means(seen), own_genre, own_split)
     judged = models.judge_songs(found, {"mean": mean}, "own CNN", seed=seed)
     results.scores += judged.scores
     gains |= judged.gains
@@ -355,7 +355,7 @@ if "filtered" in of_song:
 # A song's attention over its ten pieces, for some songs that were not trained on, and the same check.
 
 # %%
-firmest = song_protocols.get("filtered") or song_protocols.get("artist")
+firmest = song_splits.get("filtered") or song_splits.get("artist")
 if firmest:
     train, test = firmest.folds(song_genre.to_numpy(object))[0]
     over = song_learner("attention", firmest.name).fit(songs.iloc[train], song_genre.iloc[train])
@@ -420,7 +420,7 @@ plots.say(finding)
 # <details><summary>Solutions</summary>
 #
 # ```python
-# train, test = protocols[strict].folds(genre.to_numpy(object))[0]
+# train, test = splits[strict].folds(genre.to_numpy(object))[0]
 # backwards = pd.DataFrame({"frames": [f[::-1] for f in X["frames"]]}, X.index)
 # gru = learner("gru", strict).fit(X.iloc[train], genre.iloc[train])
 # gru.score(X.iloc[test], genre.iloc[test]), gru.score(backwards.iloc[test], genre.iloc[test])

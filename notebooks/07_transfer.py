@@ -8,7 +8,7 @@
 #
 # **After this notebook you can** name genres without training anything, put a *linear probe* on an encoder, say why
 # a leak helps one input more than another, and decide whether fine-tuning pays.
-# **You should know** the four protocols of notebook 3 and what a convolution is (notebook 4).
+# **You should know** the four splits of notebook 3 and what a convolution is (notebook 4).
 #
 # Four words: an *encoder* turns 3 s of sound into numbers; these 256 numbers are its *embedding*; a *probe* is a
 # linear model on top of an encoder that stays as it is; *fine-tuning* changes the encoder.
@@ -30,7 +30,7 @@ from sklearn.preprocessing import StandardScaler
 from genre_utils import evaluation, models, plots, wording
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS, TAGS
 from genre_utils.data import features_or_reason, load_features
-from genre_utils.data import make_protocols, open_dataset, track_means
+from genre_utils.data import make_splits, open_dataset, track_means
 from genre_utils.sources import find_checkpoint
 
 plots.set_style()
@@ -53,14 +53,14 @@ described = load_features(dataset, "features_30_sec").X
 songs = track_means(heard.values).join(described, how="inner")
 tracks = dataset.tracks.loc[songs.index]
 genre = tracks["genre"]
-protocols, reasons = make_protocols(tracks, songs.index, n_splits=3 if quick else 10, seed=seed)
-protocols.pop("track", None)  # with one row a track, it is `random` but for the duplicates
-if not protocols:
+splits, reasons = make_splits(tracks, songs.index, n_splits=3 if quick else 10, seed=seed)
+splits.pop("track", None)  # with one row a track, it is `random` but for the duplicates
+if not splits:
     results.end(f"Too few tracks for any evaluation: {next(iter(reasons.values()))}.", output)
-strict = "artist" if "artist" in protocols else "random"
+strict = "artist" if "artist" in splits else "random"
 counts = genre.value_counts()
 results.fact(tracks_heard=len(songs), tracks_by_genre=counts.to_dict())
-plots.say(models.tell_heard(counts, protocols, reasons))
+plots.say(models.tell_heard(counts, splits, reasons))
 
 # %% [markdown]
 # ## Tags, without any training
@@ -98,13 +98,13 @@ probe = make_pipeline(
     StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=3000)
 )
 X = songs[list(EMBEDDING_COLUMNS)]
-train, test = protocols[strict].folds(genre.to_numpy(object))[0]
+train, test = splits[strict].folds(genre.to_numpy(object))[0]
 probe.fit(X.iloc[train], genre.iloc[train])
 right = probe.score(X.iloc[test], genre.iloc[test])
 print(f"{wording.percent(right)} of {wording.count(len(test), 'track')} of one fold")
 
 # %% [markdown]
-# Then all folds of all protocols, for three inputs. How strongly the weights are held down (`C`) is chosen inside
+# Then all folds of all splits, for three inputs. How strongly the weights are held down (`C`) is chosen inside
 # each training side, or on `valid`; the test side is never asked. First tracks, then pieces of 3 s.
 
 # %%
@@ -116,31 +116,31 @@ kinds = {
 search = GridSearchCV(probe, {"logisticregression__C": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]})
 found = {}
 for kind, columns in kinds.items():
-    for name, protocol in protocols.items():
-        found[kind, "tracks", name] = evaluation.cross_predict(
-            search, songs[columns], genre, protocol, progress=f"{kind}, {name}"
+    for name, split in splits.items():
+        found[kind, "tracks", name] = evaluation.evaluate(
+            search, songs[columns], genre, split, progress=f"{kind}, {name}"
         )
 
 # %%
 cut, why_no_pieces = features_or_reason(dataset, "features_3_sec")
 pieces = heard.values.join(cut.X, how="inner") if cut else heard.values.iloc[:0]
-piece_protocols = {}
+piece_splits = {}
 if len(pieces):
-    piece_protocols, _ = make_protocols(tracks, pieces.index, n_splits=2 if quick else 3, seed=seed)
-    piece_protocols.pop("filtered", None)
+    piece_splits, _ = make_splits(tracks, pieces.index, n_splits=2 if quick else 3, seed=seed)
+    piece_splits.pop("filtered", None)
 on_pieces = GridSearchCV(probe, {"logisticregression__C": [0.001, 0.01, 0.1]})
 of_piece = genre.reindex(pieces.index.get_level_values("track_id")).set_axis(pieces.index)
 for kind, columns in kinds.items():
-    for name, protocol in piece_protocols.items():
-        found[kind, "3 s pieces", name] = evaluation.cross_predict(
-            on_pieces, pieces[columns], of_piece, protocol, progress=f"{kind}, pieces, {name}"
+    for name, split in piece_splits.items():
+        found[kind, "3 s pieces", name] = evaluation.evaluate(
+            on_pieces, pieces[columns], of_piece, split, progress=f"{kind}, pieces, {name}"
         )
 
 # %%
 scores, names = models.probe_scores(found, seed=seed)
 results.scores += scores
 pictured = [s for s in results.former_scores("04_cnn", output) if s.input.startswith("picture")]
-if not piece_protocols:
+if not piece_splits:
     plots.say(f"No pieces: {why_no_pieces}")
 if not pictured:
     plots.say("The networks of notebook 4 are missing here: it has not been run beside this one.")
@@ -152,7 +152,7 @@ models.probe_matrix(results.scores + pictured, names)
 # Whole artists are drawn in this test.
 
 # %%
-both = [name for name in (strict, "filtered") if name in protocols]
+both = [name for name in (strict, "filtered") if name in splits]
 facts, told = models.compare_inputs(found, both, seed=seed)
 results.fact(**facts)
 plots.say(told)
@@ -191,10 +191,10 @@ near.map(wording.percent)
 
 # %%
 asked, guess = models.name_artists(tracks)
-by_artist = make_protocols(asked, asked.index, n_splits=3, seed=seed)[0] if len(asked) else {}
+by_artist = make_splits(asked, asked.index, n_splits=3, seed=seed)[0] if len(asked) else {}
 who = {}
 for kind, columns in kinds.items() if "track" in by_artist else ():
-    prediction = evaluation.cross_predict(
+    prediction = evaluation.evaluate(
         search, songs.loc[asked.index, columns], asked["genre"], by_artist["track"]
     )
     who[kind] = evaluation.score(prediction, "probe", kind, seed=seed)
@@ -216,7 +216,7 @@ plots.say(models.tell_why(who, near, lost))
 # %%
 few = (1, 2, 5) if quick else (1, 2, 5, 10, 20)
 draws = 2 if quick else 10
-apart, _ = make_protocols(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
+apart, _ = make_splits(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
 fixed = probe.set_params(logisticregression__C=0.03)
 curves = {
     kind: evaluation.label_curve(
@@ -265,7 +265,7 @@ else:
 # beginning from the probe, until `valid` gets no better. Three patches of 3 s a track; three seeds.
 
 # %%
-filtered, tuned = protocols.get("filtered"), {}
+filtered, tuned = splits.get("filtered"), {}
 epochs = {"head only": 5, "last blocks": 5, "all blocks": 1}
 if quick:
     epochs = {"head only": 1, "last blocks": 1}
@@ -278,7 +278,7 @@ results.scores += scores
 plots.say(told)
 if tuned:
     deepest = list(epochs)[-1]
-    test = evaluation.paired_test(tuned[deepest, "test"][0], tuned["head only", "test"][0])
+    test = evaluation.compare(tuned[deepest, "test"][0], tuned["head only", "test"][0])
     results.fact(deepest_against_head=test)
     plots.say(models.tell_depth(deepest, test))
 
@@ -388,11 +388,11 @@ head = tried[kept].best_estimator_
 scores = []
 if filtered:
     fixed = GridSearchCV(head, {key: [value] for key, value in tried[kept].best_params_.items()})
-    prediction = evaluation.cross_predict(fixed, songs[ears[kept]], genre, filtered)
+    prediction = evaluation.evaluate(fixed, songs[ears[kept]], genre, filtered)
     scores = [evaluation.score(prediction, "probe", f"encoder: {kept}", seed=seed)]
     results.scores += scores
     results.fact(head=kept, head_macro_recall=scores[0].macro_recall)
-    results.fact(chosen={"model": "probe", "input": scores[0].input, "protocol": "filtered"})
+    results.fact(chosen={"model": "probe", "input": scores[0].input, "split": "filtered"})
 plots.say(models.tell_kept(rows, kept, fused, scores))
 
 # %% [markdown]
@@ -431,7 +431,7 @@ plots.say(finding)
 # ```python
 # from sklearn.neighbors import KNeighborsClassifier
 # near = make_pipeline(StandardScaler(), KNeighborsClassifier(1, metric="cosine"))
-# evaluation.metrics(evaluation.cross_predict(near, X, genre, protocols[strict]))
+# evaluation.metrics(evaluation.evaluate(near, X, genre, splits[strict]))
 # ```
 #
 # ```python

@@ -27,7 +27,7 @@ from genre_utils.data import (
     HEARD_COLUMNS,
     features_or_reason,
     load_features,
-    make_protocols,
+    make_splits,
     open_dataset,
     track_means,
 )
@@ -107,16 +107,16 @@ if heard is None:
 songs = track_means(heard.values)
 tracks = dataset.tracks.loc[songs.index]
 genre = tracks["genre"]
-protocols, reasons = make_protocols(tracks, songs.index, n_splits=2, seed=seed)
-honest = next((name for name in ("filtered", "artist", "random") if name in protocols), None)
+splits, reasons = make_splits(tracks, songs.index, n_splits=2, seed=seed)
+honest = next((name for name in ("filtered", "artist", "random") if name in splits), None)
 if honest is None:
     results.end(f"Too few tracks to listen to: {reasons['random']}.", output)
 
 # %%
 columns = [*EMBEDDING_COLUMNS, *LAYER_COLUMNS]
 labels = genre.to_numpy(object)
-train, test = protocols[honest].folds(labels)[0]
-pool, _ = protocols[honest].choosing(labels, train)  # of `filtered`, train and valid
+train, test = splits[honest].folds(labels)[0]
+pool, _ = splits[honest].inner_cv(labels, train)  # of `filtered`, train and valid
 own, fresh = songs.index[pool], songs.index[test]
 linear = LogisticRegression(C=0.003, class_weight="balanced", max_iter=3000)
 probe = make_pipeline(StandardScaler(), linear)

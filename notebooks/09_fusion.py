@@ -7,7 +7,7 @@
 #
 # **After this notebook you can** put models together (early, late, by stacking, with a gate), share out a result
 # among sources, deal with a source that is missing, and recommend songs that nobody has played yet.
-# **You should know** the protocols of notebook 3, the CNN of notebook 4, recommending (notebook 5) and the
+# **You should know** the splits of notebook 3, the CNN of notebook 4, recommending (notebook 5) and the
 # encoder of notebook 7.
 
 # %% tags=["parameters"]
@@ -37,7 +37,7 @@ from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS
 from genre_utils.data import (
     features_or_reason,
     load_features,
-    make_protocols,
+    make_splits,
     open_dataset,
     song_words,
     track_means,
@@ -67,8 +67,8 @@ sound = track_means(heard.values).join(described, how="inner")
 sound = sound[[*EMBEDDING_COLUMNS, *LAYER_COLUMNS, *FEATURE_COLUMNS]]
 tracks = dataset.tracks.loc[sound.index]
 genre = tracks["genre"]
-protocols, reasons = make_protocols(tracks, sound.index, n_splits=2 if quick else 3, seed=seed)
-strict = [name for name in ("artist", "filtered") if name in protocols] or list(protocols)[:1]
+splits, reasons = make_splits(tracks, sound.index, n_splits=2 if quick else 3, seed=seed)
+strict = [name for name in ("artist", "filtered") if name in splits] or list(splits)[:1]
 if not strict:
     results.end(f"Too few tracks for any evaluation: {next(iter(reasons.values()))}.", output)
 
@@ -132,7 +132,7 @@ letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=T
 linear = LogisticRegression(class_weight="balanced", max_iter=3000)
 by_words = make_pipeline(make_column_transformer((letters, "words")), linear)
 if "words" in tables:
-    train, test = protocols[strict[0]].folds(genre.to_numpy(object))[0]
+    train, test = splits[strict[0]].folds(genre.to_numpy(object))[0]
     own, other = (titles.reindex(genre.index[side]).dropna() for side in (train, test))
     by_words.fit(own.to_frame("words"), genre[own.index])
     right = by_words.predict(other.to_frame("words")) == genre[other.index]
@@ -145,11 +145,11 @@ if "words" in tables:
 # %%
 words_search = GridSearchCV(by_words, {"logisticregression__C": [0.3, 1.0, 3.0, 10.0]})
 if "words" in tables:
-    pair = {name: protocols[name] for name in ("random", strict[0])}
+    pair = {name: splits[name] for name in ("random", strict[0])}
     by_title = evaluation.Source(words_search, tables["words"])
-    named = evaluation.under_protocols(by_title, genre, pair)
+    named = evaluation.under_splits(by_title, genre, pair)
     rightly = {name: said.correct.mean() for name, said in named.items()}
-    results.fact(words_by_protocol=rightly)
+    results.fact(words_by_split=rightly)
     told, _ = evaluation.tell_gain(named[strict[0]], named["random"], seed=seed)
     plots.say(
         f"`random`: {percent(rightly['random'])} of {len(named['random'].table)} titles. "
@@ -194,7 +194,7 @@ sources = {
     name: evaluation.Source(learners[name], table, slow=name == "picture")
     for name, table in tables.items()
 }
-asked = {p: evaluation.ask(sources, genre, protocols[p], progress=f"sources, {p}") for p in strict}
+asked = {p: evaluation.ask(sources, genre, splits[p], progress=f"sources, {p}") for p in strict}
 alone = {p: {name: asked[p].alone(name) for name in names} for p in strict}
 kinds = {"sound": "probe", "picture": "cnn", "words": "words", "history": "probe"}
 inputs = {name: name for name in names} | {"history": "history (simulated)"}
@@ -257,7 +257,7 @@ if "words" in tables:
     parts.append((letters, "words"))
 side_by_side = make_pipeline(make_column_transformer(*parts), linear)
 early = evaluation.Source(GridSearchCV(side_by_side, steps), everything)
-by_early = evaluation.under_protocols(early, genre, {p: protocols[p] for p in strict})
+by_early = evaluation.under_splits(early, genre, {p: splits[p] for p in strict})
 
 # %%
 fusers = {
@@ -338,7 +338,7 @@ evaluation.show_missing(missing)
 # %% [markdown]
 # ## Whom the gate trusts
 #
-# One fold under the first protocol: the mean weights that the gate gives on its test side, by true genre.
+# One fold under the first split: the mean weights that the gate gives on its test side, by true genre.
 
 # %%
 gate = models.GatedFusion(random_state=seed).fit(*asked[strict[0]].inner(fold, names))
@@ -417,14 +417,14 @@ plots.show(
 # ```python
 # careless = recommend.history_vectors(recommend.simulate_crowd(tracks, contrary=0.5, seed=seed))
 # other = {"history": evaluation.Source(learners["history"], careless)}
-# evaluation.ask(other, genre, protocols[strict[0]]).alone("history").correct.mean()
+# evaluation.ask(other, genre, splits[strict[0]]).alone("history").correct.mean()
 # ```
 #
 # ```python
 # whole = make_column_transformer((TfidfVectorizer(sublinear_tf=True), "words"))
 # search = GridSearchCV(make_pipeline(whole, linear), {"logisticregression__C": [1.0, 10.0]})
 # spelled = {"words": evaluation.Source(search, titles.to_frame("words"))}
-# evaluation.ask(spelled, genre, protocols[strict[0]]).alone("words").correct.mean()
+# evaluation.ask(spelled, genre, splits[strict[0]]).alone("words").correct.mean()
 # ```
 #
 # ```python

@@ -149,9 +149,9 @@ judges, accuracy = {}, {}
 for name, (estimator, X, y, describe, column) in offers.items():
     fitted, accuracy[name] = models.fit_judge(estimator, X, y, tracks, sides)
     judges[name] = models.Judge(fitted, describe, column)
-results.fact(judges_accuracy=accuracy, judges_protocol=sides.protocol)
+results.fact(judges_accuracy=accuracy, judges_split=sides.split)
 plots.say(
-    f"Pieces of 3 s of other artists (`{sides.protocol}`) that each names rightly: "
+    f"Pieces of 3 s of other artists (`{sides.split}`) that each names rightly: "
     + ", ".join(f"{name} {percent(share)}" for name, share in accuracy.items())
     + "."
 )

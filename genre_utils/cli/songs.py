@@ -60,7 +60,8 @@ def _models(options: argparse.Namespace) -> int:
             print(f"{known['name']}: {known['error']}")
             continue
         scores = "; ".join(
-            f"{s['accuracy']:.1%} under {s['protocol']} (n = {s['n']})" for s in known["scores"]
+            f"{s['accuracy']:.1%} under {s.get('split') or s['protocol']} (n = {s['n']})"
+            for s in known["scores"]
         )
         data = known["dataset"]
         kind = "synthesized music" if data["synthetic"] else data["name"]

@@ -66,10 +66,10 @@ from .songs import (
 )
 from .splits import (
     GroupedKFold as GroupedKFold,
-    PROTOCOLS as PROTOCOLS,
+    SPLITS as SPLITS,
     PartitionSplit as PartitionSplit,
-    Protocol as Protocol,
-    make_protocols as make_protocols,
+    Split as Split,
+    make_splits as make_splits,
 )
 from .tables import (
     Features as Features,

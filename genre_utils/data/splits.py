@@ -1,4 +1,4 @@
-"""The evaluation protocols as scikit-learn splitters: what may stand on both sides of a split."""
+"""The evaluation splits as scikit-learn splitters: what may stand on both sides of a split."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
 
 MIN_ITEMS = 6  # a genre; fewer leave too little to fit on once folds are made
-PROTOCOLS = {
+SPLITS = {
     "random": "items at random: songs and artists on both sides, as published",
     "track": "no song on both sides",
     "artist": "no artist on both sides",
@@ -103,7 +103,7 @@ def _check_items(known: int, given: int, what: str) -> None:
 
 
 @dataclass(frozen=True)
-class Protocol:
+class Split:
     """A way to evaluate, applied to the items of one table.
 
     Attributes
@@ -136,7 +136,7 @@ class Protocol:
         """Positions of training and test items of each fold."""
         return list(islice(self.splitter.split(np.zeros(len(y)), y), self.n_folds))
 
-    def choosing(
+    def inner_cv(
         self, y: np.ndarray, train: np.ndarray
     ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
         """Splits to choose hyperparameters on, without the test side.
@@ -152,7 +152,7 @@ class Protocol:
         -------
         pool, splits
             Positions of the items to choose with, and splits as positions in `pool`: made by the
-            same rule as the protocol; for ``filtered`` the one split of train against valid.
+            same rule as the split; for ``filtered`` the one split of train against valid.
         """
         if isinstance(self.splitter, PartitionSplit):
             _, valid = next(PartitionSplit(self.splitter.partition, "valid").split())
@@ -168,10 +168,10 @@ class Protocol:
         return train, list(inner.split(train, y[train]))
 
 
-def make_protocols(
+def make_splits(
     tracks: pd.DataFrame, index: pd.Index, *, n_splits: int = 10, seed: int = 0
-) -> tuple[dict[str, Protocol], dict[str, str]]:
-    """All protocols that a table's tracks support.
+) -> tuple[dict[str, Split], dict[str, str]]:
+    """All splits that a table's tracks support.
 
     Songs and artists are those of `identify`. A track without a named artist could be by anyone:
     under "artist" it is on neither side.
@@ -189,8 +189,8 @@ def make_protocols(
 
     Returns
     -------
-    protocols, reasons
-        Protocols by name; and for each that is not possible, why.
+    splits, reasons
+        Splits by name; and for each that is not possible, why.
     """
     track = index.get_level_values("track_id")
     own = tracks.loc[track.unique()]
@@ -202,12 +202,12 @@ def make_protocols(
     # Where nobody is named, each song is drawn on its own.
     by_artist = np.where(pd.isna(artist), song, artist)
     drawn = {"random": song, "track": song, "artist": by_artist}
-    protocols, reasons = {}, {}
+    splits, reasons = {}, {}
     few = pd.Series(genre).value_counts()
     if few.min() < MIN_ITEMS:
         rows = "1 row" if few.min() == 1 else f"{few.min()} rows"
         why = f"{few.idxmin()} has only {rows}, and at least {MIN_ITEMS} are needed"
-        return {}, dict.fromkeys(PROTOCOLS, why)
+        return {}, dict.fromkeys(SPLITS, why)
     for name, groups in units.items():
         counts = pd.Series(groups).groupby(genre).nunique()
         lone = list(counts.index[counts < 2])
@@ -230,7 +230,7 @@ def make_protocols(
             if name == "random"
             else GroupedKFold(groups, folds, seed)
         )
-        protocols[name] = Protocol(name, splitter, drawn[name], random_state=seed, note=note)
+        splits[name] = Split(name, splitter, drawn[name], random_state=seed, note=note)
     lacking = [
         f"{side} has {len(missing)} of {len(set(genre))} genres missing"
         for side in ("train", "valid", "test")
@@ -239,12 +239,12 @@ def make_protocols(
     if lacking:
         reasons["filtered"] = f"in the published partition, {lacking[0]}"
     else:
-        protocols["filtered"] = Protocol("filtered", PartitionSplit(partition), by_artist)
-    return protocols, reasons
+        splits["filtered"] = Split("filtered", PartitionSplit(partition), by_artist)
+    return splits, reasons
 
 
 def _left_out(tracks: pd.DataFrame, lone: list[str]) -> str:
-    """What the protocol "artist" leaves out, in one phrase; "" if nothing."""
+    """What the split "artist" leaves out, in one phrase; "" if nothing."""
     nameless = int((tracks["artist_group"].isna() & ~tracks["genre"].isin(lone)).sum())
     told = [f"without {', '.join(lone)} (fewer than two named artists)"] if lone else []
     if nameless:

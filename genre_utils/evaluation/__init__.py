@@ -1,4 +1,4 @@
-"""Scores: protocols applied, intervals, tests, and the results that pages are built from."""
+"""Scores: splits applied, intervals, tests, and the results that pages are built from."""
 
 import lazy_loader
 

@@ -7,10 +7,12 @@ from .analysis import (
     same_track_by_chance as same_track_by_chance,
     tempo_verdicts as tempo_verdicts,
 )
-from .intervals import (
+from .statistics import (
     bootstrap_interval as bootstrap_interval,
     nested_choice as nested_choice,
+    compare as compare,
     paired_test as paired_test,
+    verdict as verdict,
 )
 from .kinship import (
     tell_kinship as tell_kinship,
@@ -36,9 +38,10 @@ from .results import (
     read_results as read_results,
     versions as versions,
 )
-from .scoring import (
-    cross_predict as cross_predict,
+from .cross_validation import (
+    evaluate as evaluate,
     fit as fit,
+    make_score as make_score,
     fit_on_partition as fit_on_partition,
     rank_on_valid as rank_on_valid,
     score as score,
@@ -56,7 +59,7 @@ from .tables import (
     reproduction_table as reproduction_table,
     score_rows as score_rows,
     scores_of as scores_of,
-    tell_protocols as tell_protocols,
+    tell_splits as tell_splits,
 )
 from .telling import (
     accuracy_panels as accuracy_panels,
@@ -94,7 +97,7 @@ from .sources import (
     on_items as on_items,
     only_right as only_right,
     tell_gain as tell_gain,
-    under_protocols as under_protocols,
+    under_splits as under_splits,
     worth_of_sources as worth_of_sources,
 )
 from .describing import (
@@ -139,7 +142,7 @@ from .concluding import (
 )
 from .observing import (
     macro_recalls as macro_recalls,
-    protocol_table as protocol_table,
+    split_table as split_table,
     show_fall as show_fall,
     show_reproduction as show_reproduction,
     show_tables as show_tables,

@@ -12,8 +12,8 @@ from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from genre_utils.data import Protocol
-from genre_utils.evaluation.scoring import fit
+from genre_utils.data import Split
+from genre_utils.evaluation.cross_validation import fit
 
 TEMPO_VERDICTS = ("same", "double", "half", "triple", "third", "other")
 
@@ -22,7 +22,7 @@ def permutation_drops(
     estimator: BaseEstimator,
     X: pd.DataFrame,
     y: pd.Series,
-    protocol: Protocol,
+    split: Split,
     groups: Mapping[str, Sequence[str]],
     *,
     repeats: int = 5,
@@ -36,8 +36,8 @@ def permutation_drops(
 
     Parameters
     ----------
-    estimator, X, y, protocol
-        As in `cross_predict`.
+    estimator, X, y, split
+        As in `evaluate`.
     groups
         Columns to shuffle together, by name.
     repeats
@@ -54,8 +54,8 @@ def permutation_drops(
     """
     labels = y.to_numpy(dtype=object)
     jobs = (
-        delayed(_drops_of_fold)(estimator, X, labels, protocol, fold, groups, repeats, seed + i)
-        for i, fold in enumerate(protocol.folds(labels))
+        delayed(_drops_of_fold)(estimator, X, labels, split, fold, groups, repeats, seed + i)
+        for i, fold in enumerate(split.folds(labels))
     )
     found = pd.DataFrame(Parallel(n_jobs=n_jobs)(jobs))
     table = pd.DataFrame({"drop": found.mean(), "sd": found.std()})
@@ -63,11 +63,11 @@ def permutation_drops(
 
 
 def _drops_of_fold(  # noqa: PLR0917
-    estimator, X, labels, protocol, fold, groups, repeats, seed
+    estimator, X, labels, split, fold, groups, repeats, seed
 ) -> dict[str, float]:
     train, test = fold
     rng = np.random.default_rng(seed)
-    model, _ = fit(estimator, X, labels, train, protocol)
+    model, _ = fit(estimator, X, labels, train, split)
     held_out = X.iloc[test]
     right = np.mean(model.predict(held_out) == labels[test])
     copies = []
@@ -85,7 +85,7 @@ def artist_curve(
     estimator: BaseEstimator,
     X: pd.DataFrame,
     y: pd.Series,
-    protocol: Protocol,
+    split: Split,
     shares: Sequence[float],
     *,
     repeats: int = 3,
@@ -96,8 +96,8 @@ def artist_curve(
     Parameters
     ----------
     estimator, X, y
-        As in `cross_predict`.
-    protocol
+        As in `evaluate`.
+    split
         "artist", whose groups are the artists.
     shares
         Shares of each genre's training artists to keep, at least one.
@@ -119,15 +119,15 @@ def artist_curve(
         for repeat in range(repeats if share < 1 else 1):
             rng = np.random.default_rng(seed + repeat)
             right = tested = 0
-            for train, test in protocol.folds(labels):
-                by_genre = pd.Series(protocol.groups[train]).groupby(labels[train]).unique()
+            for train, test in split.folds(labels):
+                by_genre = pd.Series(split.groups[train]).groupby(labels[train]).unique()
                 kept = {
                     artist
                     for artists in by_genre
                     for artist in rng.permutation(artists)[: max(1, round(share * len(artists)))]
                 }
-                part = train[np.isin(protocol.groups[train], list(kept))]
-                model, _ = fit(estimator, X, labels, part, protocol)
+                part = train[np.isin(split.groups[train], list(kept))]
+                model, _ = fit(estimator, X, labels, part, split)
                 right += np.sum(model.predict(X.iloc[test]) == labels[test])
                 tested += len(test)
                 counts.append(len(kept))
@@ -141,7 +141,7 @@ def label_curve(
     estimator: BaseEstimator,
     X: pd.DataFrame,
     y: pd.Series,
-    protocol: Protocol,
+    split: Split,
     sizes: Sequence[int | None],
     *,
     draws: int = 5,
@@ -155,8 +155,8 @@ def label_curve(
 
     Parameters
     ----------
-    estimator, X, y, protocol
-        As in `cross_predict`.
+    estimator, X, y, split
+        As in `evaluate`.
     sizes
         Labels a genre; None for all of the training side.
     draws
@@ -177,10 +177,10 @@ def label_curve(
         (size, draw, fold)
         for size in sizes
         for draw in range(draws)
-        for fold in protocol.folds(labels)
+        for fold in split.folds(labels)
     ]
     jobs = (
-        delayed(_with_few_labels)(estimator, X, labels, protocol, fold, size, seed + draw)
+        delayed(_with_few_labels)(estimator, X, labels, split, fold, size, seed + draw)
         for size, draw, fold in sides
     )
     found = pd.DataFrame(Parallel(n_jobs=n_jobs)(jobs), columns=["labels", "right", "tested"])
@@ -195,13 +195,13 @@ def label_curve(
 
 
 def _with_few_labels(  # noqa: PLR0917
-    estimator, X, labels, protocol, fold, size, seed
+    estimator, X, labels, split, fold, size, seed
 ) -> tuple[float, int, int]:
     train, test = fold
     order = np.random.default_rng(seed).permutation(train)
     place = pd.Series(labels[order]).groupby(labels[order]).cumcount().to_numpy()
     part = np.sort(order if size is None else order[place < size])
-    model, _ = fit(estimator, X, labels, part, protocol)
+    model, _ = fit(estimator, X, labels, part, split)
     right = int(np.sum(model.predict(X.iloc[test]) == labels[test]))
     return len(part) / len(set(labels[part])), right, len(test)
 

@@ -15,9 +15,9 @@ from joblib import delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 
-from genre_utils.data import Protocol
+from genre_utils.data import Split
+from genre_utils.evaluation.cache import cached, content_of
 from genre_utils.evaluation.predictions import Predictions
-from genre_utils.evaluation.remembering import content_of, remembered
 from genre_utils.parallel import run_parallel
 
 
@@ -28,7 +28,7 @@ class Source(NamedTuple):
     ----------
     estimator
         A classifier with probabilities; if it is a `GridSearchCV`, its parameters are chosen in
-        each fold by what the inner splits of the protocol say.
+        each fold by what the inner splits of the split say.
     X
         Its table. Items that are missing in it are not known to this source.
     slow
@@ -62,12 +62,12 @@ class AskedFold(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """Sources, asked under one protocol.
+    """Sources, asked under one split.
 
     Attributes
     ----------
-    protocol
-        The protocol.
+    split
+        The split.
     y
         Labels of all items.
     classes
@@ -76,7 +76,7 @@ class Asked:
         A fold each; probabilities have shape (items, genres) and are NaN where a source is silent.
     """
 
-    protocol: Protocol
+    split: Split
     y: pd.Series
     classes: np.ndarray
     folds: tuple[AskedFold, ...]
@@ -122,7 +122,7 @@ class Asked:
         known = ~np.isnan(said).all(axis=(1, 2))
         items = fold.inner[known]
         codes = np.searchsorted(self.classes, self.y.to_numpy(object)[items].astype(str))
-        return said[known], codes, self.protocol.groups[items]
+        return said[known], codes, self.split.groups[items]
 
     def guess(self) -> Predictions:
         """What who knows no source says: in each fold its most frequent genre."""
@@ -140,19 +140,17 @@ class Asked:
         known = probability.notna().all(axis=1).to_numpy()
         probability = probability[known]
         columns = {
-            "true": self.y.to_numpy(object)[tested][known],
-            "predicted": probability.idxmax(axis=1).to_numpy(object),
+            "y_true": self.y.to_numpy(object)[tested][known],
+            "y_pred": probability.idxmax(axis=1).to_numpy(object),
             "fold": number[known],
-            "group": self.protocol.groups[tested][known],
+            "group": self.split.groups[tested][known],
             "votes": 1,
         }
         table = pd.DataFrame(columns, index=probability.index)
-        return Predictions(table, probability, self.protocol.name, "track", 0.0, 0.0)
+        return Predictions(table, probability, self.split.name, "track", 0.0, 0.0)
 
 
-def ask(
-    sources: Mapping[str, Source], y: pd.Series, protocol: Protocol, *, progress: str = ""
-) -> Asked:
+def ask(sources: Mapping[str, Source], y: pd.Series, split: Split, *, progress: str = "") -> Asked:
     """Ask each source about each item by models that have not seen it.
 
     Parameters
@@ -161,7 +159,7 @@ def ask(
         By name.
     y
         Genre of each item.
-    protocol
+    split
         Over the same items.
     progress
         Name to show beside a progress bar; "" shows none.
@@ -169,14 +167,14 @@ def ask(
     Returns
     -------
     Asked
-        The items that may be learnt from in a fold are asked by the protocol's inner splits
+        The items that may be learnt from in a fold are asked by the split's inner splits
         (those of ``filtered`` are its validation side); the test items by what is fitted on the
         whole training side.
     """
     labels = y.to_numpy(object)
     classes = np.unique(labels.astype(str))
-    folds = protocol.folds(labels)
-    inner = [protocol.choosing(labels, train) for train, _ in folds]
+    folds = split.folds(labels)
+    inner = [split.inner_cv(labels, train) for train, _ in folds]
     jobs, keys = [], []
     for name, source in sources.items():
         for number, (pool, splits) in enumerate(inner):
@@ -213,7 +211,7 @@ def ask(
                 {name: said_of_test[name, number] for name in sources},
             )
         )
-    return Asked(protocol, y, classes, tuple(parts))
+    return Asked(split, y, classes, tuple(parts))
 
 
 def _aligned(said: Mapping[int, np.ndarray], items: np.ndarray, genres: int) -> np.ndarray:
@@ -238,7 +236,7 @@ def with_other_table(asked: Asked, source: Source, name: str, other: pd.DataFram
     jobs = [
         _job(source, asked.y, train, fold.test, fold.chosen[name], asked.classes, other)
         for (train, _), fold in zip(
-            asked.protocol.folds(asked.y.to_numpy(object)), asked.folds, strict=True
+            asked.split.folds(asked.y.to_numpy(object)), asked.folds, strict=True
         )
     ]
     return asked._predictions(run_parallel(jobs, len(jobs)))
@@ -270,7 +268,7 @@ def _job(  # noqa: PLR0917
     if not source.slow:
         return delayed(_said)(*arguments)
     content = content_of(X), own.tolist(), content_of(Z), len(asked)
-    return delayed(remembered)(_said, *arguments, estimator=model, content=content)
+    return delayed(cached)(_said, *arguments, estimator=model, content=content)
 
 
 def _said(model, X, y, Z, known, count, classes) -> np.ndarray:  # noqa: PLR0917

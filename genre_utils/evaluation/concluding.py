@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from scipy.stats import spearmanr
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
+from genre_utils.evaluation.cross_validation import score
 from genre_utils.evaluation.findings import Finding, as_percents
-from genre_utils.evaluation.intervals import bootstrap_interval, nested_choice, paired_test
 from genre_utils.evaluation.observing import UNITS, tell_p, tell_test
 from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.results import MODEL_NAMES, Score
-from genre_utils.evaluation.scoring import score
+from genre_utils.evaluation.statistics import bootstrap_interval, compare, nested_choice
 from genre_utils.evaluation.tables import Found, accuracy_table, cost_table
 from genre_utils.wording import (
     count,
@@ -28,14 +28,14 @@ from genre_utils.wording import (
 PEOPLE = 0.7  # what people reached on other music (Gjerdingen and Perrot 2008)
 
 
-def best_of(found: Found, data: str, protocol: str, *, seed: int = 0) -> tuple[Score, list[str]]:
+def best_of(found: Found, data: str, split: str, *, seed: int = 0) -> tuple[Score, list[str]]:
     """Score of the best of all models, chosen for each fold by the other folds.
 
     Parameters
     ----------
     found
-        Predictions by model, input and protocol.
-    data, protocol
+        Predictions by model, input and split.
+    data, split
         Which of them compete.
     seed
         Of the bootstrap.
@@ -45,22 +45,22 @@ def best_of(found: Found, data: str, protocol: str, *, seed: int = 0) -> tuple[S
     score, chosen
         And the model of each fold.
     """
-    alike = {name: p for (name, *of), p in found.items() if of == [data, protocol]}
+    alike = {name: p for (name, *of), p in found.items() if of == [data, split]}
     best, chosen = nested_choice(alike)
     return score(best, "best", data, seed=seed), list(chosen.values())
 
 
 def show_gains(found: Found, data: str, strict: str, *, seed: int = 0) -> Finding:
-    """All models on one input, in the order of their accuracy under one protocol; and costs.
+    """All models on one input, in the order of their accuracy under one split; and costs.
 
     Parameters
     ----------
     found
-        Predictions by model, input and protocol.
+        Predictions by model, input and split.
     data
         Which input.
     strict
-        Protocol whose order the rows have, with its intervals and costs.
+        Split whose order the rows have, with its intervals and costs.
     seed
         Of the bootstrap.
     """
@@ -105,12 +105,12 @@ def compare_blend(
     Returns
     -------
     pandas.DataFrame
-        A row a model, the most accurate first: its ``accuracy``, and what `paired_test` found.
+        A row a model, the most accurate first: its ``accuracy``, and what `compare` found.
         The last row, "chosen", is the best of them, chosen for each fold by the other folds.
     """
     said = dict(plain) | {"chosen": nested_choice(plain)[0]}
     rows = {
-        name: {"accuracy": p.correct.mean(), **paired_test(blended, p, seed=seed)}
+        name: {"accuracy": p.correct.mean(), **compare(blended, p, seed=seed)}
         for name, p in said.items()
     }
     table = pd.DataFrame(rows).T
@@ -139,7 +139,7 @@ def show_blend(compared: pd.DataFrame, blended: Predictions) -> Finding:
         verdict = f"so the average is {'better' if best['low'] > 0 else 'worse'}"
     behind = int((plain["accuracy"] > chosen["accuracy"]).sum())
     text = (
-        f"Under `{blended.protocol}` the average of five models reaches "
+        f"Under `{blended.split}` the average of five models reaches "
         f"{percent(blended.correct.mean())} of {count(len(blended.table), 'track')}. Of the plain "
         f"models {MODEL_NAMES[plain.index[0]]} is best here, {percent(best['accuracy'])}; against "
         f"it the gain is {tell_test(best)}: {verdict}. That it is best was known only afterwards. "
@@ -276,7 +276,7 @@ def tell_artists_and_recall(recall: pd.Series, artists: pd.Series) -> tuple[floa
 
 
 def show_matrix(scores: list[Score], strict: str) -> Finding:
-    """All accuracies as one matrix: a row a model, a column a unit and protocol.
+    """All accuracies as one matrix: a row a model, a column a unit and split.
 
     Pieces are scored on the table of 3 s, tracks on that of 30 s; pieces that are put together
     have a table of their own.
@@ -286,18 +286,18 @@ def show_matrix(scores: list[Score], strict: str) -> Finding:
     scores
         On "features_3_sec" and "features_30_sec".
     strict
-        Protocol whose order the rows have.
+        Split whose order the rows have.
     """
     own = {"features_3_sec": "segment", "features_30_sec": "track"}
     kept = [s for s in scores if own[s.input] == s.level]
     most = max(s.genres for s in kept)
     accuracy = pd.Series(
-        {(MODEL_NAMES[s.model], UNITS[s.level], s.protocol): s.accuracy for s in kept}
+        {(MODEL_NAMES[s.model], UNITS[s.level], s.split): s.accuracy for s in kept}
     )
     table = accuracy.unstack([1, 2], sort=False)
-    columns = [(u, p) for u in UNITS.values() for p in PROTOCOLS if (u, p) in table]
+    columns = [(u, p) for u in UNITS.values() for p in SPLITS if (u, p) in table]
     table = table[columns].sort_values((UNITS["track"], strict), ascending=False)
-    fewer = {(UNITS[s.level], s.protocol) for s in kept if s.genres < most}
+    fewer = {(UNITS[s.level], s.split) for s in kept if s.genres < most}
     text = f"Accuracies; rows in the order of `{strict}` on tracks; an empty cell: not asked."
     if fewer:
         text += f" A star: over fewer than {most} genres, not to be compared with the others."
@@ -313,7 +313,7 @@ def tell_classical(
     Parameters
     ----------
     found
-        Predictions by model, input and protocol.
+        Predictions by model, input and split.
     top
         As from `best_of`.
     published
@@ -340,9 +340,9 @@ def tell_classical(
                 "that is, on artists it has not learnt from"
             )
         told += ". "
-    candidates = sum(key[1:] == (top.input, top.protocol) for key in found)
+    candidates = sum(key[1:] == (top.input, top.split) for key in found)
     return told + (
-        f"The best of {candidates} models on whole tracks under {top.protocol}, chosen for each "
+        f"The best of {candidates} models on whole tracks under {top.split}, chosen for each "
         f"fold by the other folds, reaches {percent(top.accuracy)} {interval(*top.ci95)} "
         f"(n = {top.n})."
     )
@@ -354,14 +354,14 @@ def tell_people(top: Score) -> str:
     Parameters
     ----------
     top
-        Of tracks, under a protocol that does not leak.
+        Of tracks, under a split that does not leak.
     """
     low, high = top.ci95
     where = "lies above it" if low > PEOPLE else "lies below it" if high < PEOPLE else "contains it"
     return (
         f"**Do machines hear better than people?** People reached about {percent(PEOPLE, 0)}, on "
         f"other music and from 3 s, so the two cannot be compared strictly. The 95 % interval of "
-        f"the best model under `{top.protocol}`, {interval(*top.ci95)}, {where}."
+        f"the best model under `{top.split}`, {interval(*top.ci95)}, {where}."
     )
 
 
@@ -377,7 +377,7 @@ def tell_refit(before: Predictions, refit: Predictions, fitted: int, *, seed: in
     seed
         Of the test.
     """
-    test, n = paired_test(refit, before, seed=seed), len(before.table)
+    test, n = compare(refit, before, seed=seed), len(before.table)
     alone, both = (
         f"{p.correct.sum()} of {n} test tracks ({percent(p.correct.mean())})"
         for p in (before, refit)
@@ -428,7 +428,7 @@ def tell_confusions(recall: pd.Series, often: pd.Series) -> str:
 
 
 def tell_overview(rows: pd.DataFrame) -> str:
-    """For how many models the strictest of the common protocols is surely below the mildest.
+    """For how many models the strictest of the common splits is surely below the mildest.
 
     Parameters
     ----------
@@ -438,7 +438,7 @@ def tell_overview(rows: pd.DataFrame) -> str:
     same = rows[~rows["fewer"]]
     below, compared = [], 0
     for label, group in same.groupby("label", sort=False):
-        ends = group.set_index("protocol")
+        ends = group.set_index("split")
         if {"random", "artist"} <= set(ends.index):
             compared += 1
             if ends.loc["artist", "high"] < ends.loc["random", "low"]:

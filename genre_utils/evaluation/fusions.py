@@ -11,10 +11,10 @@ import pandas as pd
 
 from genre_utils.evaluation.asking import Asked, Fuser
 from genre_utils.evaluation.findings import Finding
-from genre_utils.evaluation.intervals import paired_test
 from genre_utils.evaluation.observing import tell_test
 from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.sources import choose_in_folds, on_items
+from genre_utils.evaluation.statistics import compare
 from genre_utils.wording import count, interval, listed, percent, points, points_interval
 
 WAYS = {
@@ -30,7 +30,7 @@ _NOTHING = 0.005  # a weight that is written as 0 %
 
 @dataclass(frozen=True)
 class Meeting:
-    """Sources put together with what was simulated and without it, under one protocol.
+    """Sources put together with what was simulated and without it, under one split.
 
     Attributes
     ----------
@@ -57,14 +57,14 @@ class Meeting:
     seed: int
 
     def gain(self, way: str = CHOSEN, *, real: bool = False) -> dict[str, float]:
-        """Of a way over the first source alone, as from `paired_test`."""
+        """Of a way over the first source alone, as from `compare`."""
         said = (self.real if real else self.everything)[way]
-        return paired_test(said, on_items(self.base, said), seed=self.seed)
+        return compare(said, on_items(self.base, said), seed=self.seed)
 
     def gain_of_simulated(self) -> dict[str, float]:
         """Of all sources over those that are real, by the chosen ways."""
         said = self.everything[CHOSEN]
-        return paired_test(said, on_items(self.real[CHOSEN], said), seed=self.seed)
+        return compare(said, on_items(self.real[CHOSEN], said), seed=self.seed)
 
 
 def meet(
@@ -107,10 +107,10 @@ def show_meetings(meetings: Mapping[str, Meeting]) -> Finding:
     Parameters
     ----------
     meetings
-        As from `meet`, by protocol.
+        As from `meet`, by split.
     """
     rows, told = {}, []
-    for protocol, met in meetings.items():
+    for split, met in meetings.items():
         for way in met.everything:
             cells = {}
             for real in (True, False):
@@ -120,16 +120,16 @@ def show_meetings(meetings: Mapping[str, Meeting]) -> Finding:
                 cells[title, "gain over sound alone"] = tell_test(met.gain(way, real=real)).replace(
                     " points", ""
                 )
-            rows[protocol, WAYS.get(way, way)] = cells
-        told.append(_tell_meeting(protocol, met))
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["protocol", "way"])
+            rows[split, WAYS.get(way, way)] = cells
+        told.append(_tell_meeting(split, met))
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["split", "way"])
     return Finding("\n".join(told), table)
 
 
-def _tell_meeting(protocol: str, met: Meeting) -> str:
+def _tell_meeting(split: str, met: Meeting) -> str:
     real, everything = met.gain(real=True), met.gain()
     n = len(met.everything[CHOSEN].table)
-    told = f"- `{protocol}`, {count(n, 'track')}: "
+    told = f"- `{split}`, {count(n, 'track')}: "
     told += f"{listed(met.real_names)} beside sound" if met.real_names else "sound alone"
     told += f" ({_tell_ways(met.real_ways)}) gain {tell_test(real)}: {_verdict(real)}. "
     told += f"With {met.simulated} too ({_tell_ways(met.ways)}) all gain {tell_test(everything)}: "
@@ -152,24 +152,24 @@ def _verdict(test: Mapping[str, float]) -> str:
     """Whether a difference is more than chance; an interval and a test may disagree on it."""
     apart, rare = not test["low"] <= 0 <= test["high"], test["p"] < _SURE
     if apart != rare:
-        differ = count(int(test["only_one"] + test["only_other"]), "track")
+        differ = count(int(test["only_first"] + test["only_other"]), "track")
         return f"open, since interval and test disagree; {differ} differ"
     return "more than chance" if rare else "no more than chance"
 
 
-def tell_meeting(protocol: str, met: Meeting) -> str:
+def tell_meeting(split: str, met: Meeting) -> str:
     """What real sources gain and what the simulated one adds, as the headline of a page.
 
     Parameters
     ----------
-    protocol
+    split
         Its name.
     met
         As from `meet`.
     """
     said = met.everything[CHOSEN]
     base = on_items(met.base, said).correct.mean()
-    told = f"Sound alone names {percent(base)} of {count(len(said.table), 'track')} ({protocol}). "
+    told = f"Sound alone names {percent(base)} of {count(len(said.table), 'track')} ({split}). "
     if met.real_names:
         real = met.gain(real=True)
         told += (
@@ -185,7 +185,7 @@ def tell_meeting(protocol: str, met: Meeting) -> str:
 
 def tell_ways(meetings: Mapping[str, Meeting]) -> dict[str, list[str]]:
     """Which way was chosen in each fold, with what was simulated and without it, as facts."""
-    both = {f"way_by_fold_{protocol}": list(met.ways) for protocol, met in meetings.items()}
+    both = {f"way_by_fold_{split}": list(met.ways) for split, met in meetings.items()}
     return both | {f"real_way_by_fold_{p}": list(met.real_ways) for p, met in meetings.items()}
 
 
@@ -195,16 +195,16 @@ def show_worth(worth: Mapping[str, pd.DataFrame]) -> Finding:
     Parameters
     ----------
     worth
-        As from `worth_of_sources`, by protocol.
+        As from `worth_of_sources`, by split.
     """
     rows: dict[str, dict[tuple[str, str], str]] = {}
-    for protocol, table in worth.items():
+    for split, table in worth.items():
         for name, row in table.iterrows():
             own = rows.setdefault(str(name), {})
-            own[protocol, "Shapley value"] = _span(row["value"], row["low"], row["high"])
+            own[split, "Shapley value"] = _span(row["value"], row["low"], row["high"])
             lost = row["left_out"], row["left_out_low"], row["left_out_high"]
-            own[protocol, "lost if left out"] = _span(*lost)
-    protocol, table = next(iter(worth.items()))
+            own[split, "lost if left out"] = _span(*lost)
+    split, table = next(iter(worth.items()))
     sure = [
         f"{name} under `{p}`" for p, t in worth.items() for name in t.index[t["left_out_low"] > 0]
     ]
@@ -214,7 +214,7 @@ def show_worth(worth: Mapping[str, pd.DataFrame]) -> Finding:
         name = gap.idxmax()
         worth_it, missed = (points(table.loc[name, n] / 100) for n in ("value", "left_out"))
         told += (
-            f" Under `{protocol}`, {name} is worth {worth_it} in the mean over all orders, but "
+            f" Under `{split}`, {name} is worth {worth_it} in the mean over all orders, but "
             f"only {missed} where all others are there: they know what it knows."
         )
     return Finding(told, pd.DataFrame.from_dict(rows, orient="index").rename_axis("points"))

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
+from genre_utils.evaluation.cross_validation import score
 from genre_utils.evaluation.predictions import Predictions, metrics, to_tracks
 from genre_utils.evaluation.results import MODEL_NAMES, Score
-from genre_utils.evaluation.scoring import score
 from genre_utils.wording import interval, percent
 
-Runs = Mapping[tuple[str, str, str], Sequence[Predictions]]  # by model, input and protocol
+Runs = Mapping[tuple[str, str, str], Sequence[Predictions]]  # by model, input and split
 
 # One name a network on all pages, so that no two of them are called "our CNN".
 _NAMES = {
@@ -54,20 +54,20 @@ def tell_accuracy(found: Score) -> str:
 
 
 def seed_table(runs: Runs) -> pd.DataFrame:
-    """Accuracy of an item, with its deviation over seeds: a row a network, a column a protocol."""
+    """Accuracy of an item, with its deviation over seeds: a row a network, a column a split."""
     cells = {}
-    for (model, data, protocol), each in runs.items():
+    for (model, data, split), each in runs.items():
         found = score(list(each), model, data)
         spread = "" if found.sd is None else f" ± {100 * found.sd:.1f}"
-        cells[network_name(model, data), protocol] = percent(found.accuracy) + spread
-    return _by_protocol(cells).rename_axis("network")
+        cells[network_name(model, data), split] = percent(found.accuracy) + spread
+    return _by_split(cells).rename_axis("network")
 
 
-def vote_table(runs: Runs, protocol: str) -> pd.DataFrame:
-    """What a piece alone, and the pieces of a song together, are worth under one protocol."""
+def vote_table(runs: Runs, split: str) -> pd.DataFrame:
+    """What a piece alone, and the pieces of a song together, are worth under one split."""
     rows = {}
     for (model, data, name), (first, *_) in runs.items():
-        if name == protocol and first.level == "segment":
+        if name == split and first.level == "segment":
             joined = {how: to_tracks(first, how) for how in ("vote", "mean")}
             rows[network_name(model, data)] = {
                 "one piece": percent(metrics(first)["accuracy"]),
@@ -75,11 +75,11 @@ def vote_table(runs: Runs, protocol: str) -> pd.DataFrame:
                 "song, by mean": percent(metrics(joined["mean"])["accuracy"]),
                 "seconds a fold": f"{_seconds(first):.1f}",
             }
-    return pd.DataFrame(rows).T.rename_axis(f"network, {protocol}")
+    return pd.DataFrame(rows).T.rename_axis(f"network, {split}")
 
 
 def accuracy_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
-    """Accuracy with its interval: a row a model and input, a column a protocol, the best last.
+    """Accuracy with its interval: a row a model and input, a column a split, the best last.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def accuracy_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
     rows = [s for s in scores if s.level == level]
     most = max((s.genres for s in rows), default=0)
     cells = {
-        (network_name(s.model, s.input), s.protocol): f"{percent(s.accuracy, 0)}"
+        (network_name(s.model, s.input), s.split): f"{percent(s.accuracy, 0)}"
         f"{'*' if s.genres < most else ''} {interval(*s.ci95, digits=0)}"
         for s in sorted(rows, key=lambda s: s.accuracy)
     }
-    return _by_protocol(cells).rename_axis("model, input")
+    return _by_split(cells).rename_axis("model, input")
 
 
 def all_scores(runs: Runs, *, seed: int = 0) -> list[Score]:
@@ -124,15 +124,15 @@ def facts_of(runs: Runs) -> dict[str, object]:
 
 
 def training_costs(runs: Runs) -> pd.DataFrame:
-    """Seconds to train a fold and milliseconds to predict an item: a row a network and protocol."""
+    """Seconds to train a fold and milliseconds to predict an item: a row a network and split."""
     rows = {
-        f"{network_name(model, data)}, {protocol}": {
+        f"{network_name(model, data)}, {split}": {
             "training (s a fold)": f"{_seconds(first):.1f}",
             "prediction (ms an item)": f"{1000 * first.predict_seconds / len(first.table):.1f}",
         }
-        for (model, data, protocol), (first, *_) in runs.items()
+        for (model, data, split), (first, *_) in runs.items()
     }
-    return pd.DataFrame(rows).T.rename_axis("network, protocol")
+    return pd.DataFrame(rows).T.rename_axis("network, split")
 
 
 def seconds_of(runs: Runs) -> dict[str, float]:
@@ -146,10 +146,10 @@ def _seconds(predictions: Predictions) -> float:
 
 def chosen_by(key: tuple[str, str, str]) -> dict[str, dict[str, str]]:
     """What to note of the last word, if it was chosen on a validation side."""
-    model, data, protocol = key
-    if protocol != "filtered":
+    model, data, split = key
+    if split != "filtered":
         return {}
-    return {"chosen": {"model": model, "input": data, "protocol": protocol}}
+    return {"chosen": {"model": model, "input": data, "split": split}}
 
 
 def last_word(runs: Runs) -> tuple[str, str, str]:
@@ -164,10 +164,10 @@ def last_word(runs: Runs) -> tuple[str, str, str]:
 
 
 def learning_curves(
-    runs: Runs, keys: Iterable[tuple[str, str]], protocols: Iterable[str]
+    runs: Runs, keys: Iterable[tuple[str, str]], splits: Iterable[str]
 ) -> dict[str, pd.DataFrame]:
-    """Learning curves of the first seed and fold, by network and protocol, of those that ran."""
-    wanted = [(*key, protocol) for key in keys for protocol in protocols]
+    """Learning curves of the first seed and fold, by network and split, of those that ran."""
+    wanted = [(*key, split) for key in keys for split in splits]
     return {
         f"{network_name(*key[:2])}, {key[2]}": runs[key][0].curves[0]
         for key in wanted
@@ -175,8 +175,8 @@ def learning_curves(
     }
 
 
-def _by_protocol(cells: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+def _by_split(cells: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     if not cells:
         return pd.DataFrame()
     table = pd.Series(cells).unstack(sort=False)
-    return table[[name for name in PROTOCOLS if name in table]].fillna("")
+    return table[[name for name in SPLITS if name in table]].fillna("")

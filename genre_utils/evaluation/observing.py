@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
 from genre_utils.evaluation.findings import Finding, as_percents
 from genre_utils.evaluation.predictions import Predictions, recall_by_genre
 from genre_utils.evaluation.results import MODEL_NAMES
 from genre_utils.evaluation.runs import Table
-from genre_utils.evaluation.tables import Found, accuracy_table, metric_table, tell_protocols
+from genre_utils.evaluation.tables import Found, accuracy_table, metric_table, tell_splits
 from genre_utils.wording import count, listed, percent, points, points_interval
 
 NEAR = 0.02  # what is reproduced: within two points
@@ -30,7 +30,7 @@ def tell_test(test: Mapping[str, float]) -> str:
 
 
 def show_tables(tables: Mapping[str, Table]) -> Finding:
-    """Where tables are from, what each protocol allows on both sides, and how many it asks.
+    """Where tables are from, what each split allows on both sides, and how many it asks.
 
     Parameters
     ----------
@@ -39,19 +39,19 @@ def show_tables(tables: Mapping[str, Table]) -> Finding:
     """
     names = {kind: f"{kind.split('_')[1]} s" for kind in tables}
     sources = [f"- Table of {names[kind]}: {table.source}" for kind, table in tables.items()]
-    made = {names[kind]: (table.protocols, table.reasons) for kind, table in tables.items()}
+    made = {names[kind]: (table.splits, table.reasons) for kind, table in tables.items()}
     asked = {f"table of {names[kind]}": _asked(table) for kind, table in tables.items()}
-    shown = pd.DataFrame(asked, list(PROTOCOLS), dtype=object).dropna(how="all").fillna("")
-    return Finding("\n".join([*sources, tell_protocols(made)]), shown.rename_axis("protocol"))
+    shown = pd.DataFrame(asked, list(SPLITS), dtype=object).dropna(how="all").fillna("")
+    return Finding("\n".join([*sources, tell_splits(made)]), shown.rename_axis("split"))
 
 
 def _asked(table: Table) -> dict[str, str]:
-    """How many folds each protocol has, and how many of the rows are on a test side."""
+    """How many folds each split has, and how many of the rows are on a test side."""
     if table.features is None:
         return {}
     labels, told = table.features.genre.to_numpy(dtype=object), {}
-    for name, protocol in table.protocols.items():
-        folds = protocol.folds(labels)
+    for name, split in table.splits.items():
+        folds = split.folds(labels)
         asked = sum(len(test) for _, test in folds)
         told[name] = f"{count(len(folds), 'fold')}, asks {asked:,} of {len(labels):,}"
     return told
@@ -155,7 +155,7 @@ def tell_neighbours(by_k: pd.DataFrame, aim: float) -> str:
     return told + (
         " A small k wins only under `random`, where the nearest pieces are of the same song. "
         f"There k changes the accuracy by up to {100 * spread['random']:.1f} points, under the "
-        f"other protocols by up to {100 * others:.1f}."
+        f"other splits by up to {100 * others:.1f}."
     )
 
 
@@ -178,39 +178,39 @@ def tell_leak(near: pd.Series, by_chance: float) -> str:
     )
 
 
-def protocol_table(found: Found, data: str) -> pd.DataFrame:
+def split_table(found: Found, data: str) -> pd.DataFrame:
     """Accuracies with macro recall in brackets; a star marks what goes over fewer genres.
 
     Parameters
     ----------
     found
-        Predictions by model, input and protocol.
+        Predictions by model, input and split.
     data
         Which input.
     """
     accuracy = accuracy_table(found, data)
-    genres = {key[2]: p.table["true"].nunique() for key, p in found.items() if key[1] == data}
+    genres = {key[2]: p.table["y_true"].nunique() for key, p in found.items() if key[1] == data}
     columns = {}
-    for protocol in accuracy:
-        recall = metric_table(found, data, protocol)["recall"]
-        star = "*" if genres[protocol] < max(genres.values()) else ""
-        columns[protocol + star] = [
+    for split in accuracy:
+        recall = metric_table(found, data, split)["recall"]
+        star = "*" if genres[split] < max(genres.values()) else ""
+        columns[split + star] = [
             "" if pd.isna(a) else f"{percent(a)} ({percent(recall[name])})"
-            for name, a in accuracy[protocol].items()
+            for name, a in accuracy[split].items()
         ]
     return pd.DataFrame(columns, index=accuracy.index)
 
 
 def macro_recalls(found: Found, data: str) -> dict[str, dict[str, float]]:
-    """Macro recall on one input, by protocol and model."""
-    protocols = list(accuracy_table(found, data))
-    return {p: metric_table(found, data, p)["recall"].to_dict() for p in protocols}
+    """Macro recall on one input, by split and model."""
+    splits = list(accuracy_table(found, data))
+    return {p: metric_table(found, data, p)["recall"].to_dict() for p in splits}
 
 
 def show_fall(found: Found, data: str) -> Finding:
     """How accuracies on pieces fall when songs, then artists are kept apart."""
     accuracy = accuracy_table(found, data)
-    table = protocol_table(found, data)
+    table = split_table(found, data)
     if not {"random", "track"} <= set(accuracy):
         return Finding("There are no pieces of enough songs here to compare with.", table)
     fall = (accuracy["track"] - accuracy["random"]).sort_values()
@@ -240,7 +240,7 @@ def tell_fall(one: Mapping[str, float], mixed: Predictions, apart: Predictions) 
     table = apart.table
     before, after = (percent(p.correct.mean()) for p in (mixed, apart))
     tracks, folds = len(table), table["fold"].nunique()
-    learnt = tracks * (1 - 1 / folds) / table["true"].nunique()
+    learnt = tracks * (1 - 1 / folds) / table["y_true"].nunique()
     sure = one["low"] > 0
     verdict = (
         "So part of the accuracy under `random` is due to pieces of the same song on the training "
@@ -257,7 +257,7 @@ def tell_fall(one: Mapping[str, float], mixed: Predictions, apart: Predictions) 
     return (
         f"k-nearest neighbours on {count(tracks, 'track')}, the pieces of each put together (table "
         f"above): {before} at random against {after} with songs apart, {tell_test(one)}. "
-        f"{count(int(one['only_one']), 'track is', 'tracks are')} right only with the leak, "
+        f"{count(int(one['only_first']), 'track is', 'tracks are')} right only with the leak, "
         f"{int(one['only_other'])} only without it. {verdict} On average {learnt:.0f} tracks a "
         f"genre are on a training side.{few}"
     )
@@ -286,7 +286,7 @@ def show_votes(votes: pd.DataFrame) -> Finding:
         f"{points(gain.max())} ({gain.idxmax()}); differences are taken before rounding."
     )
     table = pd.Series(cells).unstack(sort=False).rename_axis("model")
-    return Finding(text, table[[name for name in PROTOCOLS if name in table]])
+    return Finding(text, table[[name for name in SPLITS if name in table]])
 
 
 def tell_learnt(right: pd.DataFrame) -> str:

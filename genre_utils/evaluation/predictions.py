@@ -17,12 +17,12 @@ class Predictions:
     Attributes
     ----------
     table
-        A row an item, indexed as the features. Columns ``true``, ``predicted``, ``fold``,
+        A row an item, indexed as the features. Columns ``y_true``, ``y_pred``, ``fold``,
         ``group`` (what a bootstrap draws) and ``votes`` (items put together).
-    probability
+    y_proba
         Class probabilities, same rows, a column a genre; None if the model has none.
-    protocol
-        Name of the protocol.
+    split
+        Name of the split.
     level
         "segment" or "track".
     fit_seconds, predict_seconds
@@ -34,8 +34,8 @@ class Predictions:
     """
 
     table: pd.DataFrame
-    probability: pd.DataFrame | None
-    protocol: str
+    y_proba: pd.DataFrame | None
+    split: str
     level: str
     fit_seconds: float
     predict_seconds: float
@@ -45,7 +45,7 @@ class Predictions:
     @property
     def correct(self) -> np.ndarray:
         """Whether each item was right, shape (items,), bool."""
-        return (self.table["true"] == self.table["predicted"]).to_numpy()
+        return (self.table["y_true"] == self.table["y_pred"]).to_numpy()
 
 
 def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
@@ -54,21 +54,21 @@ def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
     Parameters
     ----------
     one, other
-        Of the same protocol; items that only one of them has are left out.
+        Of the same split; items that only one of them has are left out.
     weight
         Of `one`, from 0 to 1.
     """
-    if one.probability is None or other.probability is None:
+    if one.y_proba is None or other.y_proba is None:
         raise ValueError("one of the two models gives no probabilities: they cannot be fused")
     both = one.table.index.intersection(other.table.index)
-    mean = (weight * one.probability.loc[both]).add(
-        (1 - weight) * other.probability.loc[both], fill_value=0
+    mean = (weight * one.y_proba.loc[both]).add(
+        (1 - weight) * other.y_proba.loc[both], fill_value=0
     )
-    table = one.table.loc[both].assign(predicted=mean.idxmax(axis=1))
+    table = one.table.loc[both].assign(y_pred=mean.idxmax(axis=1))
     return replace(
         one,
         table=table,
-        probability=mean,
+        y_proba=mean,
         fit_seconds=one.fit_seconds + other.fit_seconds,
         predict_seconds=one.predict_seconds + other.predict_seconds,
         curves=(),
@@ -88,25 +88,25 @@ def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
     """
     table = predictions.table
     track = table.index.get_level_values("track_id")
-    votes = pd.crosstab(track, table["predicted"]).rename_axis(index="track_id")
+    votes = pd.crosstab(track, table["y_pred"]).rename_axis(index="track_id")
     mean = votes.div(votes.sum(axis=1), axis=0)
-    if predictions.probability is not None:
-        mean = predictions.probability.groupby(track).mean()
+    if predictions.y_proba is not None:
+        mean = predictions.y_proba.groupby(track).mean()
     elif how == "mean":
         raise ValueError("this model gives no probabilities: put its segments together by vote")
-    joined = table.groupby(track)[["true", "fold", "group"]].first()
+    joined = table.groupby(track)[["y_true", "fold", "group"]].first()
     ballot = votes.reindex(columns=mean.columns, fill_value=0) + 1e-6 * mean
-    joined.insert(1, "predicted", (mean if how == "mean" else ballot).idxmax(axis=1))
+    joined.insert(1, "y_pred", (mean if how == "mean" else ballot).idxmax(axis=1))
     joined["votes"] = votes.sum(axis=1)
     joined = joined.rename_axis("track_id")
-    return replace(predictions, table=joined, probability=mean, level="track")
+    return replace(predictions, table=joined, y_proba=mean, level="track")
 
 
 def metrics(predictions: Predictions) -> dict[str, float]:
     """Accuracy, and precision, recall and F1 averaged over genres."""
     table = predictions.table
     precision, recall, f1, _ = precision_recall_fscore_support(
-        table["true"], table["predicted"], average="macro", zero_division=0
+        table["y_true"], table["y_pred"], average="macro", zero_division=0
     )
     accuracy = float(predictions.correct.mean())
     return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
@@ -114,7 +114,7 @@ def metrics(predictions: Predictions) -> dict[str, float]:
 
 def log_loss(predictions: Predictions) -> float:
     """Mean negative logarithm of the probability that the true genre was given."""
-    probability, true = predictions.probability, predictions.table["true"]
+    probability, true = predictions.y_proba, predictions.table["y_true"]
     if probability is None:
         raise ValueError("this model gives no probabilities: it has no logarithmic loss")
     columns = probability.columns.get_indexer(true)
@@ -124,24 +124,24 @@ def log_loss(predictions: Predictions) -> float:
 
 def recall_by_genre(predictions: Predictions) -> pd.Series:
     """Share of each genre's items that were recognised."""
-    true = predictions.table["true"]
+    true = predictions.table["y_true"]
     return pd.Series(predictions.correct, true.index).groupby(true.to_numpy()).mean()
 
 
 def confusions(predictions: Predictions, fold: int | None = None) -> pd.DataFrame:
     """Confusion matrix: rows true, columns predicted; of one fold (-1 the last) or of all."""
     table = predictions.table
-    genres = sorted(table["true"].unique())
+    genres = sorted(table["y_true"].unique())
     if fold is not None:
         table = table[table["fold"] == sorted(table["fold"].unique())[fold]]
-    counts = confusion_matrix(table["true"], table["predicted"], labels=genres)
-    return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("true")
+    counts = confusion_matrix(table["y_true"], table["y_pred"], labels=genres)
+    return pd.DataFrame(counts, index=genres, columns=genres).rename_axis("y_true")
 
 
 def frequent_confusions(predictions: Predictions, most: int = 5) -> pd.Series:
     """How often the most frequent confusions occur, by "blues as country" and the like."""
     wrong = predictions.table[~predictions.correct]
-    return (wrong["true"] + " as " + wrong["predicted"]).value_counts().head(most)
+    return (wrong["y_true"] + " as " + wrong["y_pred"]).value_counts().head(most)
 
 
 def each_member(network: Any, X: pd.DataFrame, mean: Predictions) -> list[Predictions]:
@@ -160,8 +160,8 @@ def each_member(network: Any, X: pd.DataFrame, mean: Predictions) -> list[Predic
     return [
         replace(
             mean,
-            table=mean.table.assign(predicted=network.classes_[said.argmax(axis=1)]),
-            probability=pd.DataFrame(said, items, network.classes_),
+            table=mean.table.assign(y_pred=network.classes_[said.argmax(axis=1)]),
+            y_proba=pd.DataFrame(said, items, network.classes_),
         )
         for said in network.member_probabilities(X.loc[items])
     ]
@@ -172,6 +172,6 @@ def on_tracks(sides: dict[str, Predictions], tracks: pd.Index) -> dict[str, Pred
     found = {}
     for side, said in sides.items():
         table = said.table[said.table.index.isin(tracks)]
-        probability = None if said.probability is None else said.probability.loc[table.index]
-        found[side] = replace(said, table=table, probability=probability)
+        probability = None if said.y_proba is None else said.y_proba.loc[table.index]
+        found[side] = replace(said, table=table, y_proba=probability)
     return found

@@ -1,4 +1,4 @@
-"""What a notebook found, as one JSON file: scores with protocol, n and interval, and facts."""
+"""What a notebook found, as one JSON file: scores with split, n and interval, and facts."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ MODEL_NAMES |= {f"{name}_tuned": f"{label}, tuned" for name, label in MODEL_NAME
 
 @dataclass(frozen=True)
 class Score:
-    """One model under one protocol.
+    """One model under one split.
 
     Attributes
     ----------
     model, input
         Short names, for example "knn" and "features_3_sec".
-    protocol
+    split
         "random", "track", "artist" or "filtered".
     level
         "segment" or "track".
@@ -76,7 +76,7 @@ class Score:
 
     model: str
     input: str
-    protocol: str
+    split: str
     level: str
     accuracy: float
     ci95: tuple[float, float]

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS
-from genre_utils.evaluation.intervals import bootstrap_interval, paired_test
+from genre_utils.data import SPLITS
+from genre_utils.evaluation.cross_validation import score
 from genre_utils.evaluation.network_tables import Runs, network_name
 from genre_utils.evaluation.observing import tell_test
 from genre_utils.evaluation.predictions import (
@@ -20,7 +20,7 @@ from genre_utils.evaluation.predictions import (
     recall_by_genre,
 )
 from genre_utils.evaluation.results import Score
-from genre_utils.evaluation.scoring import score
+from genre_utils.evaluation.statistics import bootstrap_interval, compare
 from genre_utils.wording import count, interval, listed, percent, points, points_interval
 
 _CHANCE = 0.05  # what is less probable than that is not put down to chance
@@ -29,7 +29,7 @@ _APART = {"random": "at random", "track": "with songs apart", "artist": "with ar
 
 
 class Lead(NamedTuple):
-    """The best network under one protocol beside a classical model, on the same items.
+    """The best network under one split beside a classical model, on the same items.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Lead(NamedTuple):
     n
         How many items both were asked about.
     test
-        As from `paired_test`, the network first.
+        As from `compare`, the network first.
     """
 
     network: str
@@ -58,21 +58,21 @@ class Lead(NamedTuple):
 def leads_of(
     beside: Mapping[tuple[str, str, str], Predictions], runs: Runs, *, seed: int = 0
 ) -> dict[str, Lead]:
-    """The best network against the best classical model, under each protocol that both have.
+    """The best network against the best classical model, under each split that both have.
 
     Parameters
     ----------
     beside
-        What classical models say of pieces, by model, input and protocol.
+        What classical models say of pieces, by model, input and split.
     runs
         Of the networks on pieces; first seeds are compared.
     seed
         Of the tests.
     """
     leads = {}
-    for protocol in PROTOCOLS:
-        mine = {key: each[0] for key, each in runs.items() if key[2] == protocol}
-        theirs = {key: said for key, said in beside.items() if key[2] == protocol}
+    for split in SPLITS:
+        mine = {key: each[0] for key, each in runs.items() if key[2] == split}
+        theirs = {key: said for key, said in beside.items() if key[2] == split}
         if mine and theirs:
             one, other = (
                 max(side, key=lambda k: side[k].correct.mean()) for side in (mine, theirs)
@@ -82,7 +82,7 @@ def leads_of(
                 both = [_only(said, same) for said in (mine[one], theirs[other])]
                 accuracies = (float(both[0].correct.mean()), float(both[1].correct.mean()))
                 names = network_name(*one[:2]), network_name(*other[:2])
-                leads[protocol] = Lead(*names, accuracies, len(same), paired_test(*both, seed=seed))
+                leads[split] = Lead(*names, accuracies, len(same), compare(*both, seed=seed))
     return leads
 
 
@@ -103,7 +103,7 @@ def tell_finding(
     runs
         Of the networks on pieces.
     key, best
-        The last word: model, input and protocol, and what it said.
+        The last word: model, input and split, and what it said.
     seed
         Of the intervals.
     """
@@ -121,7 +121,7 @@ def tell_finding(
         told.append(f"Of pieces, the summary's CNN names {falls}.")
     last = score(list(best), *key[:2], seed=seed)
     told.append(
-        f"Of {count(last.n, 'track')} under `{last.protocol}`, {percent(last.accuracy)} "
+        f"Of {count(last.n, 'track')} under `{last.split}`, {percent(last.accuracy)} "
         f"{interval(*last.ci95)} are named rightly by {network_name(*key[:2])}."
     )
     return " ".join(told)
@@ -129,15 +129,15 @@ def tell_finding(
 
 def tell_songs_apart(runs: Runs, key: tuple[str, str], *, seed: int = 0) -> str:
     """What is left of a network's accuracy on pieces when songs, then artists, stay together."""
-    said = {p: runs[*key, p] for p in PROTOCOLS if (*key, p) in runs}
+    said = {p: runs[*key, p] for p in SPLITS if (*key, p) in runs}
     if "random" not in said or len(said) < 2:
         return "Too few songs here to compare splits."
     found = {p: score(list(each), *key) for p, each in said.items()}
     first, rows = found["random"], []
-    for protocol, its in list(found.items())[1:]:
-        gain = _gain(said[protocol], said["random"], seed=seed)
+    for split, its in list(found.items())[1:]:
+        gain = _gain(said[split], said["random"], seed=seed)
         of = "" if gain["n"] == first.n else f", of the {gain['n']:,} pieces that both ask"
-        rows.append(f"{percent(its.accuracy)} under `{protocol}` ({_tell_gain(gain)}{of})")
+        rows.append(f"{percent(its.accuracy)} under `{split}` ({_tell_gain(gain)}{of})")
     return (
         f"{_capital(network_name(*key))} names {percent(first.accuracy)} of the pieces rightly "
         f"when pieces are split at random, and {listed(rows)}: the same network, "
@@ -203,7 +203,7 @@ def tell_claims(
 
 
 def tell_rank(scores: Iterable[Score], key: tuple[str, str]) -> str:
-    """How many models are ahead of one on pieces, under each protocol that does not leak.
+    """How many models are ahead of one on pieces, under each split that does not leak.
 
     Parameters
     ----------
@@ -213,13 +213,13 @@ def tell_rank(scores: Iterable[Score], key: tuple[str, str]) -> str:
         Model and input.
     """
     scores, rows = list(scores), []
-    for protocol in ("track", "artist"):
-        alike = [s for s in scores if (s.protocol, s.level) == (protocol, "segment")]
+    for split in ("track", "artist"):
+        alike = [s for s in scores if (s.split, s.level) == (split, "segment")]
         own = next((s for s in alike if (s.model, s.input) == key), None)
         alike = [s for s in alike if own and s.n == own.n]
         if own and len(alike) > 1:
             ahead = sum(s.accuracy > own.accuracy for s in alike)
-            rows.append(f"{ahead + 1} of {len(alike)} under `{protocol}`")
+            rows.append(f"{ahead + 1} of {len(alike)} under `{split}`")
     name = _capital(network_name(*key))
     if not rows:
         return f"{name} stands alone here."
@@ -227,7 +227,7 @@ def tell_rank(scores: Iterable[Score], key: tuple[str, str]) -> str:
 
 
 def _against(runs: Runs, one: tuple[str, str], other: tuple[str, str], *, seed: int = 0) -> str:
-    """Whether one network beats another, under each protocol that both were tested by.
+    """Whether one network beats another, under each split that both were tested by.
 
     Parameters
     ----------
@@ -239,14 +239,14 @@ def _against(runs: Runs, one: tuple[str, str], other: tuple[str, str], *, seed: 
         Of the bootstrap.
     """
     rows, signs = [], set()
-    for protocol in PROTOCOLS:
-        if {(*one, protocol), (*other, protocol)} <= set(runs):
-            gain = _gain(runs[*one, protocol], runs[*other, protocol], seed=seed)
+    for split in SPLITS:
+        if {(*one, split), (*other, split)} <= set(runs):
+            gain = _gain(runs[*one, split], runs[*other, split], seed=seed)
             signs.add(_sign(gain))
-            rows.append(f"{_tell_gain(gain)} under `{protocol}`")
+            rows.append(f"{_tell_gain(gain)} under `{split}`")
     first, second = (network_name(*key) for key in (one, other))
     if not rows:
-        return f"{_capital(first)} and {second} were not tested by one protocol."
+        return f"{_capital(first)} and {second} were not tested by one split."
     verdict = {
         frozenset({1}): "more than chance explains",
         frozenset({-1}): "so it is behind, by more than chance explains",
@@ -278,11 +278,11 @@ def _sign(test: Mapping[str, float]) -> int:
 
 
 def _only(said: Predictions, items: pd.Index) -> Predictions:
-    return replace(said, table=said.table.loc[items], probability=None)
+    return replace(said, table=said.table.loc[items], y_proba=None)
 
 
 def tell_added(test: Mapping[str, float]) -> str:
-    """What a `paired_test` of a network with features against the network amounts to, if any."""
+    """What a `compare` of a network with features against the network amounts to, if any."""
     if not test:
         return ""
     verdict = {1: "help", -1: "do harm", 0: "add nothing that can be shown"}[_sign(test)]
@@ -345,8 +345,8 @@ def tell_weakest(predictions: Predictions) -> str:
     """Which genre is recognised best and worst, with ties, and what the worst is taken for."""
     recall = recall_by_genre(predictions)
     best, worst = (list(recall.index[np.isclose(recall, r)]) for r in (recall.max(), recall.min()))
-    table = predictions.table[predictions.table["true"].isin(worst)]
-    wrong = frequent_confusions(Predictions(table, None, predictions.protocol, "track", 0, 0), 3)
+    table = predictions.table[predictions.table["y_true"].isin(worst)]
+    wrong = frequent_confusions(Predictions(table, None, predictions.split, "track", 0, 0), 3)
     taken = listed(f"{pair} ({n})" for pair, n in wrong.items())
     return (
         f"Best recognised: {listed(best)} ({percent(recall.max(), 0)}). Worst: {listed(worst)} "
@@ -357,7 +357,7 @@ def tell_weakest(predictions: Predictions) -> str:
 
 def _losses(predictions: Predictions) -> np.ndarray:
     """Minus the logarithm of what each item's true genre was given, shape (items,)."""
-    probability, true = predictions.probability, predictions.table["true"]
+    probability, true = predictions.y_proba, predictions.table["y_true"]
     if probability is None:
         raise ValueError("one of the variants gives no probabilities: it has no logarithmic loss")
     columns = probability.columns.get_indexer(true)

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from genre_utils.data import Protocol
+from genre_utils.data import Split
 from genre_utils.evaluation.asking import Asked, Fuser, Source, ask
-from genre_utils.evaluation.intervals import bootstrap_interval, paired_test
 from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.shapley import shapley_values
+from genre_utils.evaluation.statistics import bootstrap_interval, compare
 from genre_utils.wording import count, percent, points, points_interval
 
 _DIFFERENCE = ("difference", "low", "high")
@@ -58,7 +58,7 @@ def worth_of_sources(
     rows = {}
     for name in names:
         low, high = bootstrap_interval(by_item[name].to_numpy(), groups, seed=seed)
-        gone = paired_test(everything, made[frozenset(names) - {name}], seed=seed)
+        gone = compare(everything, made[frozenset(names) - {name}], seed=seed)
         parts = by_item[name].mean(), low, high, *(gone[k] for k in ("difference", "low", "high"))
         rows[name] = [100 * part for part in parts]
     columns = ["value", "low", "high", "left_out", "left_out_low", "left_out_high"]
@@ -102,7 +102,7 @@ def loss_of_missing(
             never = asked.fused(fuser, [other for other in names if other != gone])
             accuracies = float(without.correct.mean()), float(never.correct.mean())
             tests = [
-                paired_test(without, on_items(other, without), seed=seed)
+                compare(without, on_items(other, without), seed=seed)
                 for other in (never, everything)
             ]
             rows.append(
@@ -156,31 +156,30 @@ def choose_in_folds(
     ]
     table = pd.concat(parts)
     probability = pd.concat(
-        [said[n].probability.loc[part.index] for n, part in zip(chosen, parts, strict=True)]  # type: ignore[union-attr]
+        [said[n].y_proba.loc[part.index] for n, part in zip(chosen, parts, strict=True)]  # type: ignore[union-attr]
     )
-    return replace(said[chosen[0]], table=table, probability=probability), chosen
+    return replace(said[chosen[0]], table=table, y_proba=probability), chosen
 
 
 def on_items(one: Predictions, other: Predictions) -> Predictions:
     """What `one` says of the items of `other`, in their order."""
     table = one.table.loc[other.table.index]
-    probability = None if one.probability is None else one.probability.loc[table.index]
-    return replace(one, table=table, probability=probability)
+    probability = None if one.y_proba is None else one.y_proba.loc[table.index]
+    return replace(one, table=table, y_proba=probability)
 
 
-def under_protocols(
-    source: Source, y: pd.Series, protocols: Mapping[str, Protocol]
+def under_splits(
+    source: Source, y: pd.Series, splits: Mapping[str, Split]
 ) -> dict[str, Predictions]:
-    """What one source says by itself under several protocols."""
+    """What one source says by itself under several splits."""
     return {
-        name: ask({"source": source}, y, protocol).alone("source")
-        for name, protocol in protocols.items()
+        name: ask({"source": source}, y, split).alone("source") for name, split in splits.items()
     }
 
 
 def tell_gain(one: Predictions, other: Predictions, *, seed: int = 0) -> tuple[str, dict]:
-    """How much better one is than another on its items, in words and as `paired_test` has it."""
-    test = paired_test(one, on_items(other, one), seed=seed)
+    """How much better one is than another on its items, in words and as `compare` has it."""
+    test = compare(one, on_items(other, one), seed=seed)
     text = (
         f"{percent(one.correct.mean())} of {count(len(one.table), 'track')}, "
         f"{points(test['difference'])} {points_interval(test['low'], test['high'])}, "
@@ -191,7 +190,7 @@ def tell_gain(one: Predictions, other: Predictions, *, seed: int = 0) -> tuple[s
 
 def disagreements(alone: Mapping[str, Predictions]) -> pd.DataFrame:
     """Share of the items on which two sources name different genres, of those that both know."""
-    said = pd.DataFrame({name: p.table["predicted"] for name, p in alone.items()})
+    said = pd.DataFrame({name: p.table["y_pred"] for name, p in alone.items()})
     table = pd.DataFrame(index=list(said), columns=list(said), dtype=float)
     for one in said:
         for other in said:
@@ -206,11 +205,11 @@ def only_right(alone: Mapping[str, Predictions], source: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row an item: ``true``, and what each other source said.
+        A row an item: ``y_true``, and what each other source said.
     """
-    said = pd.DataFrame({name: p.table["predicted"] for name, p in alone.items()})
-    true = alone[source].table["true"]
+    said = pd.DataFrame({name: p.table["y_pred"] for name, p in alone.items()})
+    true = alone[source].table["y_true"]
     said = said.loc[true.index]
     others = said.drop(columns=source)
     found = (said[source] == true) & ~others.eq(true, axis=0).any(axis=1)
-    return others[found].assign(true=true[found])[["true", *others]].fillna("not known")
+    return others[found].assign(y_true=true[found])[["y_true", *others]].fillna("not known")

@@ -8,62 +8,62 @@ from dataclasses import replace
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from genre_utils.data import PROTOCOLS, Protocol
+from genre_utils.data import SPLITS, Split
+from genre_utils.evaluation.cross_validation import score
 from genre_utils.evaluation.predictions import Predictions, metrics, to_tracks
 from genre_utils.evaluation.results import MODEL_NAMES, Score
-from genre_utils.evaluation.scoring import score
 
-Found = Mapping[tuple[str, str, str], Predictions]  # by model, input and protocol
+Found = Mapping[tuple[str, str, str], Predictions]  # by model, input and split
 
 
-def tell_protocols(
-    made: Mapping[str, tuple[Mapping[str, Protocol], Mapping[str, str]]],
+def tell_splits(
+    made: Mapping[str, tuple[Mapping[str, Split], Mapping[str, str]]],
 ) -> str:
-    """What each protocol allows on both sides, and what is not possible, as a list in Markdown.
+    """What each split allows on both sides, and what is not possible, as a list in Markdown.
 
     Parameters
     ----------
     made
-        By table, as from `make_protocols`.
+        By table, as from `make_splits`.
     """
-    lines = [f"- `{name}`: {text}" for name, text in PROTOCOLS.items()]
-    for table, (protocols, reasons) in made.items():
+    lines = [f"- `{name}`: {text}" for name, text in SPLITS.items()]
+    for table, (splits, reasons) in made.items():
         lines += [
             f"- Not possible on the {table} table: `{n}`, because {w}." for n, w in reasons.items()
         ]
         lines += [
-            f"- On the {table} table, `{n}` is {p.note}." for n, p in protocols.items() if p.note
+            f"- On the {table} table, `{n}` is {p.note}." for n, p in splits.items() if p.note
         ]
     return "\n".join(lines)
 
 
-def fewest_to_fit(protocols: Iterable[Protocol], y: pd.Series) -> int:
-    """How many items the smallest training side of several protocols has."""
+def fewest_to_fit(splits: Iterable[Split], y: pd.Series) -> int:
+    """How many items the smallest training side of several splits has."""
     labels = y.to_numpy(dtype=object)
-    return min((len(train) for p in protocols for train, _ in p.folds(labels)), default=0)
+    return min((len(train) for p in splits for train, _ in p.folds(labels)), default=0)
 
 
-def metric_table(found: Found, data: str, protocol: str) -> pd.DataFrame:
-    """Accuracy, and macro precision, recall and F1, a row a model, on one input and protocol."""
+def metric_table(found: Found, data: str, split: str) -> pd.DataFrame:
+    """Accuracy, and macro precision, recall and F1, a row a model, on one input and split."""
     rows = {
         MODEL_NAMES[name]: metrics(prediction)
         for (name, given, by), prediction in found.items()
-        if (given, by) == (data, protocol)
+        if (given, by) == (data, split)
     }
     return pd.DataFrame(rows).T.rename_axis("model")
 
 
 def accuracy_table(found: Found, data: str) -> pd.DataFrame:
-    """Accuracy on one input: a row a model, a column a protocol."""
+    """Accuracy on one input: a row a model, a column a split."""
     cells = {
-        (MODEL_NAMES[name], protocol): metrics(prediction)["accuracy"]
-        for (name, given, protocol), prediction in found.items()
+        (MODEL_NAMES[name], split): metrics(prediction)["accuracy"]
+        for (name, given, split), prediction in found.items()
         if given == data
     }
     if not cells:
         return pd.DataFrame()
     table = pd.Series(cells).unstack(sort=False).rename_axis("model")
-    return table[[name for name in PROTOCOLS if name in table]]
+    return table[[name for name in SPLITS if name in table]]
 
 
 def reproduction_table(
@@ -98,21 +98,21 @@ def join_pieces(found: Found) -> tuple[dict[tuple[str, str, str], Predictions], 
     -------
     joined, table
         What tracks are taken for by the better-informed way, under the same keys; and accuracies
-        of a piece and of both ways, a row a model and protocol.
+        of a piece and of both ways, a row a model and split.
     """
     joined, rows = {}, {}
     for key, prediction in found.items():
-        ways = ["vote"] if prediction.probability is None else ["vote", "mean"]
+        ways = ["vote"] if prediction.y_proba is None else ["vote", "mean"]
         by_way = {how: to_tracks(prediction, how) for how in ways}
         rows[f"{MODEL_NAMES[key[0]]}, {key[2]}"] = {
             "one piece": metrics(prediction)["accuracy"],
             **{f"all pieces, {how}": metrics(p)["accuracy"] for how, p in by_way.items()},
         }
         joined[key] = by_way[ways[-1]]
-    return joined, pd.DataFrame(rows).T.rename_axis("model, protocol")
+    return joined, pd.DataFrame(rows).T.rename_axis("model, split")
 
 
-def cost_table(found: Found, data: str, protocol: str) -> pd.DataFrame:
+def cost_table(found: Found, data: str, split: str) -> pd.DataFrame:
     """Seconds to fit a fold and milliseconds to predict an item, the cheapest first."""
     rows = {
         MODEL_NAMES[name]: {
@@ -120,7 +120,7 @@ def cost_table(found: Found, data: str, protocol: str) -> pd.DataFrame:
             "predict (ms an item)": 1000 * p.predict_seconds / len(p.table),
         }
         for (name, given, by), p in found.items()
-        if (given, by) == (data, protocol)
+        if (given, by) == (data, split)
     }
     return pd.DataFrame(rows).T.rename_axis("model").sort_values("fit (s a fold)")
 
@@ -129,7 +129,7 @@ def refitted_on_valid(
     estimator: BaseEstimator,
     X: pd.DataFrame,
     y: pd.Series,
-    protocol: Protocol,
+    split: Split,
     before: Predictions,
 ) -> tuple[Predictions, int]:
     """What a model says of the published test side once the validation side is fitted on too.
@@ -137,8 +137,8 @@ def refitted_on_valid(
     Parameters
     ----------
     estimator, X, y
-        As in `cross_predict`.
-    protocol
+        As in `evaluate`.
+    split
         "filtered".
     before
         What it said when it was fitted on the training side alone.
@@ -149,11 +149,11 @@ def refitted_on_valid(
         And how many items were fitted on.
     """
     labels = y.to_numpy(dtype=object)
-    ((train, test),) = protocol.folds(labels)
-    pool, _ = protocol.choosing(labels, train)
+    ((train, test),) = split.folds(labels)
+    pool, _ = split.inner_cv(labels, train)
     model = clone(estimator).fit(X.iloc[pool], labels[pool])
     said = pd.Series(model.predict(X.iloc[test]), X.index[test])
-    return replace(before, table=before.table.assign(predicted=said), probability=None), len(pool)
+    return replace(before, table=before.table.assign(y_pred=said), y_proba=None), len(pool)
 
 
 def scores_of(found: Found, published: Mapping[str, float], *, seed: int = 0) -> list[Score]:
@@ -174,11 +174,11 @@ def scores_of(found: Found, published: Mapping[str, float], *, seed: int = 0) ->
             name,
             data,
             published=published.get(name)
-            if prediction.level == "segment" and protocol == "random"
+            if prediction.level == "segment" and split == "random"
             else None,
             seed=seed,
         )
-        for (name, data, protocol), prediction in found.items()
+        for (name, data, split), prediction in found.items()
     ]
 
 
@@ -198,7 +198,7 @@ def score_rows(scores: Iterable[Score], published: Mapping[str, float]) -> pd.Da
     rows = [
         {
             "label": f"{MODEL_NAMES[s.model]}, {length[s.input]}",
-            "protocol": s.protocol,
+            "split": s.split,
             "accuracy": s.accuracy,
             "low": s.ci95[0],
             "high": s.ci95[1],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
 from genre_utils.evaluation.results import MODEL_NAMES, Score
 from genre_utils.wording import interval, percent
 
@@ -24,12 +24,12 @@ def tell_shares(table: pd.DataFrame) -> str:
 
 
 def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
-    """Scores as a matrix: a row an input, and for each protocol accuracy, recall and n.
+    """Scores as a matrix: a row an input, and for each split accuracy, recall and n.
 
     Parameters
     ----------
     scores
-        Of several inputs under several protocols, of one level.
+        Of several inputs under several splits, of one level.
     names
         What to call the inputs; others are called by model and input.
 
@@ -48,16 +48,16 @@ def score_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
         told = f"{100 * score.accuracy:.1f} {interval(*score.ci95)}"
         parts = (told, recall, f"{score.n}{'*' if score.genres < most else ''}")
         for what, text in zip(("accuracy (%)", "recall (%)", "n"), parts, strict=True):
-            rows.setdefault(name, {})[score.protocol, what] = text
+            rows.setdefault(name, {})[score.split, what] = text
     table = pd.DataFrame.from_dict(rows, orient="index").fillna("")
     table.columns = pd.MultiIndex.from_tuples(table.columns)
-    return table[[name for name in PROTOCOLS if name in table]]
+    return table[[name for name in SPLITS if name in table]]
 
 
 def accuracy_panels(
-    scores: Iterable[Score], names: Mapping[str, str], protocols: Sequence[str]
+    scores: Iterable[Score], names: Mapping[str, str], splits: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
-    """Accuracies of pieces and of tracks under protocols that get stricter.
+    """Accuracies of pieces and of tracks under splits that get stricter.
 
     Parameters
     ----------
@@ -65,24 +65,24 @@ def accuracy_panels(
         Of several inputs. Those over fewer genres than others compare with none, and are left out.
     names
         What to call the inputs.
-    protocols
+    splits
         In this order.
 
     Returns
     -------
     dict
-        By what is classified, a row an input and a column a protocol.
+        By what is classified, a row an input and a column a split.
     """
     scores = list(scores)
     most = max(score.genres for score in scores)
     panels = {}
     for level, what in LEVELS.items():
         cells = {
-            (names[score.input], score.protocol): score.accuracy
+            (names[score.input], score.split): score.accuracy
             for score in scores
-            if score.level == level and score.genres == most and score.protocol in protocols
+            if score.level == level and score.genres == most and score.split in splits
         }
         if cells:
             table = pd.Series(cells).unstack(sort=False)
-            panels[what] = table[[name for name in protocols if name in table]]
+            panels[what] = table[[name for name in splits if name in table]]
     return panels

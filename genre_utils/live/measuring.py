@@ -116,7 +116,7 @@ def hear(piece: np.ndarray) -> np.ndarray:
 
 
 def said_after(
-    head: Head, heard: Mapping[str, np.ndarray], tracks: pd.DataFrame, seconds: int, protocol: str
+    head: Head, heard: Mapping[str, np.ndarray], tracks: pd.DataFrame, seconds: int, split: str
 ) -> Predictions:
     """What a `Listener` says of each recording after so many seconds of it.
 
@@ -130,7 +130,7 @@ def said_after(
         As in `Dataset.tracks`.
     seconds
         How many, 1 or more.
-    protocol
+    split
         Name of the one under which `head` was fitted.
     """
     names = [track for track, rows in heard.items() if len(rows) >= seconds]
@@ -143,15 +143,15 @@ def said_after(
     own = tracks.loc[names]
     table = pd.DataFrame(
         {
-            "true": own["genre"].to_numpy(object),
-            "predicted": np.array(head.classes, object)[said.argmax(axis=1)],
+            "y_true": own["genre"].to_numpy(object),
+            "y_pred": np.array(head.classes, object)[said.argmax(axis=1)],
             "fold": 0,
             "group": own["artist_group"].fillna(own["song"]).to_numpy(object),
             "votes": seconds,
         },
         index,
     )
-    return Predictions(table, probability, protocol, "track", 0.0, 0.0)
+    return Predictions(table, probability, split, "track", 0.0, 0.0)
 
 
 def calibration_table(said: Mapping[int, Predictions], *, seed: int = 0) -> pd.DataFrame:
@@ -174,9 +174,9 @@ def calibration_table(said: Mapping[int, Predictions], *, seed: int = 0) -> pd.D
     """
     rows = {}
     for seconds, found in said.items():
-        if found.probability is None:
+        if found.y_proba is None:
             raise ValueError("without probabilities there is no calibration")
-        sure, right = found.probability.max(axis=1).to_numpy(), found.correct
+        sure, right = found.y_proba.max(axis=1).to_numpy(), found.correct
         groups = found.table["group"].to_numpy()
         low, high = bootstrap_interval(right, groups, seed=seed)
         least, most = bootstrap_interval(sure - right, groups, seed=seed)

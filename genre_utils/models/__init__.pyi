@@ -183,7 +183,7 @@ from .late_fusion import (
     choose_fusion as choose_fusion,
 )
 from .picture_networks import (
-    cross_predict_pictures as cross_predict_pictures,
+    evaluate_pictures as evaluate_pictures,
     let_workers_go as let_workers_go,
     open_pictures as open_pictures,
     train_averaged as train_averaged,

@@ -80,7 +80,7 @@ def keep_network(
         folder = save_model(classifier, results, scores)
         model = load_model(folder.name)
         assert isinstance(model, TrainedModel)
-        if any(score.protocol == "filtered" for score in scores):
+        if any(score.split == "filtered" for score in scores):
             side = tracks["partition"].reindex(pictures.tracks) == "valid"
             valid = pictures.values[side.to_numpy()]
             codes = np.searchsorted(model.classes, tracks.loc[valid.index, "genre"])

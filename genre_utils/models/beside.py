@@ -28,9 +28,9 @@ def ask_average(
     Returns
     -------
     dict
-        By model, table and protocol; empty where there are no pieces.
+        By model, table and split; empty where there are no pieces.
     """
     table = open_table(dataset, _TABLE, n_splits=n_splits, seed=seed)
-    apart = [table.protocols[name] for name in ("track", "artist") if name in table.protocols]
+    apart = [table.splits[name] for name in ("track", "artist") if name in table.splits]
     average = {"blend": best_model(dataset.tracks, seed, trees=trees)}
     return ask_all(average, table.features, apart, _TABLE)

@@ -26,7 +26,7 @@ def probe_scores(
     Parameters
     ----------
     found
-        By input ("57 features", "encoder" or "both"), "tracks" or "3 s pieces", and protocol.
+        By input ("57 features", "encoder" or "both"), "tracks" or "3 s pieces", and split.
     seed
         Of the intervals.
     """
@@ -94,7 +94,7 @@ def tell_transfer(top: Mapping[str, Score], lost: Mapping[str, pd.Series]) -> st
     encoder, features = top["encoder"], top["57 features"]
     told = (
         f"A linear probe on an encoder that heard other music names {percent(encoder.accuracy)} of "
-        f"{count(encoder.n, 'track')} under {encoder.protocol}, the 57 features "
+        f"{count(encoder.n, 'track')} under {encoder.split}, the 57 features "
         f"{percent(features.accuracy)}."
     )
     if "tracks" not in lost:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from genre_utils.data import Features, make_protocols
+from genre_utils.data import Features, make_splits
 from genre_utils.evaluation import Predictions, fit_on_partition, side_by_side, to_tracks
 from genre_utils.models.fine_tuning import FineTunedEncoder, lower_blocks
 
@@ -47,13 +47,13 @@ def fine_tune_depths(
     side = tracks["partition"].reindex(values.index.get_level_values("track_id"))
     values = values[side.notna().to_numpy()]
     genre = patches.genre.loc[values.index]
-    protocol = make_protocols(tracks, values.index)[0]["filtered"]
+    split = make_splits(tracks, values.index)[0]["filtered"]
     calls: dict[Hashable, Callable[[], object]] = {}
     for depth, passes in epochs.items():
         below = lower_blocks(values, depth)
         for start in range(seed, seed + seeds):
             learner = FineTunedEncoder(depth, epochs=passes, random_state=start)
-            calls[depth, start] = partial(fit_on_partition, learner, below, genre, protocol)
+            calls[depth, start] = partial(fit_on_partition, learner, below, genre, split)
     found: dict[tuple[str, str], list[Predictions]] = {}
     for (depth, _), (_, sides) in side_by_side(calls, progress="fine-tuning").items():
         for name, prediction in sides.items():

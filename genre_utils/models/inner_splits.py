@@ -1,4 +1,4 @@
-"""Splits inside a training side, that keep artists apart as the protocols around them do."""
+"""Splits inside a training side, that keep artists apart as the splits around them do."""
 
 from __future__ import annotations
 

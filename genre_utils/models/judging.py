@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 from tqdm import tqdm
 
 from genre_utils.audio import encoder_mel, reshaped, sound_of_mel, split_segments
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.evaluation import bootstrap_interval, fit_on_partition
 from genre_utils.models.conversion import as_loud, song_left
 
@@ -55,13 +55,13 @@ class Sides(NamedTuple):
 
     Attributes
     ----------
-    protocol
+    split
         How: "filtered", "artist" or "track".
     train, test
         Tracks of the sides.
     """
 
-    protocol: str
+    split: str
     train: pd.Index
     test: pd.Index
 
@@ -83,10 +83,10 @@ def sides_apart(y: pd.Series, tracks: pd.DataFrame, seed: int = 0) -> tuple[Side
     sides, reason
         The sides and ""; or None and, in one sentence, why there are none.
     """
-    protocols, reasons = make_protocols(tracks, y.index, n_splits=3, seed=seed)
+    splits, reasons = make_splits(tracks, y.index, n_splits=3, seed=seed)
     for name in ("filtered", "artist", "track"):
-        if name in protocols:
-            train, test = protocols[name].folds(y.to_numpy(object))[0]
+        if name in splits:
+            train, test = splits[name].folds(y.to_numpy(object))[0]
             of_row = y.index.get_level_values("track_id")
             return Sides(name, of_row[train].unique(), of_row[test].unique()), ""
     return None, f"Too few tracks to judge anything: {next(iter(reasons.values()))}."
@@ -113,12 +113,12 @@ def fit_judge(
     fitted, accuracy
         And the share of the other side's pieces that it names rightly.
     """
-    if sides.protocol == "filtered":
+    if sides.split == "filtered":
         # Remembered, and with the published validation side to stop on.
-        partition = make_protocols(tracks, X.index)[0]["filtered"]
+        partition = make_splits(tracks, X.index)[0]["filtered"]
         fitted, found = fit_on_partition(estimator, X, y, partition)
         table = found["test"].table
-        return fitted, float((table["true"] == table["predicted"]).mean())
+        return fitted, float((table["y_true"] == table["y_pred"]).mean())
     of_row = X.index.get_level_values("track_id")
     own, others = of_row.isin(sides.train), of_row.isin(sides.test)
     fitted = clone(estimator).fit(X[own], y[own])

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genre_utils.data import Dataset, features_or_reason, make_protocols
+from genre_utils.data import Dataset, features_or_reason, make_splits
 from genre_utils.evaluation import (
     MODEL_NAMES,
     Predictions,
+    compare,
     fit_on_partition,
     fuse,
     log_loss,
     metrics,
-    paired_test,
     score,
 )
 from genre_utils.models.classical import probabilistic_models
@@ -57,7 +57,7 @@ class Fusion:
         return self.told
 
     def runs(self) -> dict[tuple[str, str, str], list[Predictions]]:
-        """Its predictions of the test side, by model, input and protocol."""
+        """Its predictions of the test side, by model, input and split."""
         if self.together is None:
             return {}
         return {("fusion", "picture and features_30_sec", "filtered"): [self.together]}
@@ -110,7 +110,7 @@ def choose_fusion(
     trees
         Of the forests among the models.
     seed
-        Of models, protocols and tests.
+        Of models, splits and tests.
     """
     sides, members = averaged.sides, averaged.each
     if not sides:
@@ -119,9 +119,9 @@ def choose_fusion(
     if features is None:
         return Fusion(told=f"Not possible here: {reason}")
     tracks = dataset.tracks
-    protocols, reasons = make_protocols(tracks, features.values.index, seed=seed)
-    protocol = protocols.get("filtered")
-    if protocol is None:
+    splits, reasons = make_splits(tracks, features.values.index, seed=seed)
+    split = splits.get("filtered")
+    if split is None:
         return Fusion(told=f"Not possible here: {reasons['filtered']}.")
     trained = tracks["partition"].reindex(features.tracks) == "train"
     sizes = trained.groupby(features.genre.to_numpy()).sum()
@@ -130,7 +130,7 @@ def choose_fusion(
         return Fusion(told=f"Not possible here: {few}.")
     classical, outcomes = {}, []
     for name, model in probabilistic_models(tracks, seed, trees=trees).items():
-        _, classical[name] = fit_on_partition(model, features.X, features.genre, protocol)
+        _, classical[name] = fit_on_partition(model, features.X, features.genre, split)
         for weight in np.arange(0, 1.01, 0.1):
             both = fuse(sides["valid"], classical[name]["valid"], weight)
             row = {_MODEL: name, _WEIGHT: round(weight, 1)}
@@ -143,7 +143,7 @@ def choose_fusion(
     together = fuse(sides["test"], alone, weight)
     network = fuse(sides["test"], alone, 1.0)  # on the tracks that both have
     each = [fuse(one, alone, weight) for one in members]
-    test = paired_test(together, network, seed=seed)
+    test = compare(together, network, seed=seed)
     return Fusion(
         order.drop_duplicates(_MODEL),
         alone,
@@ -166,6 +166,6 @@ def _told(name, weight, said, each, test, *, seed) -> str:
         f"{interval(*together.ci95)}, n = {together.n}. (Each network put together with the "
         f"features alone: {percent(one.accuracy)} on average{deviation}.) The features change "
         f"{points(test['difference'])} {points_interval(test['low'], test['high'])} (permutation "
-        f"test over artists: p = {test['p']:.2g}): {test['only_one']} tracks are right only with "
+        f"test over artists: p = {test['p']:.2g}): {test['only_first']} tracks are right only with "
         f"them, {test['only_other']} only without."
     )

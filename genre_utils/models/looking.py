@@ -33,9 +33,9 @@ def before_and_after(
     rows, errors
         As for `plots.reliability_diagram`; and the expected calibration error "before" and "after".
     """
-    if test.probability is None:
+    if test.y_proba is None:
         raise ValueError("what gives no probabilities cannot be calibrated")
-    said = test.probability.to_numpy()
+    said = test.y_proba.to_numpy()
     plain = at_temperature(said, 1 / temperature)
     rows = {
         f"{name} (temperature {value:.2f})": reliability(p.max(axis=1), test.correct)
@@ -57,15 +57,15 @@ def surest(network: NetworkClassifier, pictures: Features, test: Predictions) ->
     test
         What it said of those that it was not trained on.
     """
-    if test.probability is None:
+    if test.y_proba is None:
         raise ValueError("what gives no probabilities is never sure")
-    sure, shown = test.probability.max(axis=1), []
+    sure, shown = test.y_proba.max(axis=1), []
     for right in (True, False):
         some = sure[test.correct == right]
         if len(some):
             track = some.idxmax()
             row = test.table.loc[track]
-            heat = network.heat(pictures.values.loc[[track]], row["predicted"])[0]
+            heat = network.heat(pictures.values.loc[[track]], row["y_pred"])[0]
             verdict = "right" if right else f"wrong, it is {row['true']}"
             title = f"{track}: {row['predicted']}, {percent(some.max(), 0)} ({verdict})"
             shown.append((title, pictures.values.loc[track, "frames"], heat))

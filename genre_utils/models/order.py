@@ -14,12 +14,12 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils.data import Protocol
+from genre_utils.data import Split
 from genre_utils.evaluation import (
     Predictions,
     Score,
     bootstrap_interval,
-    cross_predict,
+    evaluate,
     fit_on_partition,
     score,
     side_by_side,
@@ -33,7 +33,7 @@ ORDERS = ("in order", "shuffled")
 def compare_orders(
     learners: Mapping[Hashable, tuple[BaseEstimator, pd.DataFrame]],
     genre: pd.Series,
-    protocol: Protocol,
+    split: Split,
     orders: tuple[str, ...] = ORDERS,
     progress: str = "",
 ) -> dict[tuple, dict[str, Predictions]]:
@@ -45,7 +45,7 @@ def compare_orders(
         A classifier and its items (a column ``frames``), by any key; the slowest first.
     genre
         Of each item, same index.
-    protocol
+    split
         Over these items.
     orders
         Of `ORDERS`.
@@ -65,14 +65,14 @@ def compare_orders(
     for key, (learner, X) in learners.items():
         for order in orders:
             items = X if order == "in order" else mixed[id(X)]
-            calls[key, order] = partial(_sides, learner, items, genre, protocol)
+            calls[key, order] = partial(_sides, learner, items, genre, split)
     return side_by_side(calls, progress=progress)
 
 
-def _sides(learner, X, genre, protocol) -> dict[str, Predictions]:
-    if protocol.name == "filtered":
-        return fit_on_partition(learner, X, genre, protocol)[1]
-    return {"test": cross_predict(learner, X, genre, protocol, n_jobs=1)}
+def _sides(learner, X, genre, split) -> dict[str, Predictions]:
+    if split.name == "filtered":
+        return fit_on_partition(learner, X, genre, split)[1]
+    return {"test": evaluate(learner, X, genre, split, n_jobs=1)}
 
 
 def order_gain(
@@ -97,7 +97,7 @@ def order_gain(
     first = tables[0][0]
     if not all(table.index.equals(first.index) for side in tables for table in side):
         raise ValueError("the two were not tested on the same items")
-    right = [np.mean([t["true"] == t["predicted"] for t in side], axis=0) for side in tables]
+    right = [np.mean([t["y_true"] == t["y_pred"] for t in side], axis=0) for side in tables]
     gain = right[0] - right[1]
     low, high = bootstrap_interval(gain, first["group"].to_numpy(), seed=seed)
     return {"difference": float(gain.mean()), "low": low, "high": high}
@@ -172,7 +172,7 @@ def score_orders(
     Parameters
     ----------
     found
-        As from `compare_orders`, of keys (model, input, seed), under one protocol.
+        As from `compare_orders`, of keys (model, input, seed), under one split.
     seed
         Of the bootstrap.
 
@@ -180,7 +180,7 @@ def score_orders(
     -------
     scores, gains
         Of pieces and, put together, of tracks, the input of twins being called "..., shuffled";
-        and `order_gain` by model, input and protocol, where both orders are there.
+        and `order_gain` by model, input and split, where both orders are there.
     """
     runs: dict[tuple[str, str], dict[str, list[Predictions]]] = {}
     for ((model, data, _), order), sides in found.items():
@@ -193,10 +193,8 @@ def score_orders(
             if each[0].level == "segment":
                 scores.append(score([to_tracks(one) for one in each], model, label, seed=seed))
         if len(by_order) == len(ORDERS):
-            protocol = by_order["in order"][0].protocol
-            gains[model, data, protocol] = order_gain(
-                by_order["in order"], by_order["shuffled"], seed
-            )
+            split = by_order["in order"][0].split
+            gains[model, data, split] = order_gain(by_order["in order"], by_order["shuffled"], seed)
     return scores, gains
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS, Dataset, load_features, make_protocols
+from genre_utils.data import SPLITS, Dataset, load_features, make_splits
 from genre_utils.evaluation import (
     MODEL_NAMES,
     Predictions,
@@ -52,14 +52,14 @@ def order_table(
     shapes: Mapping[str, tuple[int, int]],
     n_genres: int,
 ) -> pd.DataFrame:
-    """Accuracy of each network, input, protocol and order, with its size and cost.
+    """Accuracy of each network, input, split and order, with its size and cost.
 
     Parameters
     ----------
     runs
-        By protocol, one seed each.
+        By split, one seed each.
     strict
-        The protocol under which the cost is measured.
+        The split under which the cost is measured.
     builders
         Of the networks, by short name.
     shapes
@@ -70,7 +70,7 @@ def order_table(
     Returns
     -------
     pandas.DataFrame
-        A row a network and input; columns (protocol, order), and ("", "parameters") and
+        A row a network and input; columns (split, order), and ("", "parameters") and
         ("", "seconds a pass").
     """
     rows: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
@@ -96,11 +96,11 @@ def order_facts(table: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def shown_orders(table: pd.DataFrame) -> pd.DataFrame:
-    """`order_table` as it is read: "in order / shuffled" in per cent, a column a protocol."""
+    """`order_table` as it is read: "in order / shuffled" in per cent, a column a split."""
     shown = pd.DataFrame(index=[", ".join(key) for key in table.index])
-    for protocol in [name for name in PROTOCOLS if name in table.columns.get_level_values(0)]:
-        pairs = 100 * table[protocol].astype(float)
-        shown[protocol] = [
+    for split in [name for name in SPLITS if name in table.columns.get_level_values(0)]:
+        pairs = 100 * table[split].astype(float)
+        shown[split] = [
             " / ".join(f"{value:.1f}" for value in row if pd.notna(value))
             for row in pairs[list(ORDERS)].to_numpy()
         ]
@@ -110,7 +110,7 @@ def shown_orders(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def twin_gaps(table: pd.DataFrame, strict: str) -> tuple[dict[str, pd.DataFrame], pd.Series]:
-    """Networks and their twins under one protocol.
+    """Networks and their twins under one split.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def tell_gaps(gaps: pd.Series) -> str:
 
 
 def tell_gains(gains: Gains, keys: Iterable[tuple[str, str]]) -> str:
-    """What order is worth to some networks, under each protocol, as a list in Markdown."""
+    """What order is worth to some networks, under each split, as a list in Markdown."""
     keys = list(keys)
     return "\n".join(
         f"- {MODEL_NAMES[n]} on {k}, `{p}`: {_gain(gain)}"
@@ -146,7 +146,7 @@ def tell_gains(gains: Gains, keys: Iterable[tuple[str, str]]) -> str:
 
 
 def gain_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
-    """Accuracy with interval: a row a network and input, a column a protocol; narrow.
+    """Accuracy with interval: a row a network and input, a column a split; narrow.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def gain_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
         "segment" or "track".
     """
     cells = {
-        (f"{model_name(s.model)}, {s.input}", s.protocol): f"{percent(s.accuracy)} "
+        (f"{model_name(s.model)}, {s.input}", s.split): f"{percent(s.accuracy)} "
         f"{interval(*s.ci95, digits=0)}"
         for s in scores
         if s.level == level
@@ -164,7 +164,7 @@ def gain_matrix(scores: Iterable[Score], level: str) -> pd.DataFrame:
     if not cells:
         return pd.DataFrame()
     table = pd.Series(cells).unstack(sort=False).rename_axis("network, input")
-    return table[[name for name in PROTOCOLS if name in table]].fillna("")
+    return table[[name for name in SPLITS if name in table]].fillna("")
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def rhythm_of(name: str, both: Mapping[str, Predictions]) -> Rhythm:
     both
         What it said of the test side, by order.
     """
-    there = set(next(iter(both.values())).table["true"])
+    there = set(next(iter(both.values())).table["y_true"])
     beats = [genre for genre in _RHYTHMIC if genre in there]
     recall = pd.DataFrame({o: recall_by_genre(said).reindex(beats) for o, said in both.items()})
     mixed = {}
@@ -285,14 +285,14 @@ def tell_explanation(of_track: pd.DataFrame, *, seed: int = 0) -> str:
 
 @dataclass(frozen=True)
 class SongOrders:
-    """Networks over the pieces of songs against a linear model on their mean, under one protocol.
+    """Networks over the pieces of songs against a linear model on their mean, under one split.
 
     Attributes
     ----------
     scores
         In order, shuffled, and of the linear models.
     gains
-        What order gives, by network, input and protocol.
+        What order gives, by network, input and split.
     against
         What networks in order give over the mean, by network.
     """
@@ -303,9 +303,9 @@ class SongOrders:
 
     def _repr_markdown_(self) -> str:
         return "\n".join(
-            f"- {MODEL_NAMES[name]}, `{protocol}`: order {_gain(gain)}; against the mean "
+            f"- {MODEL_NAMES[name]}, `{split}`: order {_gain(gain)}; against the mean "
             f"{_gain(self.against[name])}"
-            for (name, _, protocol), gain in self.gains.items()
+            for (name, _, split), gain in self.gains.items()
         )
 
 
@@ -317,7 +317,7 @@ def judge_songs(
     Parameters
     ----------
     found
-        As from `compare_orders`, under one protocol.
+        As from `compare_orders`, under one split.
     linear
         What linear models said, by how pieces were put together; "mean" among them.
     data
@@ -339,8 +339,8 @@ def judge_songs(
 
 
 def one_score(scores: Sequence[Score], *key: str) -> Score:
-    """The first score of a model, input and protocol (and level, if that is given)."""
-    fields = ("model", "input", "protocol", "level")
+    """The first score of a model, input and split (and level, if that is given)."""
+    fields = ("model", "input", "split", "level")
     return next(
         s for s in scores if all(getattr(s, f) == k for f, k in zip(fields, key, strict=False))
     )
@@ -350,7 +350,7 @@ def tell_order(found: Score, gain: Mapping[str, float]) -> str:
     """What a network reaches on pieces, and how much of that order gives."""
     return (
         f"{MODEL_NAMES[found.model]} on {found.input} names {percent(found.accuracy)} of pieces "
-        f"rightly under {found.protocol}. Order gives {_gain(gain)} of that; the rest is there "
+        f"rightly under {found.split}. Order gives {_gain(gain)} of that; the rest is there "
         "with the frames shuffled."
     )
 
@@ -359,7 +359,7 @@ def tell_over_songs(network: Score, mean: Score) -> str:
     """What a network reaches over whole songs, and what a linear model on the mean does."""
     return (
         f" Over whole songs of a pretrained encoder's pieces, {MODEL_NAMES[network.model]} "
-        f"names {percent(network.accuracy)} under {network.protocol}, a linear model on the mean "
+        f"names {percent(network.accuracy)} under {network.split}, a linear model on the mean "
         f"{percent(mean.accuracy)}."
     )
 
@@ -380,8 +380,8 @@ def embed_pieces(dataset: Dataset, *, updates: int, seed: int) -> pd.DataFrame:
         updates=updates,
         random_state=seed,
     )
-    protocol = make_protocols(dataset.tracks, mel.values.index, seed=seed)[0]["filtered"]
-    fitted, _ = fit_on_partition(network, mel.values, mel.genre, protocol)
+    split = make_splits(dataset.tracks, mel.values.index, seed=seed)[0]["filtered"]
+    fitted, _ = fit_on_partition(network, mel.values, mel.genre, split)
     return fitted.embed(mel.values)
 
 

@@ -12,11 +12,11 @@ import pandas as pd
 from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 
-from genre_utils.data import Dataset, Features, Protocol, features_or_reason, make_protocols
+from genre_utils.data import Dataset, Features, Split, features_or_reason, make_splits
 from genre_utils.evaluation import (
     Predictions,
-    cross_predict,
     each_member,
+    evaluate,
     fit_on_partition,
     network_name,
     on_tracks,
@@ -41,14 +41,14 @@ class Pictures:
     ----------
     features
         Of the tracks; None where there is nothing to learn from.
-    protocols
+    splits
         Over these tracks.
     reason
         Why there is nothing, "" otherwise.
     """
 
     features: Features | None = None
-    protocols: dict[str, Protocol] = field(default_factory=dict)
+    splits: dict[str, Split] = field(default_factory=dict)
     reason: str = ""
     told: str = ""
 
@@ -65,7 +65,7 @@ class Pictures:
 
 
 def open_pictures(dataset: Dataset, *, seed: int) -> Pictures:
-    """Pictures of all tracks, and the protocols that networks on them are tested by.
+    """Pictures of all tracks, and the splits that networks on them are tested by.
 
     Parameters
     ----------
@@ -77,21 +77,19 @@ def open_pictures(dataset: Dataset, *, seed: int) -> Pictures:
     features, reason = features_or_reason(dataset, "picture")
     if features is None:
         return Pictures(reason=reason)
-    protocols, reasons = make_protocols(
-        dataset.tracks, features.values.index, n_splits=2, seed=seed
-    )
-    protocols.pop("track", None)
-    if not protocols:
+    splits, reasons = make_splits(dataset.tracks, features.values.index, n_splits=2, seed=seed)
+    splits.pop("track", None)
+    if not splits:
         return Pictures(features, reason=next(iter(reasons.values()), ""))
-    told = f"{features.source} Protocols: {', '.join(f'`{name}`' for name in protocols)}."
+    told = f"{features.source} Splits: {', '.join(f'`{name}`' for name in splits)}."
     told += "".join(f" Not possible: `{name}`, because {why}." for name, why in reasons.items())
-    return Pictures(features, protocols, told=told)
+    return Pictures(features, splits, told=told)
 
 
-def cross_predict_pictures(
+def evaluate_pictures(
     network: NetworkClassifier, pictures: Pictures, tracks: pd.DataFrame, *, quick: bool
 ) -> dict[tuple[str, str, str], list[Predictions]]:
-    """Predict each track by a network that was trained without it, under protocols with folds.
+    """Predict each track by a network that was trained without it, under splits with folds.
 
     Parameters
     ----------
@@ -102,24 +100,24 @@ def cross_predict_pictures(
     tracks
         As in `Dataset.tracks`.
     quick
-        Whether `random` is left out where there is another protocol.
+        Whether `random` is left out where there is another split.
 
     Returns
     -------
     dict
-        By "cnn", "picture" and protocol, a list of one.
+        By "cnn", "picture" and split, a list of one.
     """
     calls: dict[Hashable, Callable[[], Any]] = {}
-    for name, protocol in pictures.protocols.items():
-        needless = quick and name == "random" and len(pictures.protocols) > 1
+    for name, split in pictures.splits.items():
+        needless = quick and name == "random" and len(pictures.splits) > 1
         if name != "filtered" and not needless and pictures.features is not None:
             artists = tracks["artist_group"] if name == "artist" else None
             calls["cnn", "picture", name] = partial(
-                cross_predict,
+                evaluate,
                 clone(network).set_params(groups=artists),
                 pictures.features.values,
                 pictures.features.genre,
-                protocol,
+                split,
                 n_jobs=1,
             )
     found = side_by_side(calls, progress="our CNN on pictures")
@@ -147,8 +145,8 @@ def try_variants(
     dict
         By variant; empty without a partition.
     """
-    features, protocol = pictures.features, pictures.protocols.get("filtered")
-    if features is None or protocol is None:
+    features, split = pictures.features, pictures.splits.get("filtered")
+    if features is None or split is None:
         return {}
     calls: dict[Hashable, Callable[[], Any]] = {
         name: partial(
@@ -156,7 +154,7 @@ def try_variants(
             NetworkClassifier(**network.get_params() | {"augmentation": style}),
             features.values,
             features.genre,
-            protocol,
+            split,
         )
         for name, style in variants.items()
     }
@@ -202,7 +200,7 @@ class Averaged:
         )
 
     def members(self) -> dict[tuple[str, str, str], list[Predictions]]:
-        """What each of its members says of the test side, by model, input and protocol."""
+        """What each of its members says of the test side, by model, input and split."""
         return {("cnn", "picture", "filtered"): self.each} if self.each else {}
 
     def averaged(self) -> dict[tuple[str, str, str], list[Predictions]]:
@@ -231,12 +229,12 @@ def train_averaged(network: NetworkClassifier, pictures: Pictures) -> Averaged:
     pictures
         As from `open_pictures`.
     """
-    features, protocol = pictures.features, pictures.protocols.get("filtered")
+    features, split = pictures.features, pictures.splits.get("filtered")
     if features is None:
         raise ValueError(pictures.reason)
-    if protocol is None:
+    if split is None:
         return Averaged(network.fit(features.values, features.genre.to_numpy(str)))
-    fitted, sides = fit_on_partition(network, features.values, features.genre, protocol)
+    fitted, sides = fit_on_partition(network, features.values, features.genre, split)
     return Averaged(fitted, sides, each_member(fitted, features.values, sides["test"]))
 
 
@@ -269,7 +267,7 @@ class OnSound:
         return self.told
 
     def members(self) -> dict[tuple[str, str, str], list[Predictions]]:
-        """What each of its members says of the test side, by model, input and protocol."""
+        """What each of its members says of the test side, by model, input and split."""
         return {("cnn", "mel, whole", "filtered"): self.each} if self.each else {}
 
     def averaged(self) -> dict[tuple[str, str, str], list[Predictions]]:
@@ -311,18 +309,18 @@ def train_on_sound(
     epochs, members
         Of training.
     seed
-        Of the protocols and of the bootstrap.
+        Of the splits and of the bootstrap.
     """
     if pieces is None or not averaged.sides:
         return OnSound()
     whole = join_pieces(pieces.values)
     genre = tracks["genre"].reindex(whole.index)
-    protocol = make_protocols(tracks, whole.index, seed=seed)[0].get("filtered")
-    if protocol is None:
+    split = make_splits(tracks, whole.index, seed=seed)[0].get("filtered")
+    if split is None:
         return OnSound()
     settings = {"crop": 256, "epochs": epochs, "members": members}
     network = NetworkClassifier(**averaged.network.get_params() | settings)
-    network, sides = fit_on_partition(network, whole, genre, protocol)
+    network, sides = fit_on_partition(network, whole, genre, split)
     each = each_member(network, whole, sides["test"])
     both: dict[Hashable, dict[str, Predictions]] = {
         ON_SOUND: sides,

@@ -1,4 +1,4 @@
-"""Networks on pieces of 3 s: which inputs there are, and every network under every protocol."""
+"""Networks on pieces of 3 s: which inputs there are, and every network under every split."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genre_utils.data import (
-    PROTOCOLS,
+    SPLITS,
     Dataset,
     Features,
-    Protocol,
+    Split,
     features_or_reason,
-    make_protocols,
+    make_splits,
 )
-from genre_utils.evaluation import Predictions, cross_predict, side_by_side
+from genre_utils.evaluation import Predictions, evaluate, side_by_side
 from genre_utils.models.training import NetworkClassifier
 
 if TYPE_CHECKING:
@@ -34,25 +34,25 @@ class Pieces:
     ----------
     inputs
         By kind; empty where there is no sound.
-    protocols
+    splits
         Over these pieces.
     reasons
-        Why other protocols, or pieces at all, are not possible.
+        Why other splits, or pieces at all, are not possible.
     """
 
     inputs: dict[str, Features] = field(default_factory=dict)
-    protocols: dict[str, Protocol] = field(default_factory=dict)
+    splits: dict[str, Split] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
 
     def _repr_markdown_(self) -> str:
         lines = [f"- `{kind}`: {features.source}" for kind, features in self.inputs.items()]
-        lines += [f"- `{name}`: {PROTOCOLS[name]}." for name in self.protocols]
+        lines += [f"- `{name}`: {SPLITS[name]}." for name in self.splits]
         lines += [f"- Not possible: {what}, because {why}" for what, why in self.reasons.items()]
         return "\n".join(lines)
 
 
 def open_pieces(dataset: Dataset, kinds: Sequence[str], *, n_splits: int, seed: int) -> Pieces:
-    """Inputs of all pieces, and the protocols that networks are compared by.
+    """Inputs of all pieces, and the splits that networks are compared by.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def open_pieces(dataset: Dataset, kinds: Sequence[str], *, n_splits: int, seed: 
         if features is None:
             return Pieces(reasons={"pieces": reason})
         inputs[kind] = features
-    made, reasons = make_protocols(
+    made, reasons = make_splits(
         dataset.tracks, inputs[kinds[0]].values.index, n_splits=n_splits, seed=seed
     )
     wanted = [name for name in ("random", "track", "artist") if name in made]
@@ -86,9 +86,9 @@ def train_on_pieces(
     seed: int,
     quick: bool,
 ) -> dict[tuple[str, str, str], list[Predictions]]:
-    """Train each network under each protocol, all equally long; those on MFCCs from three seeds.
+    """Train each network under each split, all equally long; those on MFCCs from three seeds.
 
-    Under `random` the validation side is cut by piece, as the protocol is; under `track` it has
+    Under `random` the validation side is cut by piece, as the split is; under `track` it has
     songs of its own, under `artist` artists of its own.
 
     Parameters
@@ -104,29 +104,29 @@ def train_on_pieces(
     seed
         The first.
     quick
-        Whether one seed is enough, and for all but the summary's network one protocol.
+        Whether one seed is enough, and for all but the summary's network one split.
 
     Returns
     -------
     dict
-        Predictions by name, kind and protocol, one a seed.
+        Predictions by name, kind and split, one a seed.
     """
     calls: dict[Hashable, Callable[[], Any]] = {}
     for (name, kind), build in networks.items():
-        for protocol in pieces.protocols.values():
-            if quick and protocol.name != "track" and name != "published_cnn":
+        for split in pieces.splits.values():
+            if quick and split.name != "track" and name != "published_cnn":
                 continue
             for start in range(seed, seed + (1 if quick or kind != "mfcc" else 3)):
                 learner = NetworkClassifier(
                     build,
                     updates=updates,
-                    by_song=protocol.name != "random",
-                    groups=tracks["artist_group"] if protocol.name == "artist" else None,
+                    by_song=split.name != "random",
+                    groups=tracks["artist_group"] if split.name == "artist" else None,
                     random_state=start,
                 )
                 features = pieces.inputs[kind]
-                calls[name, kind, protocol.name, start] = partial(
-                    cross_predict, learner, features.values, features.genre, protocol, n_jobs=1
+                calls[name, kind, split.name, start] = partial(
+                    evaluate, learner, features.values, features.genre, split, n_jobs=1
                 )
     runs: dict[tuple[str, str, str], list[Predictions]] = {}
     for (name, kind, by, _), said in side_by_side(calls, progress="networks on pieces").items():

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from genre_utils.data import PROTOCOLS, artist_decades
+from genre_utils.data import SPLITS, artist_decades
 from genre_utils.evaluation import (
     MODEL_NAMES,
     Predictions,
     Score,
+    compare,
     frequent_confusions,
-    paired_test,
     recall_by_genre,
     score,
     tell_accuracy,
@@ -30,10 +30,10 @@ from genre_utils.wording import (
 _LEVELS = {"segment": "3 s pieces", "track": "tracks"}
 
 
-def tell_heard(counts: pd.Series, protocols: Iterable[str], reasons: Mapping[str, str]) -> str:
-    """How many tracks of each genre are heard, and which protocols they allow, in Markdown."""
+def tell_heard(counts: pd.Series, splits: Iterable[str], reasons: Mapping[str, str]) -> str:
+    """How many tracks of each genre are heard, and which splits they allow, in Markdown."""
     lines = [f"{count(int(counts.sum()), 'track')} have sound here: {_numbers(counts)}.", ""]
-    lines += [f"- `{name}`: {PROTOCOLS[name]}." for name in protocols]
+    lines += [f"- `{name}`: {SPLITS[name]}." for name in splits]
     lines += [f"- Not possible: `{name}`, because {why}." for name, why in reasons.items()]
     return "\n".join(lines)
 
@@ -119,12 +119,12 @@ def tell_named(by_tags: pd.DataFrame, asked: pd.Series) -> str:
 
 
 def probe_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFrame:
-    """Accuracy with interval, and macro recall: a row a level and input, a column a protocol.
+    """Accuracy with interval, and macro recall: a row a level and input, a column a split.
 
     Parameters
     ----------
     scores
-        Of several inputs under several protocols.
+        Of several inputs under several splits.
     names
         What to call the inputs; others are called by model and input.
 
@@ -140,26 +140,26 @@ def probe_matrix(scores: Iterable[Score], names: Mapping[str, str]) -> pd.DataFr
         name = names.get(s.input) or f"{MODEL_NAMES[s.model]}, {s.input}"
         recall = "" if s.macro_recall is None else f" / {100 * s.macro_recall:.1f}"
         star = "*" if s.genres < most else ""
-        cells[f"{name} ({_LEVELS[s.level]})", s.protocol] = (
+        cells[f"{name} ({_LEVELS[s.level]})", s.split] = (
             f"{100 * s.accuracy:.1f}{star} {interval(*s.ci95, digits=0)}{recall}"
         )
     if not cells:
         return pd.DataFrame()
     table = pd.Series(cells).unstack(sort=False)
-    table = table[[name for name in PROTOCOLS if name in table]].fillna("")
+    table = table[[name for name in SPLITS if name in table]].fillna("")
     return table.rename_axis("input (of what)")
 
 
 def compare_inputs(
-    found: Mapping[tuple[str, str, str], Predictions], protocols: Iterable[str], *, seed: int
+    found: Mapping[tuple[str, str, str], Predictions], splits: Iterable[str], *, seed: int
 ) -> tuple[dict[str, dict[str, float]], str]:
     """Whether the encoder beats the features, and both the encoder, by more than chance.
 
     Parameters
     ----------
     found
-        By input, "tracks" and protocol.
-    protocols
+        By input, "tracks" and split.
+    splits
         Under which to compare.
     seed
         Of the tests.
@@ -170,19 +170,20 @@ def compare_inputs(
         Tests by a name for results; and a list in Markdown.
     """
     facts, lines = {}, []
-    for name in protocols:
+    for name in splits:
         for one, other in (("encoder", "57 features"), ("both", "encoder")):
-            test = paired_test(found[one, "tracks", name], found[other, "tracks", name], seed=seed)
+            test = compare(found[one, "tracks", name], found[other, "tracks", name], seed=seed)
             facts[f"{one}_against_{other}_{name}".replace(" ", "_")] = test
             lines.append(f"- `{name}`: {one} against {other}, {tell_test(test)}")
     return facts, "\n".join(lines)
 
 
 def tell_test(test: Mapping[str, float]) -> str:
-    """What `paired_test` found, in points."""
+    """What `compare` found, in points."""
     return (
         f"{points(test['difference'])} {points_interval(test['low'], test['high'])}, "
-        f"p = {test['p']:.2g}; {test['only_one']} right only with the first, {test['only_other']} "
+        f"p = {test['p']:.2g}; {test['only_first']} right only with the first, "
+        f"{test['only_other']} "
         "only with the second."
     )
 

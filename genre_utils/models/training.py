@@ -59,7 +59,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
     validation
         Share of the songs for the validation side, if `fit` is not given one.
     by_song
-        Whether no song is on both sides; False cuts by item, as a protocol that leaks would.
+        Whether no song is on both sides; False cuts by item, as a split that leaks would.
     groups
         Artist group of each track, index ``track_id``, as from `identify`: no artist is on
         both sides then, unless each genre is by a single one. None keeps only songs apart.

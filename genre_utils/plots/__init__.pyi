@@ -157,7 +157,7 @@ from .axes import (
 )
 from .classifiers import (
     decision_regions as decision_regions,
-    protocol_diagram as protocol_diagram,
+    split_diagram as split_diagram,
 )
 from .classified import (
     neighbours_in_plane as neighbours_in_plane,
@@ -166,7 +166,7 @@ from .classified import (
     show_curve as show_curve,
     show_drops as show_drops,
     show_neighbours as show_neighbours,
-    show_protocols as show_protocols,
+    show_splits as show_splits,
     show_regions as show_regions,
     show_scores as show_scores,
     show_shap as show_shap,

@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
 from genre_utils.evaluation import MODEL_NAMES, Predictions, Score
-from genre_utils.plots.classifiers import Side, decision_regions, protocol_diagram
+from genre_utils.plots.classifiers import Side, decision_regions, split_diagram
 from genre_utils.plots.pieces import accuracy_by_neighbours, confusion_panels
 from genre_utils.plots.scores import confusion, drops, learning_curve, score_overview
 from genre_utils.plots.style import show
@@ -53,11 +53,11 @@ def neighbours_in_plane(k: int, learnt: Side, others: Side) -> Axes:
     return decision_regions({f"k = {k}": one}, learnt, others, "Neighbours that vote")[0, 0]
 
 
-def show_protocols() -> None:
-    """Which songs and artists stand on which side, a row a protocol."""
+def show_splits() -> None:
+    """Which songs and artists stand on which side, a row a split."""
     show(
-        protocol_diagram(),
-        "Squares, each a piece, of ten songs by five artists, in a row a protocol. random: pieces "
+        split_diagram(),
+        "Squares, each a piece, of ten songs by five artists, in a row a split. random: pieces "
         "of "
         "one song on both sides. track: songs are whole. artist: artists are whole. filtered: "
         "three "
@@ -111,7 +111,7 @@ def show_curve(curve: pd.DataFrame, model: str) -> None:
     curve
         As from `evaluation.artist_curve`.
     model
-        Of which model, under which protocol.
+        Of which model, under which split.
     """
     told = curve.set_index(curve["artists"].map("{:.0f} artists".format))["accuracy"]
     show(
@@ -135,7 +135,7 @@ def show_drops(
     groups
         The columns of each row; where there are several, their number is shown.
     model
-        Of which model, under which protocol.
+        Of which model, under which split.
     """
     told = ", ".join(f"{name} {100 * drop:.1f}" for name, drop in lost["drop"].items())
     sizes = {name: len(groups[name]) for name in lost.index}
@@ -157,7 +157,7 @@ def show_shap(shap: pd.Series, others: Sequence[str], model: str) -> None:
     others
         Columns that matter by permutation.
     model
-        Of which model, under which protocol.
+        Of which model, under which split.
     """
     ax = drops(pd.DataFrame({"drop": shap, "sd": 0.0}), "What XGBoost leans on")
     ax.set_xlabel("mean absolute SHAP value (log odds, mean over genres)")
@@ -174,7 +174,7 @@ def show_confusion(said: Predictions, title: str) -> None:
     said
         Of tracks.
     title
-        Of which model, under which protocol.
+        Of which model, under which split.
     """
     recall = evaluation.recall_by_genre(said).sort_values()
     show(
@@ -185,7 +185,7 @@ def show_confusion(said: Predictions, title: str) -> None:
 
 
 def show_scores(scores: Sequence[Score], published: Mapping[str, float]) -> None:
-    """All accuracies with their intervals, and whether the intervals of the protocols meet.
+    """All accuracies with their intervals, and whether the intervals of the splits meet.
 
     Parameters
     ----------
@@ -193,9 +193,9 @@ def show_scores(scores: Sequence[Score], published: Mapping[str, float]) -> None
         As in `evaluation.score_rows`.
     """
     rows = evaluation.score_rows(scores, published)
-    by_row = (f"{r.label} {r.protocol} {r.accuracy:.2f}" for r in rows.itertuples())
+    by_row = (f"{r.label} {r.split} {r.accuracy:.2f}" for r in rows.itertuples())
     show(
         score_overview(rows, evaluation.PEOPLE),
-        f"Accuracy by model and protocol with 95 % intervals: {'; '.join(by_row)}.",
+        f"Accuracy by model and split with 95 % intervals: {'; '.join(by_row)}.",
         evaluation.tell_overview(rows),
     )

@@ -1,4 +1,4 @@
-"""Figures of how classifiers decide, and of what a protocol lets them learn from."""
+"""Figures of how classifiers decide, and of what a split lets them learn from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from sklearn.base import ClassifierMixin
 from sklearn.svm import SVC
 
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.plots.style import genre_colors, genre_markers
 from genre_utils.wording import percent
 
@@ -78,21 +78,21 @@ def decision_regions(
     return axes
 
 
-def protocol_diagram() -> Axes:
-    """What each protocol lets stand on both sides, on a collection small enough to be drawn.
+def split_diagram() -> Axes:
+    """What each split lets stand on both sides, on a collection small enough to be drawn.
 
-    The sides are those that `make_protocols` gives: five artists of a genre, with two songs of
+    The sides are those that `make_splits` gives: five artists of a genre, with two songs of
     three pieces each; one song is a faulty recording.
     """
     tracks = _small_collection()
     index = pd.MultiIndex.from_product([tracks.index, range(3)], names=["track_id", "segment"])
-    protocols, _ = make_protocols(tracks, index, n_splits=3)
+    splits, _ = make_splits(tracks, index, n_splits=3)
     labels = tracks.loc[index.get_level_values("track_id"), "genre"].to_numpy(object)
     drawn = np.flatnonzero(labels == labels[0])
     _, ax = plt.subplots(figsize=(10.5, 3.6))
     place = np.array([n + 0.5 * (n // 3) + 0.8 * (n // 6) for n in range(len(drawn))])
-    for row, (name, protocol) in enumerate(protocols.items()):
-        sides = _sides(protocol, labels)[drawn]
+    for row, (name, split) in enumerate(splits.items()):
+        sides = _sides(split, labels)[drawn]
         for x, side in zip(place, sides, strict=True):
             ax.add_patch(Rectangle((x, row - 0.3), 0.9, 0.6, fc=_SIDES[side], ec="#444444", lw=0.5))
         ax.text(-0.6, row, name, ha="right", va="center", family="monospace")
@@ -104,8 +104,8 @@ def protocol_diagram() -> Axes:
                 weight="bold", fontsize=10)  # fmt: skip
     handles = [Patch(fc=color, ec="#444444", label=_SIDE_NAMES[s]) for s, color in _SIDES.items()]
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=4, fontsize=9)
-    ax.set(xlim=(-4.5, place[-1] + 1.2), ylim=(len(protocols) - 0.4, -1.5),
-           title="One split of each protocol: a square is a piece of 3 s")  # fmt: skip
+    ax.set(xlim=(-4.5, place[-1] + 1.2), ylim=(len(splits) - 0.4, -1.5),
+           title="One split of each split: a square is a piece of 3 s")  # fmt: skip
     ax.axis("off")
     return ax
 
@@ -130,12 +130,12 @@ def _small_collection() -> pd.DataFrame:
     return table.assign(song=table["track_id"]).set_index("track_id")
 
 
-def _sides(protocol, labels: np.ndarray) -> np.ndarray:
+def _sides(split, labels: np.ndarray) -> np.ndarray:
     """Side of each item in the first fold; "" where it is on none."""
-    train, test = protocol.folds(labels)[0]
+    train, test = split.folds(labels)[0]
     sides = np.full(len(labels), "", dtype=object)
-    if protocol.name == "filtered":
-        pool, _ = protocol.choosing(labels, train)
+    if split.name == "filtered":
+        pool, _ = split.inner_cv(labels, train)
         sides[pool] = "valid"
     sides[train], sides[test] = "train", "test"
     return sides

@@ -53,17 +53,17 @@ def _arrow(ax: Axes, start, end, *, rad: float = 0.0, style: str = "-") -> None:
 
 
 def shares_of_sources(values: dict[str, pd.DataFrame], title: str) -> np.ndarray:
-    """What each source adds, by protocol, with intervals.
+    """What each source adds, by split, with intervals.
 
     Parameters
     ----------
     values
-        By protocol: a row a source, columns ``value``, ``low``, ``high``, in points.
+        By split: a row a source, columns ``value``, ``low``, ``high``, in points.
     title
         Of the figure.
     """
     figure, axes = plt.subplots(1, len(values), figsize=(9, 2.8), sharey=True, squeeze=False)
-    for ax, (protocol, table) in zip(axes[0], values.items(), strict=True):
+    for ax, (split, table) in zip(axes[0], values.items(), strict=True):
         away = np.abs(table[["low", "high"]].sub(table["value"], axis=0)).T
         ax.barh(table.index, table["value"], xerr=away, color=MUTED[2], ecolor="0.3", height=0.6)
         for row, (value, high) in enumerate(zip(table["value"], table["high"], strict=True)):
@@ -71,7 +71,7 @@ def shares_of_sources(values: dict[str, pd.DataFrame], title: str) -> np.ndarray
             ax.annotate(f"{value:+.1f}", (max(high, 0), row), (5, 0), **place)
         ax.axvline(0, color="0.3", lw=0.8)
         ax.margins(x=0.18)
-        ax.set(title=protocol, xlabel="points of accuracy")
+        ax.set(title=split, xlabel="points of accuracy")
         ax.grid(visible=False, axis="y")
     axes[0, 0].invert_yaxis()
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")

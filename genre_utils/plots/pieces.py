@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from genre_utils.plots.scores import PROTOCOL_COLORS
+from genre_utils.plots.scores import SPLIT_COLORS
 from genre_utils.wording import percent
 
 
@@ -32,7 +32,7 @@ def confusion_panels(counts: Mapping[str, pd.DataFrame], title: str) -> np.ndarr
         texts = shares.round().astype(int).astype(str).where(shares >= 0.5, "")
         sns.heatmap(shares, annot=texts, fmt="", cmap="Blues", vmin=0, vmax=100, square=True,
                     ax=ax, cbar=False, annot_kws={"size": 8})  # fmt: skip
-        ax.set(title=f"{name}: {percent(right)}", xlabel="predicted", ylabel="true")
+        ax.set(title=f"{name}: {percent(right)}", xlabel="y_pred", ylabel="y_true")
         ax.tick_params(axis="x", rotation=60, labelsize=9)
         ax.tick_params(axis="y", rotation=0, labelsize=9)
     for ax in axes.flat[len(counts) :]:
@@ -42,12 +42,12 @@ def confusion_panels(counts: Mapping[str, pd.DataFrame], title: str) -> np.ndarr
 
 
 def accuracy_by_neighbours(table: pd.DataFrame, published: float, title: str) -> Axes:
-    """Accuracy of k-nearest neighbours against k, a line a protocol.
+    """Accuracy of k-nearest neighbours against k, a line a split.
 
     Parameters
     ----------
     table
-        A row a k, a column a protocol.
+        A row a k, a column a split.
     published
         What was published, drawn as a line.
     title
@@ -56,12 +56,12 @@ def accuracy_by_neighbours(table: pd.DataFrame, published: float, title: str) ->
     _, ax = plt.subplots(figsize=(8, 4.5))
     for (name, values), marker in zip(table.items(), "os^D", strict=False):
         fewer = name in table.attrs.get("fewer", [])
-        ax.plot(values.index, values, color=PROTOCOL_COLORS[str(name)], marker=marker,
+        ax.plot(values.index, values, color=SPLIT_COLORS[str(name)], marker=marker,
                 mfc="white" if fewer else None,
                 label=f"{name}, fewer genres" if fewer else name)  # fmt: skip
     ax.axhline(published, color="#444444", ls="--", lw=1)
     ax.text(table.index.max(), published, f"the summary, {percent(published, 0)}", ha="right",
             va="bottom")  # fmt: skip
     ax.set(title=title, xlabel="neighbours that vote (k)", ylabel="accuracy", ylim=(0, 1.02))
-    ax.legend(title="protocol", ncols=len(table.columns), loc="lower right")
+    ax.legend(title="split", ncols=len(table.columns), loc="lower right")
     return ax

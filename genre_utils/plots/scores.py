@@ -1,4 +1,4 @@
-"""Figures of scores: confusion, protocols side by side, importance, learning curves."""
+"""Figures of scores: confusion, splits side by side, importance, learning curves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from genre_utils.wording import percent
 
-PROTOCOL_COLORS = {
+SPLIT_COLORS = {
     "random": "#CC6677",
     "track": "#DDCC77",
     "artist": "#332288",
@@ -34,19 +34,19 @@ def confusion(counts: pd.DataFrame, title: str) -> Axes:
     _, ax = plt.subplots(figsize=(8.5, 7))
     sns.heatmap(shares, annot=counts, fmt="d", cmap="Blues", vmin=0, vmax=1, square=True, ax=ax,
                 cbar_kws={"label": "share of the true genre's items", "shrink": 0.7})  # fmt: skip
-    ax.set(title=title, xlabel="predicted", ylabel="true")
+    ax.set(title=title, xlabel="y_pred", ylabel="y_true")
     ax.tick_params(axis="x", rotation=40)
     ax.tick_params(axis="y", rotation=0)
     return ax
 
 
 def score_overview(table: pd.DataFrame, people: float) -> Axes:
-    """Accuracy of models under protocols with 95 % intervals, published values as crosses.
+    """Accuracy of models under splits with 95 % intervals, published values as crosses.
 
     Parameters
     ----------
     table
-        Columns ``label`` (the row's text), ``protocol``, ``accuracy``, ``low``, ``high``,
+        Columns ``label`` (the row's text), ``split``, ``accuracy``, ``low``, ``high``,
         ``published``; and ``fewer``, if it is there: whether it goes over fewer genres than others,
         which is drawn hollow.
     people
@@ -55,15 +55,15 @@ def score_overview(table: pd.DataFrame, people: float) -> Axes:
     table = table.assign(fewer=table.get("fewer", False))
     labels = list(dict.fromkeys(table["label"]))
     _, ax = plt.subplots(figsize=(10, 1.8 + 0.55 * len(labels)))
-    shown = [name for name in PROTOCOL_COLORS if name in set(table["protocol"])]
-    for i, protocol in enumerate(shown):
-        of_protocol = table[table["protocol"] == protocol]
-        for fewer, rows in of_protocol.groupby("fewer"):
+    shown = [name for name in SPLIT_COLORS if name in set(table["split"])]
+    for i, split in enumerate(shown):
+        of_split = table[table["split"] == split]
+        for fewer, rows in of_split.groupby("fewer"):
             y = rows["label"].map(labels.index) + 0.8 * ((i + 0.5) / len(shown) - 0.5)
             spans = [rows["accuracy"] - rows["low"], rows["high"] - rows["accuracy"]]
             ax.errorbar(rows["accuracy"], y, xerr=spans, fmt="os^D"[i], capsize=3,
-                        color=PROTOCOL_COLORS[protocol], mfc="white" if fewer else None,
-                        label=protocol + (", fewer genres" if fewer else ""))  # fmt: skip
+                        color=SPLIT_COLORS[split], mfc="white" if fewer else None,
+                        label=split + (", fewer genres" if fewer else ""))  # fmt: skip
     published = table.dropna(subset=["published"]).drop_duplicates("label")
     ax.scatter(published["published"], published["label"].map(labels.index), marker="x", s=70,
                color="#444444", label="the summary", zorder=3)  # fmt: skip
@@ -72,13 +72,13 @@ def score_overview(table: pd.DataFrame, people: float) -> Axes:
         people, -0.75, f"people, other music: {percent(people, 0)}", ha="center", color="#555555"
     )
     ax.set(
-        title="The same models under each protocol, with 95 % intervals",
+        title="The same models under each split, with 95 % intervals",
         xlabel="accuracy",
         xlim=(0, 1),
         ylim=(len(labels) - 0.4, -0.95),
     )
     ax.set_yticks(range(len(labels)), labels)
-    ax.legend(title="protocol", loc="upper left", bbox_to_anchor=(1, 1))
+    ax.legend(title="split", loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
@@ -112,7 +112,7 @@ def learning_curve(curve: pd.DataFrame) -> Axes:
     """
     _, ax = plt.subplots(figsize=(8, 4.5))
     ax.errorbar(curve["artists"], curve["accuracy"], yerr=curve["sd"], marker="o", capsize=3,
-                color=PROTOCOL_COLORS["artist"])  # fmt: skip
+                color=SPLIT_COLORS["artist"])  # fmt: skip
     ax.set(
         title="Accuracy on unknown artists, by the number of artists learnt from",
         xlabel="artists on the training side (mean over folds)",

@@ -39,7 +39,7 @@ def falls(accuracy: Mapping[str, pd.DataFrame], title: str) -> np.ndarray:
     Parameters
     ----------
     accuracy
-        By what is classified ("3 s pieces"): a row an input, a column a protocol, in the order in
+        By what is classified ("3 s pieces"): a row an input, a column a split, in the order in
         which they become stricter.
     title
         What is to be seen.

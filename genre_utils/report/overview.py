@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
 from genre_utils.evaluation import read_results
 from genre_utils.files import write_text
 from genre_utils.imports import source_fingerprint
@@ -88,7 +88,7 @@ def index_texts(folder: Path) -> dict[str, str]:
         "rows": five_rows(scores, chosen),
         "conclusions": conclusions(scores, chosen),
         "matrix": matrix(scores),
-        "protocols": PROTOCOLS,
+        "splits": SPLITS,
         "references": REFERENCES,
         "chosen": chosen,
         "costs": what_it_costs(scores),

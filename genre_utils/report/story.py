@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from genre_utils.data import PROTOCOLS
+from genre_utils.data import SPLITS
 from genre_utils.evaluation import model_name
 from genre_utils.wording import interval, percent, points
 
@@ -65,15 +65,15 @@ def five_rows(scores: Sequence[dict], chosen: dict | None) -> list[Row]:
     scores
         As in the results files.
     chosen
-        Model, input and protocol of what was chosen in the end; None if nothing was.
+        Model, input and split of what was chosen in the end; None if nothing was.
     """
     rows = []
-    for protocol, asked in _ASKED.items():
+    for split, asked in _ASKED.items():
         marks = _complete(
             s
             for s in scores
             if s["model"] in SUMMARY_MODELS
-            and (s["input"], s["level"], s["protocol"]) == (PIECES, "segment", protocol)
+            and (s["input"], s["level"], s["split"]) == (PIECES, "segment", split)
         )
         marks = [m | {"left": min(m["ci95"][0], m["published"] or 1)} for m in marks]
         rows.append(("The summary's models", asked, marks))
@@ -94,13 +94,13 @@ def what_it_costs(scores: Sequence[dict]) -> str:
     Parameters
     ----------
     scores
-        As in `five_rows`. Models that have no score under one of two protocols do not count.
+        As in `five_rows`. Models that have no score under one of two splits do not count.
     """
     by: dict[str, dict[str, float]] = {}
     for row in five_rows(scores, None):
         if row.label == "The summary's models":
             for mark in row.marks:
-                by.setdefault(mark["protocol"], {})[mark["model"]] = mark["accuracy"]
+                by.setdefault(mark["split"], {})[mark["model"]] = mark["accuracy"]
     costs = {}
     for kept, looser, stricter in (("songs", "random", "track"), ("artists", "track", "artist")):
         both = [model for model in by.get(looser, {}) if model in by.get(stricter, {})]
@@ -122,13 +122,13 @@ def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
     scores, chosen
         As in `five_rows`.
     """
-    rows = {(row.label, row.marks[0]["protocol"]): row for row in five_rows(scores, chosen)}
+    rows = {(row.label, row.marks[0]["split"]): row for row in five_rows(scores, chosen)}
     asked = [rows[key] for key in rows if key[0] == "The summary's models"]
     told = []
-    if len(asked) > 1 and asked[0].marks[0]["protocol"] == "random":
+    if len(asked) > 1 and asked[0].marks[0]["split"] == "random":
         published = [m["published"] for m in asked[0].marks if m["published"]]
         beside = f" (the summary has {_span(published)})" if published else ""
-        stricter = (f"With {_ASKED[row.marks[0]['protocol']]}: {row.told}." for row in asked[1:])
+        stricter = (f"With {_ASKED[row.marks[0]['split']]}: {row.told}." for row in asked[1:])
         told.append(
             "Of pieces of 3 s dealt out at random the summary's models name "
             f"{asked[0].told}{beside}. {' '.join(stricter)}"
@@ -139,8 +139,7 @@ def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
         former = [
             s
             for s in scores
-            if (s["level"], s["protocol"], s["genres"])
-            == ("track", mark["protocol"], mark["genres"])
+            if (s["level"], s["split"], s["genres"]) == ("track", mark["split"], mark["genres"])
             and s["input"] in (PIECES, "features_30_sec")
             and s["model"] != "probe"
         ]
@@ -153,7 +152,7 @@ def conclusions(scores: Sequence[dict], chosen: dict | None) -> list[str]:
                 else "."
             )
         )
-    ears = rows.get(("Ears that heard other music", (chosen or {}).get("protocol", "")))
+    ears = rows.get(("Ears that heard other music", (chosen or {}).get("split", "")))
     if ears and chosen:
         costs = {
             name: _fall(scores, model, data)
@@ -184,7 +183,7 @@ def told_model(score: dict) -> str:
 
 
 def matrix(scores: Iterable[dict]) -> list[dict]:
-    """Models by protocols: the score of each model and input under each protocol.
+    """Models by splits: the score of each model and input under each split.
 
     Parameters
     ----------
@@ -194,8 +193,8 @@ def matrix(scores: Iterable[dict]) -> list[dict]:
     Returns
     -------
     list of dict
-        ``model``, ``name``, ``input``, ``level`` and ``by``: protocol to score. The best under the
-        strictest protocol first. Variants (shuffled frames, tuned models, less of a song), what
+        ``model``, ``name``, ``input``, ``level`` and ``by``: split to score. The best under the
+        strictest split first. Variants (shuffled frames, tuned models, less of a song), what
         learns from simulated listeners, and pieces put together are in the full table alone.
     """
     rows: dict[tuple, dict] = {}
@@ -206,8 +205,8 @@ def matrix(scores: Iterable[dict]) -> list[dict]:
             continue
         key = {name: s[name] for name in ("model", "input", "level")}
         row = rows.setdefault(tuple(key.values()), key | {"name": told_model(s), "by": {}})
-        row["by"].setdefault(s["protocol"], s)
-    strictest = list(reversed(PROTOCOLS))
+        row["by"].setdefault(s["split"], s)
+    strictest = list(reversed(SPLITS))
     return sorted(
         rows.values(),
         key=lambda row: [-row["by"].get(p, {"accuracy": 0})["accuracy"] for p in strictest],
@@ -215,13 +214,13 @@ def matrix(scores: Iterable[dict]) -> list[dict]:
 
 
 def _own_network(scores: Sequence[dict]) -> list[dict]:
-    """The CNN from scratch under the strictest protocol; where it heard whole recordings, that."""
-    for protocol in reversed(PROTOCOLS):
+    """The CNN from scratch under the strictest split; where it heard whole recordings, that."""
+    for split in reversed(SPLITS):
         for data in ("mel, whole", "picture", "mel"):
             found = [
                 s
                 for s in scores
-                if (s["model"], s["input"], s["protocol"]) == ("cnn", data, protocol)
+                if (s["model"], s["input"], s["split"]) == ("cnn", data, split)
                 and s["level"] == "track"
             ]
             if found:
@@ -230,7 +229,7 @@ def _own_network(scores: Sequence[dict]) -> list[dict]:
 
 
 def _is(score: dict, chosen: dict) -> bool:
-    return all(score[key] == chosen[key] for key in ("model", "input", "protocol"))
+    return all(score[key] == chosen[key] for key in ("model", "input", "split"))
 
 
 def _complete(scores: Iterable[dict]) -> list[dict]:
@@ -245,7 +244,7 @@ def _of(marks: Sequence[dict]) -> str:
         return ""
     unit = {"segment": "pieces", "track": "tracks"}[marks[0]["level"]]
     strict = {"filtered": ", published partition", "artist": ", artists apart"}
-    apart = strict.get(marks[0]["protocol"], "") if unit == "tracks" else ""
+    apart = strict.get(marks[0]["split"], "") if unit == "tracks" else ""
     return f"n = {marks[0]['n']:,} {unit}, {marks[0]['genres']} genres{apart}"
 
 
@@ -262,13 +261,13 @@ def _points(score: dict) -> str:
     unit = {"segment": "pieces", "track": "tracks"}[score["level"]]
     return (
         f"{percent(score['accuracy'])} {interval(*score['ci95'])} of {score['n']:,} {unit} "
-        f"under {score['protocol']}"
+        f"under {score['split']}"
     )
 
 
 def _fall(scores: Sequence[dict], model: str, data: str) -> str:
     by = {
-        s["protocol"]: s["accuracy"]
+        s["split"]: s["accuracy"]
         for s in scores
         if (s["model"], s["input"], s["level"]) == (model, data, "track")
     }

@@ -11,7 +11,7 @@ from helpers import AS_ROOT, extract, kept, sound, sounds
 
 from genre_utils.cli import predict, recommend
 from genre_utils.cli.main import main
-from genre_utils.data import audit, dataset, inputs, make_protocols, read_dataset
+from genre_utils.data import audit, dataset, inputs, make_splits, read_dataset
 from genre_utils.sources import demo
 
 NAMES = [
@@ -65,8 +65,8 @@ def test_faults_of_files_whose_names_are_no_text_are_told(tmp_path, own_cache):
 
 def test_a_genre_with_one_track_is_a_reason_not_a_failure(odd):
     found = read_dataset(odd)
-    protocols, reasons = make_protocols(found.tracks, found.tracks.index, seed=0)
-    assert not protocols
+    splits, reasons = make_splits(found.tracks, found.tracks.index, seed=0)
+    assert not splits
     assert any("lone.genre" in str(reason) for reason in reasons.values())
 
 

@@ -9,7 +9,7 @@ from helpers import sounds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_utils.data import identify, make_protocols, read_dataset
+from genre_utils.data import identify, make_splits, read_dataset
 from genre_utils.data.identity import members, normalised
 from genre_utils.files import file_digest
 
@@ -156,9 +156,9 @@ def test_songs_and_artists_of_the_real_collection(real_root):
         ("Donna Summer", "Barbra Streisand and Donna Summer"),
     ):
         assert by_name[one] == by_name[other]
-    protocols, _ = make_protocols(tracks, tracks.index)
+    splits, _ = make_splits(tracks, tracks.index)
     y = tracks["genre"].to_numpy(dtype=object)
     for name, column in (("track", "song"), ("artist", "artist_group")):
         own = tracks[column].to_numpy(dtype=object)
-        for train, test in protocols[name].folds(y):
+        for train, test in splits[name].folds(y):
             assert not set(own[train]) & set(own[test])

@@ -10,8 +10,8 @@ import soundfile as sf
 PROGRAM = """
 import sys
 from pathlib import Path
-from genre_utils.data import load_features, make_protocols, read_dataset
-from genre_utils.evaluation import cross_predict
+from genre_utils.data import load_features, make_splits, read_dataset
+from genre_utils.evaluation import evaluate
 from genre_utils.models import NetworkClassifier, dense_network
 
 def held():  # without what is mapped from files
@@ -23,9 +23,9 @@ before = held()
 inputs = load_features(dataset, "raw", progress=False, n_jobs=2)
 print(len(inputs.values), held() - before)
 inputs = load_features(dataset, "mfcc", progress=False, n_jobs=2)
-protocol = make_protocols(dataset.tracks, inputs.values.index, n_splits=2)[0]["track"]
+split = make_splits(dataset.tracks, inputs.values.index, n_splits=2)[0]["track"]
 network = NetworkClassifier(dense_network, updates=4)
-found = cross_predict(network, inputs.values, inputs.genre, protocol, n_jobs=1)
+found = evaluate(network, inputs.values, inputs.genre, split, n_jobs=1)
 print(len(found.table), found.table["true"].nunique())
 """
 

@@ -1,4 +1,4 @@
-"""Protocols: nothing that must be kept apart stands on both sides, whatever the collection."""
+"""Splits: nothing that must be kept apart stands on both sides, whatever the collection."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_utils.data import identify, make_protocols, read_dataset
+from genre_utils.data import identify, make_splits, read_dataset
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
@@ -38,14 +38,14 @@ def collections(draw):
 @settings(max_examples=60, deadline=None)
 def test_no_song_and_no_artist_is_on_both_sides(collection):
     tracks, index = collection
-    protocols, reasons = make_protocols(tracks, index, n_splits=4)
-    assert set(protocols) | set(reasons) == {"random", "track", "artist", "filtered"}
+    splits, reasons = make_splits(tracks, index, n_splits=4)
+    assert set(splits) | set(reasons) == {"random", "track", "artist", "filtered"}
     song = pd.Series(tracks.index, tracks.index)
     song = tracks["duplicate_of"].where(tracks["duplicate_of"].notna(), song)
     track = index.get_level_values(0)
     y = tracks.loc[track, "genre"].to_numpy(dtype=object)
-    for name in {"track", "artist"} & set(protocols):
-        for train, test in protocols[name].folds(y):
+    for name in {"track", "artist"} & set(splits):
+        for train, test in splits[name].folds(y):
             assert not set(train) & set(test)
             assert not set(song[track[train]]) & set(song[track[test]])
             if name == "artist":
@@ -60,7 +60,7 @@ def test_no_song_and_no_artist_is_on_both_sides(collection):
 @settings(max_examples=30, deadline=None)
 def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
     tracks, index = collection
-    protocols, _ = make_protocols(tracks, index, n_splits=3)
+    splits, _ = make_splits(tracks, index, n_splits=3)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
     # Without a second artist of its genre, nothing of it can be on both sides.
     named = tracks["artist_group"].notna()
@@ -68,15 +68,15 @@ def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
     usable = named & (tracks["genre"].map(artists) >= 2)
     everything = pd.Series(True, tracks.index)
     in_play = {"random": everything, "track": everything, "artist": usable}
-    for name, protocol in protocols.items():
-        folds = protocol.folds(y)
+    for name, split in splits.items():
+        folds = split.folds(y)
         tested = np.concatenate([test for _, test in folds])
         assert len(tested) == len(set(tested))
         if name != "filtered":
             items = in_play[name][index.get_level_values(0)].to_numpy()
             assert sorted(tested) == list(np.flatnonzero(items))
         for train, test in folds:
-            pool, splits = protocol.choosing(y, train)
+            pool, splits = split.inner_cv(y, train)
             assert not set(pool) & set(test)
             for a, b in splits:
                 assert not set(pool[a]) & set(pool[b])
@@ -86,7 +86,7 @@ def pieces_of(tracks, count=2):
     return pd.MultiIndex.from_product([tracks.index, range(count)], names=["track_id", "segment"])
 
 
-def test_intervals_draw_songs_and_under_strict_protocols_artists():
+def test_intervals_draw_songs_and_under_strict_splits_artists():
     """What is drawn again must be what is independent: not pieces, and not songs of one artist."""
     names = [f"{genre}.{n:05d}" for genre in ("blues", "jazz") for n in range(12)]
     tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
@@ -97,7 +97,7 @@ def test_intervals_draw_songs_and_under_strict_protocols_artists():
     tracks = identify(tracks)
     index = pieces_of(tracks)
     own = tracks.loc[index.get_level_values(0)]
-    protocols, reasons = make_protocols(tracks, index, n_splits=3)
+    splits, reasons = make_splits(tracks, index, n_splits=3)
     assert reasons == {}
     by_artist = own["artist_group"].fillna(own["song"])
     for name, drawn in (
@@ -106,47 +106,47 @@ def test_intervals_draw_songs_and_under_strict_protocols_artists():
         ("artist", by_artist),
         ("filtered", by_artist),
     ):
-        assert list(protocols[name].groups) == list(drawn), name
+        assert list(splits[name].groups) == list(drawn), name
 
 
 def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
     tracks = read_dataset(demo_root).tracks
     index = pieces_of(tracks)
     own = tracks.loc[index.get_level_values(0)]
-    protocols, _ = make_protocols(tracks, index)
+    splits, _ = make_splits(tracks, index)
     y, side = own["genre"].to_numpy(dtype=object), own["partition"].to_numpy()
-    ((train, test),) = protocols["filtered"].folds(y)
+    ((train, test),) = splits["filtered"].folds(y)
     assert set(side[train]) == {"train"}
     assert set(side[test]) == {"test"}
-    pool, ((fit, choose),) = protocols["filtered"].choosing(y, train)
+    pool, ((fit, choose),) = splits["filtered"].inner_cv(y, train)
     assert set(side[pool[fit]]) == {"train"}
     assert set(side[pool[choose]]) == {"valid"}
 
 
 def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
     tracks = identify(read_dataset(demo_root).tracks.assign(artist=None, partition=None))
-    protocols, reasons = make_protocols(tracks, pieces_of(tracks))
-    assert set(protocols) == {"random", "track"}
+    splits, reasons = make_splits(tracks, pieces_of(tracks))
+    assert set(splits) == {"random", "track"}
     assert "artists" in reasons["artist"]
     assert "partition" in reasons["filtered"]
     one = tracks.groupby("genre").head(1)
-    _, reasons = make_protocols(one, pieces_of(one, 8))
+    _, reasons = make_splits(one, pieces_of(one, 8))
     assert "only one song" in reasons["track"]
-    protocols, reasons = make_protocols(one, one.index)
-    assert protocols == {}
+    splits, reasons = make_splits(one, one.index)
+    assert splits == {}
     assert "only 1 row," in reasons["random"]
 
 
-def test_genres_of_a_single_artist_are_left_out_of_the_artist_protocol_and_this_is_said(demo_root):
+def test_genres_of_a_single_artist_are_left_out_of_the_artist_split_and_this_is_said(demo_root):
     tracks = read_dataset(demo_root).tracks
     tracks.loc[tracks["genre"] == "blues", "artist"] = "Only One"
     tracks = identify(tracks)
     index = pieces_of(tracks)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
-    protocol = make_protocols(tracks, index)[0]["artist"]
-    tested = np.concatenate([test for _, test in protocol.folds(y)])
+    split = make_splits(tracks, index)[0]["artist"]
+    tested = np.concatenate([test for _, test in split.folds(y)])
     assert set(y[tested]) == set(y) - {"blues"}
-    assert "blues" in protocol.note
+    assert "blues" in split.note
     named = tracks["artist_group"].notna().loc[index.get_level_values(0)].to_numpy()
     assert len(tested) == ((y != "blues") & named).sum()
 
@@ -157,7 +157,7 @@ def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
     tracks = tracks.rename_axis("track_id").assign(artist=None, partition=None, duplicate_of=None)
     tracks.loc[["blues.00003", "blues.00005"], "duplicate_of"] = "blues.99999"
     tracks = identify(tracks)
-    groups = pd.Series(make_protocols(tracks, tracks.index)[0]["track"].groups, tracks.index)
+    groups = pd.Series(make_splits(tracks, tracks.index)[0]["track"].groups, tracks.index)
     assert groups["blues.00003"] == groups["blues.00005"]
     assert groups.nunique() == 15
 
@@ -165,9 +165,9 @@ def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
 @pytest.mark.real
 def test_duplicates_of_the_real_collection_stay_together(real_root):
     tracks = read_dataset(real_root).tracks
-    protocols, reasons = make_protocols(tracks, tracks.index)
+    splits, reasons = make_splits(tracks, tracks.index)
     assert reasons == {}
-    groups = pd.Series(protocols["track"].groups, tracks.index)
+    groups = pd.Series(splits["track"].groups, tracks.index)
     twins = tracks["duplicate_of"].dropna()
     assert len(twins) == 14
     assert (groups[twins.index].to_numpy() == groups[twins.to_numpy()].to_numpy()).all()
@@ -177,8 +177,8 @@ def test_only_so_many_folds_are_asked_as_wanted():
     names = [f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(6)]
     tracks = pd.DataFrame({"genre": [n[:4] for n in names], "song": names}, names)
     tracks = tracks.rename_axis("track_id").assign(artist_group=None, partition=None)
-    protocol = make_protocols(tracks, tracks.index, n_splits=3)[0]["track"]
+    split = make_splits(tracks, tracks.index, n_splits=3)[0]["track"]
     genre = tracks["genre"].to_numpy(object)
-    (first,) = replace(protocol, n_folds=1).folds(genre)
-    for mine, of_all in zip(first, protocol.folds(genre)[0], strict=True):
+    (first,) = replace(split, n_folds=1).folds(genre)
+    for mine, of_all in zip(first, split.folds(genre)[0], strict=True):
         np.testing.assert_array_equal(mine, of_all)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.evaluation import label_curve, nearest_tracks, tempo_verdicts
 
 
@@ -43,17 +43,17 @@ def songs():
 
 def test_more_labels_are_counted_and_drawn_alike_for_all_models(songs):
     X, tracks = songs
-    protocol = make_protocols(tracks, X.index, n_splits=3)[0]["artist"]
+    split = make_splits(tracks, X.index, n_splits=3)[0]["artist"]
     nearest = KNeighborsClassifier(1)
-    curve = label_curve(nearest, X[["genre"]], tracks["genre"], protocol, (1, 2, None), draws=2)
+    curve = label_curve(nearest, X[["genre"]], tracks["genre"], split, (1, 2, None), draws=2)
     assert list(curve["labels"]) == [1, 1, 2, 2, 8, 8]
     assert (curve["accuracy"] == 1).all()
     # The second column says nothing about artists that are not known.
-    other = label_curve(nearest, X[["artist"]], tracks["genre"], protocol, (1, None), draws=4)
+    other = label_curve(nearest, X[["artist"]], tracks["genre"], split, (1, None), draws=4)
     few, every = other["accuracy"][other["labels"] == 1], other["accuracy"][other["labels"] > 1]
     assert few.nunique() > 1, "each draw is another one"
     assert every.nunique() == 1, "all labels are the same labels"
-    again = label_curve(nearest, X[["artist"]], tracks["genre"], protocol, (1, None), draws=4)
+    again = label_curve(nearest, X[["artist"]], tracks["genre"], split, (1, None), draws=4)
     pd.testing.assert_frame_equal(other, again)
 
 

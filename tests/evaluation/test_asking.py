@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 
 
 class Mean:
@@ -53,8 +53,8 @@ def sources(tracks):
 
 @pytest.mark.parametrize("name", ["artist", "filtered"])
 def test_each_item_is_asked_once_and_by_whom_did_not_see_it(tracks, sources, name):
-    protocol = make_protocols(tracks, tracks.index, n_splits=3)[0][name]
-    asked = evaluation.ask(sources, tracks["genre"], protocol)
+    split = make_splits(tracks, tracks.index, n_splits=3)[0][name]
+    asked = evaluation.ask(sources, tracks["genre"], split)
     said = asked.alone("good")
     assert said.correct.mean() == 1 and said.table.index.is_unique
     assert {fold.chosen["good"]["C"] for fold in asked.folds} == {10.0}
@@ -71,9 +71,9 @@ def test_an_item_that_remembers_itself_shows_that_it_is_never_asked_of_itself(tr
     rng = np.random.default_rng(1)
     y = pd.Series(rng.choice(["a", "b"], len(tracks)), tracks.index)
     X = pd.DataFrame({"x": rng.permutation(len(tracks)).astype(float)}, tracks.index)
-    protocol = make_protocols(tracks.assign(genre=y), tracks.index, n_splits=3)[0]["artist"]
+    split = make_splits(tracks.assign(genre=y), tracks.index, n_splits=3)[0]["artist"]
     source = {"memory": evaluation.Source(KNeighborsClassifier(1), X)}
-    asked = evaluation.ask(source, y, protocol)
+    asked = evaluation.ask(source, y, split)
     assert asked.alone("memory").correct.mean() < 0.8
     for fold in asked.folds:
         said, labels, _ = asked.inner(fold, ["memory"])
@@ -81,8 +81,8 @@ def test_an_item_that_remembers_itself_shows_that_it_is_never_asked_of_itself(tr
 
 
 def test_what_a_source_does_not_know_is_nan_and_fusion_goes_on(tracks, sources):
-    protocol = make_protocols(tracks, tracks.index, n_splits=3)[0]["artist"]
-    asked = evaluation.ask(sources, tracks["genre"], protocol)
+    split = make_splits(tracks, tracks.index, n_splits=3)[0]["artist"]
+    asked = evaluation.ask(sources, tracks["genre"], split)
     assert len(asked.alone("noise").table) == 30
     together = asked.fused(Mean(), ["good", "noise"])
     assert len(together.table) == len(tracks) and together.correct.mean() > 0.9
@@ -95,15 +95,15 @@ def test_what_a_source_does_not_know_is_nan_and_fusion_goes_on(tracks, sources):
 
 
 def test_a_table_that_lacks_something_is_asked_by_the_same_model(tracks, sources):
-    protocol = make_protocols(tracks, tracks.index, n_splits=3)[0]["artist"]
-    asked = evaluation.ask(sources, tracks["genre"], protocol)
+    split = make_splits(tracks, tracks.index, n_splits=3)[0]["artist"]
+    asked = evaluation.ask(sources, tracks["genre"], split)
     blind = sources["good"].X * 0
     said = evaluation.with_other_table(asked, sources["good"], "good", blind)
-    assert set(said.table["predicted"]) == {"a"}
+    assert set(said.table["y_pred"]) == {"a"}
 
 
 def test_who_knows_nothing_names_the_most_frequent_genre(tracks, sources):
-    protocol = make_protocols(tracks, tracks.index)[0]["filtered"]
+    split = make_splits(tracks, tracks.index)[0]["filtered"]
     y = tracks["genre"].where(tracks.index != "b.00004", "a")
-    asked = evaluation.ask(sources, y, protocol)
-    assert set(asked.guess().table["predicted"]) == {"a"}
+    asked = evaluation.ask(sources, y, split)
+    assert set(asked.guess().table["y_pred"]) == {"a"}

@@ -8,14 +8,14 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
-from genre_utils.data import Features, make_protocols
+from genre_utils.data import Features, make_splits
 from genre_utils.evaluation import Finding, Predictions, Score
 
-TEST = {"difference": 0.18, "low": 0.09, "high": 0.27, "only_one": 21, "only_other": 3, "p": 1e-4}
+TEST = {"difference": 0.18, "low": 0.09, "high": 0.27, "only_first": 21, "only_other": 3, "p": 1e-4}
 CHANCE = TEST | {"difference": 0.01, "low": -0.02, "p": 0.4}
 
 
-def predictions(right, protocol, *, level="segment", genres=("jazz", "rock")):
+def predictions(right, split, *, level="segment", genres=("jazz", "rock")):
     """Twelve items, of which so many are right; two folds."""
     names = [f"{genres[n % len(genres)]}.{n // 2:05d}" for n in range(12)]
     index = pd.Index(names, name="track_id")
@@ -24,14 +24,14 @@ def predictions(right, protocol, *, level="segment", genres=("jazz", "rock")):
     true = [name[:4] for name in names]
     other = {"jazz": "rock", "rock": "jazz"}
     said = [t if n < right else other[t] for n, t in enumerate(true)]
-    table = {"true": true, "predicted": said, "fold": [0, 1] * 6, "group": names, "votes": 1}
-    return Predictions(pd.DataFrame(table, index), None, protocol, level, 2.0, 0.1)
+    table = {"y_true": true, "y_pred": said, "fold": [0, 1] * 6, "group": names, "votes": 1}
+    return Predictions(pd.DataFrame(table, index), None, split, level, 2.0, 0.1)
 
 
 def found(data="features_3_sec", level="segment", **right):
     return {
-        ("knn", data, protocol): predictions(number, protocol, level=level)
-        for protocol, number in right.items()
+        ("knn", data, split): predictions(number, split, level=level)
+        for split, number in right.items()
     }
 
 
@@ -48,7 +48,7 @@ def test_a_reproduction_is_judged_by_its_numbers():
     table = evaluation.reproduction_table(
         said, {"knn": 0.87, "svm": 0.75}, {"knn": 0.8, "svm": 0.7}
     )
-    genre = said["knn"].table["true"]
+    genre = said["knn"].table["y_true"]
     told = evaluation.show_reproduction(table, genre)
     assert told.text.startswith(
         "Within two points of the summary: SVM (one against one) (+0.0 points)"
@@ -61,9 +61,9 @@ def test_a_reproduction_is_judged_by_its_numbers():
 
 def test_the_hardest_genre_is_one_or_several():
     jazz = predictions(12, "random")
-    jazz.table.loc[jazz.table["true"] == "jazz", "predicted"] = "rock"
+    jazz.table.loc[jazz.table["y_true"] == "jazz", "y_pred"] = "rock"
     rock = predictions(12, "random")
-    rock.table.loc[rock.table["true"] == "rock", "predicted"] = "jazz"
+    rock.table.loc[rock.table["y_true"] == "rock", "y_pred"] = "jazz"
     assert evaluation.tell_worst({"knn": jazz, "svm": jazz}) == "All 2 models find jazz hardest."
     assert "jazz for k-nearest neighbours and rock for SVM" in evaluation.tell_worst(
         {"knn": jazz, "svm": rock}
@@ -80,7 +80,7 @@ def test_neighbours_that_give_what_was_published_and_what_goes_over_fewer_genres
         "k = 1 under `random` (95.0 %) and k = 13 under `artist` (50.0 %, of fewer genres)" in told
     )
     assert "A small k wins only under `random`" in told
-    assert "by up to 9.0 points, under the other protocols by up to 10.0" in told
+    assert "by up to 9.0 points, under the other splits by up to 10.0" in told
     assert "A small k" not in evaluation.tell_neighbours(by_k[["random"]], 0.87)
 
 
@@ -198,7 +198,7 @@ def test_the_matrix_stars_what_goes_over_fewer_genres():
     told = evaluation.show_matrix([score, piece, replace(piece, level="track")], "artist")
     assert list(told.table) == [("3 s pieces", "artist*"), ("tracks", "artist")]
     assert "fewer than 10 genres" in told.text
-    rows = evaluation.score_rows([score, replace(score, protocol="random", ci95=(0.7, 0.9))], {})
+    rows = evaluation.score_rows([score, replace(score, split="random", ci95=(0.7, 0.9))], {})
     assert "For all 1 combination of" in evaluation.tell_overview(rows)
 
 
@@ -229,23 +229,23 @@ def small():
     return OneColumn(X, genre, "Made up.", pd.DataFrame()), tracks
 
 
-def test_all_models_are_asked_under_all_protocols(small):
+def test_all_models_are_asked_under_all_splits(small):
     table, tracks = small
-    protocols, _ = make_protocols(tracks, table.values.index, n_splits=2)
+    splits, _ = make_splits(tracks, table.values.index, n_splits=2)
     asked = {"knn": KNeighborsClassifier(1)}
-    said = evaluation.ask_all(asked, table, protocols.values(), "features_30_sec")
-    assert list(said) == [("knn", "features_30_sec", name) for name in protocols]
+    said = evaluation.ask_all(asked, table, splits.values(), "features_30_sec")
+    assert list(said) == [("knn", "features_30_sec", name) for name in splits]
     assert all(one.correct.all() for one in said.values())
     assert evaluation.ask_all(asked, None, [], "") == {}
-    by_k = evaluation.by_neighbours(table, protocols.values(), [1, 3])
+    by_k = evaluation.by_neighbours(table, splits.values(), [1, 3])
     assert by_k.to_numpy().min() == 1 and by_k.attrs["fewer"] == []
-    (once,) = evaluation.at_once(protocols)
+    (once,) = evaluation.at_once(splits)
     assert len(once.folds(table.genre.to_numpy())) == 1 and not evaluation.at_once({})
     effect = evaluation.identity_effect(asked, tracks, table, n_splits=2)
     assert effect.index.tolist() == ["k-nearest neighbours artist", "k-nearest neighbours track"]
     told = evaluation.show_identities(effect, 2)
     assert told.text.startswith("2 songs have") and "+0.0 points" in told.text
-    made = evaluation.Table(table, "Made up.", protocols, {})
+    made = evaluation.Table(table, "Made up.", splits, {})
     none = evaluation.Table(None, "No audio", {}, {})
     told = evaluation.show_tables({"features_30_sec": made, "features_3_sec": none})
     assert told.text.startswith("- Table of 30 s: Made up.")

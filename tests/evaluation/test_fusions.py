@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from genre_utils import evaluation, models
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.evaluation.asking import AskedFold
 from genre_utils.evaluation.fusions import _tell_ways, _verdict
 
@@ -21,8 +21,8 @@ def asked():
         | {"song": names, "partition": None}
     )
     tracks["artist_group"] = tracks["artist"]
-    protocols, _ = make_protocols(tracks, names, n_splits=2, seed=0)
-    protocol = protocols["artist"]
+    splits, _ = make_splits(tracks, names, n_splits=2, seed=0)
+    split = splits["artist"]
     codes = np.tile([0, 1, 2], 40)
 
     def said(share):
@@ -38,9 +38,9 @@ def asked():
             test,
             {name: table[test] for name, table in sources.items()},
         )
-        for train, test in protocol.folds(genre.to_numpy(object))
+        for train, test in split.folds(genre.to_numpy(object))
     )
-    return evaluation.Asked(protocol, genre, np.array(["jazz", "metal", "rock"]), folds)
+    return evaluation.Asked(split, genre, np.array(["jazz", "metal", "rock"]), folds)
 
 
 # Both are quick; the second goes by a name that is told otherwise.
@@ -77,7 +77,7 @@ def test_without_real_sources_the_headline_names_none(asked):
 
 
 def test_a_gain_is_open_where_interval_and_test_disagree():
-    test = {"low": 0.004, "high": 0.08, "p": 0.097, "only_one": 11, "only_other": 2}
+    test = {"low": 0.004, "high": 0.08, "p": 0.097, "only_first": 11, "only_other": 2}
     assert _verdict(test) == "open, since interval and test disagree; 13 tracks differ"
     assert _verdict(test | {"p": 0.01}) == "more than chance"
     assert _verdict(test | {"low": -0.01}) == "no more than chance"

@@ -12,7 +12,7 @@ from genre_utils.evaluation import Predictions, Score
 GENRES = ["blues", "jazz"]
 
 
-def said(right, protocol="track", *, sure=0.8, n=40, level="segment"):
+def said(right, split="track", *, sure=0.8, n=40, level="segment"):
     """Pieces of ten songs, half blues, half jazz; so many are right, each as sure as given."""
     songs = [f"{GENRES[i % 2]}.{i % 10:05d}" for i in range(n)]
     index = pd.MultiIndex.from_arrays([songs, range(n)], names=["track_id", "segment"])
@@ -20,11 +20,11 @@ def said(right, protocol="track", *, sure=0.8, n=40, level="segment"):
         index = pd.Index([f"{song}{i}" for i, song in enumerate(songs)], name="track_id")
     true = [GENRES[i % 2] for i in range(n)]
     given = [t if i < right else GENRES[1 - i % 2] for i, t in enumerate(true)]
-    columns = {"true": true, "predicted": given, "fold": 0, "group": songs, "votes": 1}
+    columns = {"y_true": true, "y_pred": given, "fold": 0, "group": songs, "votes": 1}
     chance = {g: [sure if x == g else 1 - sure for x in given] for g in GENRES}
     table, probability = pd.DataFrame(columns, index), pd.DataFrame(chance, index)
     curve = pd.DataFrame({"epoch": [1.0], "accuracy": [0.5], "val_accuracy": [0.4]})
-    return Predictions(table, probability, protocol, level, 8.0, 0.2, curves=(curve,))
+    return Predictions(table, probability, split, level, 8.0, 0.2, curves=(curve,))
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def runs():
     }
 
 
-def classical(accuracy, protocol="track", **changes):
-    found = Score("knn", "features_3_sec", protocol, "segment", accuracy, (0.7, 0.99), 0.9, 40, 2)
+def classical(accuracy, split="track", **changes):
+    found = Score("knn", "features_3_sec", split, "segment", accuracy, (0.7, 0.99), 0.9, 40, 2)
     return replace(found, **changes)
 
 
@@ -54,7 +54,7 @@ def test_few_are_counted_and_many_are_shares_as_well():
     assert evaluation.out_of(75, 100) == "75 of 100 (75.0 %)"
 
 
-def test_tables_have_a_row_a_network_and_a_column_a_protocol(runs):
+def test_tables_have_a_row_a_network_and_a_column_a_split(runs):
     table = evaluation.seed_table(runs)
     assert list(table) == ["random", "track"]
     assert table.loc["the summary's CNN", "random"] == "90.0 % ± 7.1"
@@ -97,8 +97,8 @@ def test_a_fall_is_told_in_points(runs):
     assert "Too few songs" in evaluation.tell_songs_apart(runs, ("cnn", "mel"))
 
 
-def beside(right, protocol="track", **changes):
-    return {("blend", "features_3_sec", protocol): said(right, protocol, **changes)}
+def beside(right, split="track", **changes):
+    return {("blend", "features_3_sec", split): said(right, split, **changes)}
 
 
 def test_the_title_is_answered_by_a_paired_test(runs):
@@ -171,8 +171,8 @@ def test_variants_that_chance_may_have_ranked_are_indistinguishable():
 
 def test_the_weakest_genre_is_named_with_ties_and_what_it_is_taken_for():
     found = said(40, level="track")
-    wrong = found.table["true"] == "blues"
-    table = found.table.assign(predicted=np.where(wrong, "jazz", "jazz"))
+    wrong = found.table["y_true"] == "blues"
+    table = found.table.assign(y_pred=np.where(wrong, "jazz", "jazz"))
     told = evaluation.tell_weakest(replace(found, table=table))
     assert told == (
         "Best recognised: jazz (100 %). Worst: blues (0 %), most often mistaken like this: "

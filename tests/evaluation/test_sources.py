@@ -46,9 +46,9 @@ def test_alike_sources_are_worth_the_same_and_idle_ones_nothing():
 
 
 def said(predicted, true="aabb"):
-    table = pd.DataFrame({"true": list(true), "predicted": list(predicted)}, list("wxyz"))
+    table = pd.DataFrame({"y_true": list(true), "y_pred": list(predicted)}, list("wxyz"))
     table = table.assign(fold=0, group=list("wxyz"), votes=1)
-    table = table[table["predicted"] != "-"]
+    table = table[table["y_pred"] != "-"]
     return evaluation.Predictions(table, None, "artist", "track", 0.0, 0.0)
 
 
@@ -61,7 +61,7 @@ def test_disagreement_counts_what_both_know():
 def test_songs_that_one_source_alone_names_rightly():
     alone = {"words": said("abbb"), "sound": said("bbbb"), "history": said("b-ab")}
     found = evaluation.only_right(alone, "words")
-    assert found.index.to_list() == ["w"] and found.loc["w", "true"] == "a"
+    assert found.index.to_list() == ["w"] and found.loc["w", "y_true"] == "a"
     alone["history"] = said("--ab")
     assert evaluation.only_right(alone, "words").loc["w", "history"] == "not known"
 

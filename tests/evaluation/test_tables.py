@@ -6,36 +6,36 @@ from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.evaluation import Predictions
 
 
 @pytest.fixture(scope="module")
 def found():
-    """Two models on four pieces of two songs, under two protocols; k-NN errs once at random."""
+    """Two models on four pieces of two songs, under two splits; k-NN errs once at random."""
     index = pd.MultiIndex.from_product([["jazz.00000", "rock.00000"], [0, 1]])
     index.names = ["track_id", "segment"]
     true = ["jazz", "jazz", "rock", "rock"]
     said = {("knn", "random"): ["jazz", "jazz", "rock", "jazz"], ("knn", "track"): ["rock"] * 4}
     said |= {("svm", "random"): true}
     return {
-        (name, "features_3_sec", protocol): Predictions(
+        (name, "features_3_sec", split): Predictions(
             pd.DataFrame(
-                {"true": true, "predicted": predicted, "fold": [0, 0, 1, 1]}
+                {"y_true": true, "y_pred": predicted, "fold": [0, 0, 1, 1]}
                 | {"group": list("aabb"), "votes": 1},
                 index,
             ),
             None,
-            protocol,
+            split,
             "segment",
             fit_seconds=3.0,
             predict_seconds=0.2,
         )
-        for (name, protocol), predicted in said.items()
+        for (name, split), predicted in said.items()
     }
 
 
-def test_accuracy_and_metrics_are_by_model_and_protocol(found):
+def test_accuracy_and_metrics_are_by_model_and_split(found):
     table = evaluation.accuracy_table(found, "features_3_sec")
     assert list(table) == ["random", "track"]
     assert table.loc["k-nearest neighbours"].tolist() == [0.75, 0.5]
@@ -65,7 +65,7 @@ def test_pieces_are_joined_and_costs_are_by_fold(found):
 
 def test_what_was_published_stands_beside_pieces_at_random_alone(found):
     scores = evaluation.scores_of(found, {"knn": 0.87})
-    published = {(s.model, s.protocol): s.published for s in scores}
+    published = {(s.model, s.split): s.published for s in scores}
     assert published == {("knn", "random"): 0.87, ("knn", "track"): None, ("svm", "random"): None}
     rows = evaluation.score_rows(scores, {"knn": 0.87})
     assert set(rows["label"]) == {"k-nearest neighbours, 3 s", "SVM (one against one), 3 s"}
@@ -77,15 +77,15 @@ def test_the_validation_side_is_learnt_from_too_and_the_fewest_are_counted():
     tracks = pd.DataFrame({"genre": genre, "song": names, "artist_group": names}, names)
     tracks["partition"] = ["train", "train", "train", "valid", "test", "test"] * 2
     X = pd.DataFrame({"x": (genre == "rock") * 1.0})
-    protocols, _ = make_protocols(tracks, names, n_splits=2)
-    filtered = protocols["filtered"]
-    before = evaluation.cross_predict(DummyClassifier(), X, genre, filtered)
+    splits, _ = make_splits(tracks, names, n_splits=2)
+    filtered = splits["filtered"]
+    before = evaluation.evaluate(DummyClassifier(), X, genre, filtered)
     refit, fitted = evaluation.refitted_on_valid(
         KNeighborsClassifier(1), X, genre, filtered, before
     )
     assert (refit.correct.mean(), before.correct.mean(), fitted) == (1.0, 0.5, 8)
-    assert evaluation.fewest_to_fit(protocols.values(), genre) == 6
-    told = evaluation.tell_protocols({"30 s": (protocols, {"random": "it rains"})})
+    assert evaluation.fewest_to_fit(splits.values(), genre) == 6
+    told = evaluation.tell_splits({"30 s": (splits, {"random": "it rains"})})
     assert "Not possible on the 30 s table: `random`, because it rains." in told
 
 

@@ -22,9 +22,9 @@ def test_shares_leave_out_what_is_missing():
     assert tell_shares(table) == "x: a 50 %, b 100 %; y: b 25 %."
 
 
-def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
+def test_the_matrix_has_a_row_an_input_and_splits_in_their_order():
     others = [
-        replace(SCORE, protocol="random"),
+        replace(SCORE, split="random"),
         replace(SCORE, model="cnn", input="picture", macro_recall=None),
     ]
     matrix = score_matrix([SCORE, *others], NAMES)
@@ -38,9 +38,9 @@ def test_the_matrix_has_a_row_an_input_and_protocols_in_their_order():
 
 def test_panels_leave_out_what_goes_over_fewer_genres():
     scores = [
-        replace(SCORE, protocol="random", accuracy=0.9),
+        replace(SCORE, split="random", accuracy=0.9),
         SCORE,
-        replace(SCORE, level="segment", protocol="random"),
+        replace(SCORE, level="segment", split="random"),
         replace(SCORE, level="segment", genres=6),
     ]
     panels = accuracy_panels(scores, NAMES, ("random", "track", "artist"))

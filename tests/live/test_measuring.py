@@ -77,7 +77,7 @@ def test_recordings_that_are_shorter_do_not_count(head, paths):
     tracks = tracks_of(heard, artist_group=["A", None])
     assert list(said_after(head, heard, tracks, 6, "artist").table.index) == ["jazz.0"]
     both = said_after(head, heard, tracks, 5, "artist")
-    assert both.table["group"].tolist() == ["A", "jazz.1"] and both.protocol == "artist"
+    assert both.table["group"].tolist() == ["A", "jazz.1"] and both.split == "artist"
 
 
 def predictions(sure, right):

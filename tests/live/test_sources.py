@@ -287,7 +287,7 @@ def sink(tmp_path):
     socket = tmp_path / "socket"
     modules = [
         "module-null-sink sink_name=genre",
-        f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+        f"module-native-split-unix socket={socket} auth-anonymous=1",
     ]
     command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"]
     loaded = [word for module in modules for word in ("-L", module)]

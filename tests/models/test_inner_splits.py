@@ -89,7 +89,7 @@ def test_scikit_learn_takes_it_where_other_splitters_go():
     assert cross_val_score(LinearSVC(), X, y, cv=splitter).shape == (3,)
     assert GridSearchCV(LinearSVC(), {"C": [1]}, cv=splitter).fit(X, y).n_splits_ == 3
     svm = CalibratedClassifierCV(LinearSVC(), cv=splitter, ensemble=False, method="temperature")
-    part = np.arange(len(y)) % 3 > 0  # as a protocol does, with a part of the table
+    part = np.arange(len(y)) % 3 > 0  # as a split does, with a part of the table
     probability = clone(svm).fit(X[part], y[part]).predict_proba(X)
     assert probability.shape == (len(y), 3)
 

@@ -142,17 +142,17 @@ PARTITION = ["train", "train", "valid", "valid", "test", "test"] * 4
 
 
 @pytest.mark.parametrize(
-    ("made", "protocol", "group"),
+    ("made", "split", "group"),
     [
         (collection(), "artist", "artist_group"),
         (collection(artist_group=None), "track", "song"),
         (collection(24, partition=PARTITION), "filtered", "song"),
     ],
 )
-def test_a_judge_is_fitted_on_one_side_as_far_apart_as_can_be(made, protocol, group, own_cache):
+def test_a_judge_is_fitted_on_one_side_as_far_apart_as_can_be(made, split, group, own_cache):
     tracks, X, y = made
     sides, reason = sides_apart(y, tracks)
-    assert (sides.protocol, reason) == (protocol, "")
+    assert (sides.split, reason) == (split, "")
     assert not set(tracks[group][sides.train]) & set(tracks[group][sides.test])
     _, accuracy = fit_judge(Spy(), X, y, tracks, sides)
     assert set(Spy.seen) == set(sides.train)

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from genre_utils import models
-from genre_utils.data import make_protocols
+from genre_utils.data import make_splits
 from genre_utils.evaluation import Predictions
 
 
@@ -36,19 +36,19 @@ def songs():
     tracks["song"] = tracks["artist_group"] = tracks.index
     tracks["partition"] = None
     X = pd.DataFrame({"frames": list(frames)}, index)
-    return X, genre, make_protocols(tracks, index, n_splits=2)[0]["track"]
+    return X, genre, make_splits(tracks, index, n_splits=2)[0]["track"]
 
 
 def test_what_only_order_tells_is_gained_by_order(songs):
-    X, genre, protocol = songs
-    found = models.compare_orders({("gru", "mfcc", 0): (FirstFrame(), X)}, genre, protocol)
+    X, genre, split = songs
+    found = models.compare_orders({("gru", "mfcc", 0): (FirstFrame(), X)}, genre, split)
     assert {order for _, order in found} == set(models.ORDERS)
     gain = models.order_gain(*([found[("gru", "mfcc", 0), o]["test"]] for o in models.ORDERS))
     assert 0.3 < gain["difference"] < 0.6 and 0 < gain["low"] < gain["high"] < 1
 
 
 def test_the_same_in_both_orders_gains_nothing():
-    table = pd.DataFrame({"true": ["a", "b"], "predicted": ["a", "a"], "group": ["x", "y"]})
+    table = pd.DataFrame({"y_true": ["a", "b"], "y_pred": ["a", "a"], "group": ["x", "y"]})
     one = Predictions(table, None, "track", "track", 0, 0)
     other = Predictions(table.iloc[:1], None, "track", "track", 0, 0)
     assert models.order_gain([one, one], [one])["difference"] == 0
@@ -57,12 +57,12 @@ def test_the_same_in_both_orders_gains_nothing():
 
 
 def test_pieces_and_tracks_are_scored_and_twins_named(songs):
-    X, genre, protocol = songs
-    found = models.compare_orders({("gru", "mfcc", 0): (FirstFrame(), X)}, genre, protocol)
+    X, genre, split = songs
+    found = models.compare_orders({("gru", "mfcc", 0): (FirstFrame(), X)}, genre, split)
     for sides in found.values():
         table = sides["test"].table
         sides["test"] = replace(
-            sides["test"], probability=pd.get_dummies(table["predicted"]).astype(float)
+            sides["test"], probability=pd.get_dummies(table["y_pred"]).astype(float)
         )
     scores, gains = models.score_orders(found)
     told = [(s.input, s.level, s.n) for s in scores]

@@ -16,18 +16,18 @@ SCORE = Score("gru", "mel", "artist", "segment", 0.5, (0.4, 0.6), 0.5, 40, 2, ma
 GENRES = ["disco", "reggae"]
 
 
-def said(right, *, protocol="filtered", n=20, sure=0.8):
+def said(right, *, split="filtered", n=20, sure=0.8):
     """Tracks of two genres in turn; so many are right."""
     names = pd.Index([f"{GENRES[i % 2]}.{i:05d}" for i in range(n)], name="track_id")
     true = [GENRES[i % 2] for i in range(n)]
     given = [t if i < right else GENRES[1 - i % 2] for i, t in enumerate(true)]
     table = pd.DataFrame(
-        {"true": true, "predicted": given, "fold": 0, "group": names, "votes": 1}, names
+        {"y_true": true, "y_pred": given, "fold": 0, "group": names, "votes": 1}, names
     )
     chance = {g: [sure if x == g else 1 - sure for x in given] for g in GENRES}
     curve = pd.DataFrame({"epoch": [2.0], "accuracy": [0.5], "val_accuracy": [0.4]})
     probability = pd.DataFrame(chance, names)
-    return Predictions(table, probability, protocol, "track", 8.0, 0.2, curves=(curve,))
+    return Predictions(table, probability, split, "track", 8.0, 0.2, curves=(curve,))
 
 
 def gain(difference):
@@ -176,7 +176,7 @@ def test_artists_labels_decades_and_depths_are_told():
     scores, told = models.tell_tuned({("head only", "test"): [said(10), said(12)]}, "no", seed=0)
     assert scores[0].runs == 2 and "deviation 7.1 points over 2 seeds" in told
     assert models.tell_tuned({}, "it rains", seed=0) == ([], "Not possible here: it rains.")
-    test = gain(0.3) | {"p": 0.01, "only_one": 5, "only_other": 1}
+    test = gain(0.3) | {"p": 0.01, "only_first": 5, "only_other": 1}
     assert models.tell_depth("all blocks", test).endswith("It is worth it.")
     panel = pd.DataFrame({"random": [0.9, 0.8], "artist": [0.8, 0.5]}, ["encoder", "57 features"])
     assert models.tell_falls({"tracks": panel})[1] == (
@@ -239,7 +239,11 @@ def test_a_clip_is_told_with_its_doubt(monkeypatch):
 
 def test_what_is_heard_is_compared_with_what_is_seen():
     table = pd.DataFrame(
-        {"true": ["disco", "reggae"], "picture": ["disco", "disco"], "sound": ["disco", "reggae"]},
+        {
+            "y_true": ["disco", "reggae"],
+            "picture": ["disco", "disco"],
+            "sound": ["disco", "reggae"],
+        },
         ["a", "b"],
     )
     votes = {"a": answer(["disco", "disco"]), "b": answer(["disco", "reggae"])}
@@ -267,7 +271,7 @@ def test_a_fusion_tells_what_features_change():
     table = pd.DataFrame({"model": ["lda"], "weight of the network": [0.3]})
     table = table.assign(**{"accuracy on valid": 0.7, "log loss on valid": 1.0})
     parts = said(10), said(12), said(16)
-    test = gain(0.3) | {"p": 0.01, "only_one": 6, "only_other": 0}
+    test = gain(0.3) | {"p": 0.01, "only_first": 6, "only_other": 0}
     told = late_fusion._told("lda", 0.3, parts, [said(16), said(14)], test, seed=0)
     fusion = late_fusion.Fusion(table, parts[1], parts[0], parts[2], [said(16)], test, told)
     assert "the network names 50.0 % rightly" in told and "**80.0 %**" in told

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from genre_utils.data import PartitionSplit, Protocol
+from genre_utils.data import PartitionSplit, Split
 from genre_utils.evaluation import fit_on_partition, fuse, log_loss
 from genre_utils.models import (
     Augmentation,
@@ -130,11 +130,11 @@ def test_what_augmentation_changes_is_what_is_trained_on():
 def test_on_the_partition_valid_is_for_stopping_and_test_for_the_end():
     X, y = items(30)
     sides = np.array(["train"] * 12 + ["valid"] * 6 + ["test"] * 9 + [None] * 3, dtype=object)
-    protocol = Protocol("filtered", PartitionSplit(sides), np.arange(30))
-    model, found = fit_on_partition(NetworkClassifier(dense_network, epochs=3), X, y, protocol)
+    split = Split("filtered", PartitionSplit(sides), np.arange(30))
+    model, found = fit_on_partition(NetworkClassifier(dense_network, epochs=3), X, y, split)
     assert list(found["valid"].table.index) == list(X.index[12:18])
     assert list(found["test"].table.index) == list(X.index[18:27])
-    assert found["test"].table["predicted"].isin(model.classes_).all()
+    assert found["test"].table["y_pred"].isin(model.classes_).all()
     assert fuse(found["test"], found["test"], 0.3).table.equals(found["test"].table)
     assert 0 <= log_loss(found["test"]) < 0.5
 

@@ -1,4 +1,4 @@
-"""Figures of classifiers and protocols show what they were given, with both of their texts."""
+"""Figures of classifiers and splits show what they were given, with both of their texts."""
 
 import numpy as np
 import pandas as pd
@@ -41,10 +41,10 @@ def test_each_model_has_a_panel_that_says_what_it_gets_right(plane):
     assert plots.neighbours_in_plane(3, plane, plane).images
 
 
-def test_the_diagram_keeps_songs_and_artists_whole_as_the_protocols_do():
+def test_the_diagram_keeps_songs_and_artists_whole_as_the_splits_do():
     from matplotlib.colors import to_rgba
 
-    ax = plots.protocol_diagram()
+    ax = plots.split_diagram()
     names = {to_rgba(color): side for side, color in _SIDES.items()}
     rows = {}
     for box in ax.patches:
@@ -58,14 +58,14 @@ def test_the_diagram_keeps_songs_and_artists_whole_as_the_protocols_do():
 
 def predictions():
     genres = ["jazz", "rock"] * 3
-    table = {"true": genres, "predicted": ["jazz"] * 6, "fold": 0, "group": range(6), "votes": 1}
+    table = {"y_true": genres, "y_pred": ["jazz"] * 6, "fold": 0, "group": range(6), "votes": 1}
     index = pd.Index([f"{g}.{n:05d}" for n, g in enumerate(genres)], name="track_id")
     return Predictions(pd.DataFrame(table, index), None, "artist", "track", 1.0, 1.0)
 
 
 def test_figures_come_with_both_texts(shown, plane):
     plots.show_regions({"k": KNeighborsClassifier(1).fit(*plane)}, plane, plane)
-    plots.show_protocols()
+    plots.show_splits()
     plots.show_confusion_panels({"knn": predictions()})
     plots.show_confusion_panels({})
     plots.show_neighbours(pd.DataFrame({"random": [0.9, 0.8]}, [1, 3]), 0.87)
@@ -87,6 +87,6 @@ def test_a_caption_stands_apart_from_what_a_figure_shows(monkeypatch):
     monkeypatch.setattr(
         "genre_utils.plots.style.display", lambda data, **about: made.append(about["metadata"])
     )
-    plots.show_protocols()
+    plots.show_splits()
     (about,) = made
     assert all("random" in one["caption"] != one["alt"] for one in about.values())

@@ -21,7 +21,7 @@ def test_a_genre_that_nothing_is_of_breaks_no_confusion():
     assert [text.get_text() for text in axes[0, 0].texts] == ["100", "", "", ""]
 
 
-def test_each_protocol_is_a_line_over_k_and_what_was_published_is_one():
+def test_each_split_is_a_line_over_k_and_what_was_published_is_one():
     table = pd.DataFrame({"random": [0.9, 0.8], "artist": [0.4, 0.5]}, [1, 19])
     ax = plots.accuracy_by_neighbours(table, 0.87, "By k")
     lines = {line.get_label(): line.get_ydata() for line in ax.lines}

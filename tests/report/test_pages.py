@@ -43,7 +43,7 @@ def test_a_page_has_contents_neighbours_and_its_results_beside_it(page):
 def test_the_index_is_built_from_the_results_alone(page):
     results = page.parent / "results" / "01_good.json"
     found = json.loads(results.read_text())
-    score = {"model": "knn", "input": "mfcc", "protocol": "track", "level": "track"}
+    score = {"model": "knn", "input": "mfcc", "split": "track", "level": "track"}
     score |= {"accuracy": 0.5, "ci95": [0.4, 0.6], "macro_f1": 0.5, "n": 10, "published": 0.87}
     score |= {"genres": 10, "runs": 3, "sd": 0.01}
     results.write_text(json.dumps(found | {"scores": [score]}))
@@ -280,7 +280,7 @@ def site(page):
     rest = {"input": "mfcc", "level": "track", "macro_f1": 0.5, "n": 10, "published": None}
     rest |= {"genres": 10, "runs": 1, "sd": None}
     scores = [
-        rest | {"model": m, "protocol": p, "accuracy": a, "ci95": [a - 0.1, a + 0.1]}
+        rest | {"model": m, "split": p, "accuracy": a, "ci95": [a - 0.1, a + 0.1]}
         for m, p, a in SCORES
     ]
     results.write_text(json.dumps(json.loads(results.read_text()) | {"scores": scores}))
@@ -353,7 +353,7 @@ def test_the_table_sorts_and_filters(opened):
     assert tab.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
     tab.get_by_role("button", name="Model").click()
     assert column(tab) == sorted(column(tab), key=str.lower)
-    tab.get_by_role("combobox", name="Protocol").select_option("track")
+    tab.get_by_role("combobox", name="Split").select_option("track")
     assert column(tab, 3) == ["track"]
     assert tab.locator("#shown").inner_text() == "1 of 3 scores"
 

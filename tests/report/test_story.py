@@ -11,12 +11,12 @@ from genre_utils.report.story import (
     what_it_costs,
 )
 
-CHOSEN = {"model": "probe", "input": "encoder", "protocol": "filtered"}
+CHOSEN = {"model": "probe", "input": "encoder", "split": "filtered"}
 
 
-def score(model, data, protocol, accuracy, level="track", **others):
+def score(model, data, split, accuracy, level="track", **others):
     interval = [accuracy - 0.05, accuracy + 0.05]
-    found = {"model": model, "input": data, "protocol": protocol, "level": level}
+    found = {"model": model, "input": data, "split": split, "level": level}
     found |= {"accuracy": accuracy, "ci95": interval, "n": 100, "genres": 10, "published": None}
     return found | others
 
@@ -25,8 +25,8 @@ def score(model, data, protocol, accuracy, level="track", **others):
 def scores():
     models = {"knn": 0.8, "random_forest": 0.82, "svm": 0.78, "xgboost": 0.9}
     classical = [
-        score(name, "features_3_sec", protocol, accuracy - fall, "segment", published=published)
-        for protocol, fall, published in (
+        score(name, "features_3_sec", split, accuracy - fall, "segment", published=published)
+        for split, fall, published in (
             ("random", 0, 0.87),
             ("track", 0.1, None),
             ("artist", 0.3, None),
@@ -73,7 +73,7 @@ def test_what_it_costs_to_keep_songs_and_artists_apart(scores):
     assert what_it_costs(scores) == f"{told} 20.0 more."
     scores[4]["accuracy"] -= 0.023  # one model, songs apart
     assert "costs the summary's models 10.0 to 12.3 points" in what_it_costs(scores)
-    assert what_it_costs([s for s in scores if s["protocol"] != "random"]) == ""
+    assert what_it_costs([s for s in scores if s["split"] != "random"]) == ""
     assert what_it_costs([]) == ""
 
 

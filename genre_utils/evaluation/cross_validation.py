@@ -1,4 +1,4 @@
-"""Protocols applied to models: scores with intervals, votes, comparisons."""
+"""Splits applied to models: scores with intervals, votes, comparisons."""
 
 from __future__ import annotations
 
@@ -8,34 +8,36 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 import pandas as pd
 from joblib import delayed
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
+from sklearn.metrics import precision_recall_fscore_support
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.utils.validation import has_fit_parameter
 
-from genre_utils.data import Protocol
-from genre_utils.evaluation.intervals import bootstrap_interval
+from genre_utils.data import Split
+from genre_utils.evaluation.cache import cached, content_of
 from genre_utils.evaluation.predictions import Predictions, log_loss, metrics
-from genre_utils.evaluation.remembering import content_of, remembered
 from genre_utils.evaluation.results import Score
+from genre_utils.evaluation.statistics import bootstrap_interval
 from genre_utils.parallel import run_parallel
 
 
 def fit(
-    estimator: BaseEstimator, X: pd.DataFrame, y: np.ndarray, train: np.ndarray, protocol: Protocol
+    estimator: BaseEstimator, X: pd.DataFrame, y: np.ndarray, train: np.ndarray, split: Split
 ) -> tuple[BaseEstimator, dict]:
-    """Fit on a training side; if the estimator is a search, choose first, as the protocol says.
+    """Fit on a training side; if the estimator is a search, choose first, as the split says.
 
     Parameters
     ----------
     estimator
         Not changed. If it is one of scikit-learn's searches, its ``cv`` is replaced by
-        `Protocol.choosing`, and the winner is fitted on the training side alone.
+        `Split.inner_cv`, and the winner is fitted on the training side alone.
     X, y
         Features and labels of all items.
     train
         Positions of the training side.
-    protocol
-        The protocol.
+    split
+        The split.
 
     Returns
     -------
@@ -44,23 +46,23 @@ def fit(
     """
     model, chosen = clone(estimator), {}
     if isinstance(estimator, GridSearchCV | RandomizedSearchCV):
-        pool, splits = protocol.choosing(y, train)
+        pool, splits = split.inner_cv(y, train)
         search = model.set_params(cv=splits, refit=False, n_jobs=1)
         chosen = search.fit(X.iloc[pool], y[pool]).best_params_
         model = clone(estimator.estimator).set_params(**clone(chosen, safe=False))
     return model.fit(X.iloc[train], y[train]), chosen
 
 
-def cross_predict(
+def evaluate(
     estimator: BaseEstimator,
     X: pd.DataFrame,
     y: pd.Series,
-    protocol: Protocol,
+    split: Split,
     *,
     n_jobs: int = -1,
     progress: str = "",
 ) -> Predictions:
-    """Predict each test item of a protocol by a model fitted without it.
+    """Predict each test item of a split by a model fitted without it.
 
     What a fold gave is remembered, so a report that was stopped goes on behind it.
 
@@ -70,19 +72,19 @@ def cross_predict(
         Any scikit-learn classifier; fitted anew in each fold, scaling and all.
     X, y
         Features and labels, same index.
-    protocol
-        The protocol, over the same items.
+    split
+        The split, over the same items.
     n_jobs
         Processes; -1 for one a core.
     progress
         Name to show beside a progress bar; "" shows none.
     """
     labels = y.to_numpy(dtype=object)
-    folds = protocol.folds(labels)
-    content = content_of(X), labels.tolist(), protocol
+    folds = split.folds(labels)
+    content = content_of(X), labels.tolist(), split
     jobs = (
-        delayed(remembered)(
-            *(_fold, estimator, X, labels, fold, protocol),
+        delayed(cached)(
+            *(_fold, estimator, X, labels, fold, split),
             estimator=estimator,
             content=(content, fold),
         )
@@ -90,8 +92,8 @@ def cross_predict(
     )
     found = run_parallel(jobs, len(folds), n_jobs=n_jobs, progress=progress, unit="fold")
     tested = np.concatenate([test for _, test in folds])
-    predicted = np.concatenate([part["predicted"] for part in found])
-    table = _table(X, labels, tested, predicted, protocol)
+    predicted = np.concatenate([part["y_pred"] for part in found])
+    table = _table(X, labels, tested, predicted, split)
     table["fold"] = np.repeat(np.arange(len(folds)), [len(test) for _, test in folds])
     probability = None
     if found[0]["probability"] is not None:
@@ -100,7 +102,7 @@ def cross_predict(
     return Predictions(
         table,
         probability,
-        protocol.name,
+        split.name,
         "segment" if X.index.nlevels > 1 else "track",
         sum(part["fit_seconds"] for part in found),
         sum(part["predict_seconds"] for part in found),
@@ -133,16 +135,16 @@ def side_by_side(
     return dict(zip(calls, results, strict=True))
 
 
-def _table(X, labels, items, predicted, protocol) -> pd.DataFrame:
-    columns = {"true": labels[items], "predicted": predicted, "fold": 0}
-    columns |= {"group": protocol.groups[items], "votes": 1}
+def _table(X, labels, items, predicted, split) -> pd.DataFrame:
+    columns = {"y_true": labels[items], "y_pred": predicted, "fold": 0}
+    columns |= {"group": split.groups[items], "votes": 1}
     return pd.DataFrame(columns, index=X.index[items])
 
 
-def _fold(estimator, X, y, fold, protocol) -> dict:
+def _fold(estimator, X, y, fold, split) -> dict:
     train, test = fold
     start = time.perf_counter()
-    model, chosen = fit(estimator, X, y, train, protocol)
+    model, chosen = fit(estimator, X, y, train, split)
     fitted = time.perf_counter()
     predicted = model.predict(X.iloc[test])
     done = time.perf_counter()
@@ -150,7 +152,7 @@ def _fold(estimator, X, y, fold, protocol) -> dict:
     if hasattr(model, "predict_proba"):
         probability = pd.DataFrame(model.predict_proba(X.iloc[test]), columns=model.classes_)
     return {
-        "predicted": predicted,
+        "y_pred": predicted,
         "probability": probability,
         "fit_seconds": fitted - start,
         "predict_seconds": done - fitted,
@@ -160,11 +162,11 @@ def _fold(estimator, X, y, fold, protocol) -> dict:
 
 
 def fit_on_partition(
-    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, protocol: Protocol
+    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, split: Split
 ) -> tuple[BaseEstimator, dict[str, Predictions]]:
     """Fit on the published partition's training side, and predict both other sides.
 
-    What was fitted is remembered, as in `cross_predict`.
+    What was fitted is remembered, as in `evaluate`.
 
     Parameters
     ----------
@@ -173,7 +175,7 @@ def fit_on_partition(
         validation side, to stop and to calibrate on.
     X, y
         Features and labels, same index.
-    protocol
+    split
         "filtered", over the same items.
 
     Returns
@@ -182,15 +184,15 @@ def fit_on_partition(
         The fitted estimator, and its predictions by side: "valid", to choose on, and "test".
     """
     labels = y.to_numpy(dtype=object)
-    content = content_of(X), labels.tolist(), protocol
-    return remembered(
-        _fit_on_partition, estimator, X, labels, protocol, estimator=estimator, content=content
+    content = content_of(X), labels.tolist(), split
+    return cached(
+        _fit_on_partition, estimator, X, labels, split, estimator=estimator, content=content
     )
 
 
-def _fit_on_partition(estimator, X, labels, protocol):
-    ((train, test),) = protocol.folds(labels)
-    pool, _ = protocol.choosing(labels, train)
+def _fit_on_partition(estimator, X, labels, split):
+    ((train, test),) = split.folds(labels)
+    pool, _ = split.inner_cv(labels, train)
     sides = {"valid": pool[len(train) :], "test": test}
     extra = {}
     if has_fit_parameter(estimator, "validation"):
@@ -204,11 +206,11 @@ def _fit_on_partition(estimator, X, labels, protocol):
         probability = pd.DataFrame(
             model.predict_proba(X.iloc[items]), X.index[items], model.classes_
         )
-        table = _table(X, labels, items, probability.idxmax(axis=1).to_numpy(), protocol)
+        table = _table(X, labels, items, probability.idxmax(axis=1).to_numpy(), split)
         found[side] = Predictions(
             table,
             probability,
-            protocol.name,
+            split.name,
             "segment" if X.index.nlevels > 1 else "track",
             fitted - start,
             time.perf_counter() - begun,
@@ -239,45 +241,82 @@ def rank_on_valid(sides: dict[Hashable, dict[str, Predictions]]) -> pd.DataFrame
     return table.sort_values(columns, ascending=[False, True], kind="stable")
 
 
+def make_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike | Sequence[ArrayLike],
+    groups: ArrayLike,
+    *,
+    model: str,
+    input: str,
+    split: str,
+    level: str,
+    published: float | None = None,
+    seed: int = 0,
+) -> Score:
+    """Return the score of out-of-fold predictions, with its bootstrap interval over groups.
+
+    Parameters
+    ----------
+    y_true
+        True genre of each item, shape (items,).
+    y_pred
+        Predicted genres, shape (items,); or one such array per training seed, whose mean
+        accuracy is the score.
+    groups
+        Song or artist of each item, shape (items,): what the bootstrap resamples as a whole.
+    model, input
+        Short names of the model and its input, for example "knn" and "features_3_sec".
+    split, level
+        "random", "track", "artist" or "filtered"; "segment" or "track".
+    published
+        Accuracy published for this model.
+    """
+    y_true = np.asarray(y_true, object)
+    runs = np.atleast_2d(np.asarray(y_pred, object))
+    macro = [
+        precision_recall_fscore_support(y_true, run, average="macro", zero_division=0)
+        for run in runs
+    ]
+    correct = runs == y_true
+    accuracies = correct.mean(axis=1)
+    return Score(
+        model=model,
+        input=input,
+        split=split,
+        level=level,
+        accuracy=float(accuracies.mean()),
+        ci95=bootstrap_interval(correct.mean(axis=0), np.asarray(groups), seed=seed),
+        macro_f1=float(np.mean([f1 for _, _, f1, _ in macro])),
+        n=len(y_true),
+        genres=len(set(y_true)),
+        published=published,
+        runs=len(runs),
+        sd=float(accuracies.std(ddof=1)) if len(runs) > 1 else None,
+        macro_recall=float(np.mean([recall for _, recall, _, _ in macro])),
+    )
+
+
 def score(
     predictions: Predictions | Sequence[Predictions],
     model: str,
-    data: str,
+    input: str,
     *,
     published: float | None = None,
     seed: int = 0,
 ) -> Score:
-    """Turn predictions into a score with its protocol, interval and n.
-
-    Parameters
-    ----------
-    predictions
-        Of one model; or of the same network from several seeds, whose mean is the score.
-    model, data
-        Short names of the model and of what it was given.
-    published
-        The accuracy somebody published for this.
-    seed
-        Of the bootstrap.
-    """
+    """Return `make_score` of one model's predictions, or of the same network from several seeds."""
     runs = [predictions] if isinstance(predictions, Predictions) else list(predictions)
-    first, found = runs[0], [metrics(run) for run in runs]
+    first = runs[0]
     if not all(run.table.index.equals(first.table.index) for run in runs):
-        raise ValueError("the runs were not tested on the same items")
-    accuracies = [one["accuracy"] for one in found]
-    correct = np.mean([run.correct for run in runs], axis=0)
-    return Score(
+        raise ValueError("the runs were not evaluated on the same items")
+    return make_score(
+        first.table["y_true"],
+        [run.table["y_pred"].to_numpy(object) for run in runs],
+        first.table["group"],
         model=model,
-        input=data,
-        protocol=first.protocol,
+        input=input,
+        split=first.split,
         level=first.level,
-        accuracy=float(np.mean(accuracies)),
-        ci95=bootstrap_interval(correct, first.table["group"].to_numpy(), seed=seed),
-        macro_f1=float(np.mean([one["f1"] for one in found])),
-        n=len(first.table),
-        genres=first.table["true"].nunique(),
         published=published,
-        runs=len(runs),
-        sd=float(np.std(accuracies, ddof=1)) if len(runs) > 1 else None,
-        macro_recall=float(np.mean([one["recall"] for one in found])),
+        seed=seed,
     )

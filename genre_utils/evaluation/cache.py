@@ -25,9 +25,7 @@ MOST_BYTES = 2 << 30  # what was not used for longest is forgotten beyond
 T = TypeVar("T")
 
 
-def remembered(
-    call: Callable[..., T], *arguments: Any, estimator: BaseEstimator, content: tuple
-) -> T:
+def cached(call: Callable[..., T], *arguments: Any, estimator: BaseEstimator, content: tuple) -> T:
     """What a function gives; from the user's cache folder, if it was asked the same before.
 
     Parameters

@@ -14,8 +14,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from genre_utils.data import cache_dir, make_protocols
-from genre_utils.evaluation import cross_predict, remembering
+from genre_utils.data import cache_dir, make_splits
+from genre_utils.evaluation import cache, evaluate
 from genre_utils.models import NetworkClassifier, spectrogram_network
 
 FITS = []
@@ -42,7 +42,7 @@ def tables(seed=0, frames=False):
     genre = pd.Series(["jazz"] * 6 + ["rock"] * 6, index)
     X = pd.DataFrame({"frames": list(values)} if frames else dict(enumerate(values.T)), index)
     tracks = pd.DataFrame({"genre": genre, "song": index, "artist_group": None, "partition": None})
-    return X, genre, make_protocols(tracks, index, n_splits=2)[0]["random"]
+    return X, genre, make_splits(tracks, index, n_splits=2)[0]["random"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,47 +52,49 @@ def nothing_kept(own_cache):
 
 @pytest.mark.parametrize("frames", [False, True])
 def test_what_was_fitted_is_not_fitted_again(frames):
-    X, y, protocol = tables(frames=frames)
-    first = cross_predict(Counting(), X, y, protocol, n_jobs=1)
-    again = cross_predict(Counting(), X.copy(), y.copy(), protocol, n_jobs=1)
+    X, y, split = tables(frames=frames)
+    first = evaluate(Counting(), X, y, split, n_jobs=1)
+    again = evaluate(Counting(), X.copy(), y.copy(), split, n_jobs=1)
     assert len(FITS) == 2
     pd.testing.assert_frame_equal(again.table, first.table)
 
 
 @pytest.mark.parametrize("frames", [False, True])
 def test_other_data_labels_settings_folds_and_code_are_fitted(frames, monkeypatch):
-    X, y, protocol = tables(frames=frames)
-    cross_predict(Counting(), X, y, protocol, n_jobs=1)
+    X, y, split = tables(frames=frames)
+    evaluate(Counting(), X, y, split, n_jobs=1)
     changed = X.copy()
     changed.iloc[0] = tables(seed=1, frames=frames)[0].iloc[0]
-    cross_predict(Counting(), changed, y, protocol, n_jobs=1)
-    cross_predict(Counting(2), X, y, protocol, n_jobs=1)
-    cross_predict(Counting(), X, y[::-1].set_axis(y.index), protocol, n_jobs=1)
-    cross_predict(Counting(), X.set_axis(X.index[::-1]), y, protocol, n_jobs=1)
+    evaluate(Counting(), changed, y, split, n_jobs=1)
+    evaluate(Counting(2), X, y, split, n_jobs=1)
+    evaluate(Counting(), X, y[::-1].set_axis(y.index), split, n_jobs=1)
+    evaluate(Counting(), X.set_axis(X.index[::-1]), y, split, n_jobs=1)
     assert len(FITS) == 10
-    monkeypatch.setattr(remembering, "_code", lambda *modules: "other code")
-    cross_predict(Counting(), X, y, protocol, n_jobs=1)
+    monkeypatch.setattr(cache, "_code", lambda *modules: "other code")
+    evaluate(Counting(), X, y, split, n_jobs=1)
     assert len(FITS) == 12
 
 
 def test_a_fit_depends_on_the_modules_that_its_estimator_needs_and_on_no_other():
     learner = make_pipeline(NetworkClassifier(partial(spectrogram_network, columns=2)))
-    needed = remembering._modules_in(pickle.dumps(learner))
+    needed = cache._modules_in(pickle.dumps(learner))
     assert needed == ["genre_utils.models.networks", "genre_utils.models.training"]
-    assert not remembering._modules_in(pickle.dumps(make_pipeline(KNeighborsClassifier(3))))
+    assert not cache._modules_in(pickle.dumps(make_pipeline(KNeighborsClassifier(3))))
 
 
-def test_the_code_of_the_protocol_and_of_the_estimator_is_part_of_the_key(monkeypatch):
-    X, y, protocol = tables()
+def test_the_code_of_the_split_and_of_the_estimator_is_part_of_the_key(monkeypatch):
+    X, y, split = tables()
     asked = []
-    monkeypatch.setattr(remembering, "_code", lambda *modules: asked.append(modules))
-    cross_predict(Counting(spectrogram_network), X, y, protocol, n_jobs=1)
+    monkeypatch.setattr(cache, "_code", lambda *modules: asked.append(modules))
+    evaluate(Counting(spectrogram_network), X, y, split, n_jobs=1)
     assert len(asked) == 2
-    assert {"genre_utils.evaluation.scoring", "genre_utils.models.networks"} <= set(asked[0])
+    assert {"genre_utils.evaluation.cross_validation", "genre_utils.models.networks"} <= set(
+        asked[0]
+    )
 
 
 def test_a_fold_that_was_finished_survives_one_that_was_not(monkeypatch):
-    X, y, protocol = tables()
+    X, y, split = tables()
 
     class InterruptedFitError(RuntimeError):
         pass
@@ -106,55 +108,55 @@ def test_a_fold_that_was_finished_survives_one_that_was_not(monkeypatch):
 
     monkeypatch.setattr(Counting, "fit", stopped)
     with pytest.raises(InterruptedFitError):
-        cross_predict(Counting(), X, y, protocol, n_jobs=1)
+        evaluate(Counting(), X, y, split, n_jobs=1)
     monkeypatch.setattr(Counting, "fit", fit)
-    cross_predict(Counting(), X, y, protocol, n_jobs=1)
+    evaluate(Counting(), X, y, split, n_jobs=1)
     assert len(FITS) == 2
 
 
 def test_damaged_memories_are_made_anew():
-    X, y, protocol = tables()
-    cross_predict(Counting(), X, y, protocol, n_jobs=1)
+    X, y, split = tables()
+    evaluate(Counting(), X, y, split, n_jobs=1)
     kept = list(cache_dir().glob("fits/**/output.pkl"))
     assert len(kept) == 2
     for path in kept:
         path.write_bytes(b"damaged")
-    cross_predict(Counting(), X, y, protocol, n_jobs=1)
+    evaluate(Counting(), X, y, split, n_jobs=1)
     assert len(FITS) == 4
 
 
 def test_nothing_is_read_where_others_can_write():
-    X, y, protocol = tables()
+    X, y, split = tables()
     folder = cache_dir() / "fits"
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     for _ in range(2):
-        cross_predict(Counting(), X, y, protocol, n_jobs=1)
+        evaluate(Counting(), X, y, split, n_jobs=1)
     assert len(FITS) == 4 and not list(folder.iterdir())
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("GENRE_UTILS_CACHE", str(tmp_path / "file/cache"))
-    X, y, protocol = tables()
-    assert len(cross_predict(Counting(), X, y, protocol, n_jobs=1).table) == 12
+    X, y, split = tables()
+    assert len(evaluate(Counting(), X, y, split, n_jobs=1).table) == 12
 
 
 def test_what_cannot_be_known_by_content_is_fitted_each_time():
-    X, y, protocol = tables()
+    X, y, split = tables()
     model = FunctionTransformer(lambda values: values)
     model.strength = 1
     for _ in range(2):
-        cross_predict(make_pipeline(model, Counting()), X, y, protocol, n_jobs=1)
+        evaluate(make_pipeline(model, Counting()), X, y, split, n_jobs=1)
     assert len(FITS) == 4
 
 
 def test_what_a_notebook_defines_is_fitted_each_time():
     program = (
-        "import test_remembering as t\n"
+        "import test_cache as t\n"
         "class Own(t.Counting): pass\n"
-        "X, y, protocol = t.tables()\n"
-        "for _ in range(2): t.cross_predict(Own(), X, y, protocol, n_jobs=1)\n"
+        "X, y, split = t.tables()\n"
+        "for _ in range(2): t.evaluate(Own(), X, y, split, n_jobs=1)\n"
         "print(len(t.FITS))"
     )
     done = subprocess.run(
@@ -168,12 +170,12 @@ def test_what_a_notebook_defines_is_fitted_each_time():
 
 
 def test_another_process_remembers():
-    X, _, protocol = tables()
-    key = remembering.joblib.hash((KNeighborsClassifier(3), remembering.content_of(X), protocol))
+    X, _, split = tables()
+    key = cache.joblib.hash((KNeighborsClassifier(3), cache.content_of(X), split))
     program = (
-        "import test_remembering as t\n"
+        "import test_cache as t\n"
         "X, y, p = t.tables()\n"
-        "r = t.remembering\n"
+        "r = t.cache\n"
         "print(r.joblib.hash((t.KNeighborsClassifier(3), r.content_of(X), p)))"
     )
     done = subprocess.run(

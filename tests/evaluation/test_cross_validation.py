@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
 from genre_utils.audio import FEATURE_COLUMNS
-from genre_utils.data import identify, load_features, make_protocols, read_dataset
+from genre_utils.data import identify, load_features, make_splits, read_dataset
 from genre_utils.evaluation import Predictions
 
 GENRES = ["blues", "jazz", "metal", "rock"]
@@ -39,22 +39,20 @@ def collection():
     index = pd.MultiIndex.from_product([tracks.index, range(5)], names=["track_id", "segment"])
     X = pd.DataFrame(np.concatenate(values), index=index, columns=list("abcdef"))
     y = pd.Series(tracks.loc[index.get_level_values(0), "genre"].to_numpy(), index)
-    return tracks, X, y, make_protocols(tracks, index, n_splits=5)[0]
+    return tracks, X, y, make_splits(tracks, index, n_splits=5)[0]
 
 
-def predict(collection, protocol, model=None, y=None):
-    _, X, genre, protocols = collection
+def predict(collection, split, model=None, y=None):
+    _, X, genre, splits = collection
     model = model or KNeighborsClassifier(1)
-    return evaluation.cross_predict(
-        model, X, genre if y is None else y, protocols[protocol], n_jobs=1
-    )
+    return evaluation.evaluate(model, X, genre if y is None else y, splits[split], n_jobs=1)
 
 
 def predictions(true, predicted, probability=None, pieces=None):
     index = pd.Index(range(len(true)), name="track_id")
     if pieces:
         index = pd.MultiIndex.from_tuples(pieces, names=["track_id", "segment"])
-    table = pd.DataFrame({"true": true, "predicted": predicted}, index=index)
+    table = pd.DataFrame({"y_true": true, "y_pred": predicted}, index=index)
     table = table.assign(fold=0, group=index.get_level_values(0), votes=1)
     if probability is not None:
         probability = pd.DataFrame(probability, index=index, columns=["jazz", "rock"])
@@ -65,23 +63,23 @@ def accuracy(found):
     return evaluation.metrics(found)["accuracy"]
 
 
-def test_where_features_know_only_the_song_only_leaky_protocols_succeed(collection):
+def test_where_features_know_only_the_song_only_leaky_splits_succeed(collection):
     assert accuracy(predict(collection, "random")) > 0.95
     assert accuracy(predict(collection, "track")) < accuracy(predict(collection, "random")) - 0.2
     assert accuracy(predict(collection, "artist")) < 0.5
 
 
-@pytest.mark.parametrize("protocol", ["random", "track", "artist", "filtered"])
-def test_shuffled_labels_give_chance_under_every_protocol(collection, protocol):
+@pytest.mark.parametrize("split", ["random", "track", "artist", "filtered"])
+def test_shuffled_labels_give_chance_under_every_split(collection, split):
     tracks, X, _, _ = collection
     rng = np.random.default_rng(1)
     by_song = pd.Series(rng.permutation(tracks["genre"].to_numpy()), tracks.index)
     # Pieces of a song keep one label where songs stay together; else each piece has its own.
     y = by_song.loc[X.index.get_level_values(0)].to_numpy()
-    y = rng.permutation(y) if protocol == "random" else y
+    y = rng.permutation(y) if split == "random" else y
     found = [
-        accuracy(predict(collection, protocol, GaussianNB(), pd.Series(y, X.index)))
-        for y in [y, *(rng.permutation(y) for _ in range(4) if protocol == "random")]
+        accuracy(predict(collection, split, GaussianNB(), pd.Series(y, X.index)))
+        for y in [y, *(rng.permutation(y) for _ in range(4) if split == "random")]
     ]
     assert np.mean(found) == pytest.approx(0.25, abs=0.12)
 
@@ -103,9 +101,9 @@ def test_choosing_happens_inside_the_training_side_and_is_reported(collection):
     found = predict(collection, "filtered", search)
     assert len(found.chosen) == 1
     assert found.chosen[0]["n_neighbors"] in (1, 15)
-    _, X, y, protocols = collection
-    train, _ = protocols["filtered"].folds(y.to_numpy())[0]
-    model, _ = evaluation.fit(search, X, y.to_numpy(dtype=object), train, protocols["filtered"])
+    _, X, y, splits = collection
+    train, _ = splits["filtered"].folds(y.to_numpy())[0]
+    model, _ = evaluation.fit(search, X, y.to_numpy(dtype=object), train, splits["filtered"])
     assert model.n_samples_fit_ == len(train)
 
 
@@ -118,15 +116,15 @@ def test_votes_and_mean_probability_put_pieces_together():
     )
     vote = evaluation.to_tracks(found, "vote").table
     mean = evaluation.to_tracks(found, "mean").table
-    assert vote["predicted"].to_dict() == {"a": "jazz", "b": "rock"}
-    assert mean["predicted"].to_dict() == {"a": "rock", "b": "jazz"}
+    assert vote["y_pred"].to_dict() == {"a": "jazz", "b": "rock"}
+    assert mean["y_pred"].to_dict() == {"a": "rock", "b": "jazz"}
     assert vote["votes"].tolist() == [3, 3]
 
 
 def test_a_draw_is_decided_by_probability():
     pieces = [("a", 0), ("a", 1)]
     found = predictions(["rock"] * 2, ["rock", "jazz"], [[0.1, 0.9], [0.6, 0.4]], pieces)
-    assert evaluation.to_tracks(found, "vote").table["predicted"].tolist() == ["rock"]
+    assert evaluation.to_tracks(found, "vote").table["y_pred"].tolist() == ["rock"]
 
 
 def test_metrics_of_a_known_case():
@@ -155,22 +153,22 @@ def test_a_paired_test_counts_what_only_one_gets_right():
     true = ["jazz"] * 10
     one = predictions(true, ["jazz"] * 9 + ["rock"])
     other = predictions(true, ["rock"] * 8 + ["jazz"] * 2)
-    found = evaluation.paired_test(one, other)
-    assert (found["only_one"], found["only_other"]) == (8, 1)
+    found = evaluation.compare(one, other)
+    assert (found["only_first"], found["only_other"]) == (8, 1)
     # Each item is a group of its own: the sign test, two-sided.
     assert found["p"] == pytest.approx(2 * (1 + 9) / 2**9, abs=0.01)
     assert found["difference"] == pytest.approx(0.7)
     assert found["low"] < 0.7 < found["high"]
-    assert evaluation.paired_test(one, one)["p"] == 1.0
+    assert evaluation.compare(one, one)["p"] == 1.0
 
 
 def test_a_paired_test_draws_artists_not_tracks():
     true = ["jazz"] * 40
     one, other = predictions(true, ["jazz"] * 40), predictions(true, ["rock"] * 20 + ["jazz"] * 20)
-    alone = evaluation.paired_test(one, other)
+    alone = evaluation.compare(one, other)
     for side in (one, other):
         side.table["group"] = np.repeat(["A", "B"], 20)
-    grouped = evaluation.paired_test(one, other)
+    grouped = evaluation.compare(one, other)
     assert alone["p"] < 0.001
     assert grouped["p"] > 0.4  # twenty songs, but one artist
     assert grouped["low"] <= 0 and alone["low"] > 0
@@ -212,9 +210,9 @@ def test_a_score_of_several_seeds_is_their_mean():
         evaluation.score([runs[0], predictions(["jazz"], ["jazz"])], "cnn", "mel")
 
 
-def test_a_score_has_protocol_n_and_interval(collection):
+def test_a_score_has_split_n_and_interval(collection):
     found = evaluation.score(predict(collection, "artist"), "knn", "features_3_sec", published=0.87)
-    assert (found.protocol, found.level, found.n) == ("artist", "segment", 400)
+    assert (found.split, found.level, found.n) == ("artist", "segment", 400)
     assert found.ci95[0] <= found.accuracy <= found.ci95[1]
 
 
@@ -226,13 +224,13 @@ def test_the_nearest_piece_is_of_the_same_song(collection):
 
 
 def test_shuffling_the_column_that_decides_costs_all(collection):
-    _, X, y, protocols = collection
+    _, X, y, splits = collection
     X = X.assign(answer=pd.factorize(y)[0] * 10.0)
     drops = evaluation.permutation_drops(
         GaussianNB(),
         X,
         y,
-        protocols["artist"],
+        splits["artist"],
         {"answer": ["answer"], "noise": ["a", "b"]},
         n_jobs=1,
     )
@@ -242,8 +240,8 @@ def test_shuffling_the_column_that_decides_costs_all(collection):
 
 
 def test_fewer_artists_are_fewer_items_to_learn_from(collection):
-    _, X, y, protocols = collection
-    curve = evaluation.artist_curve(GaussianNB(), X, y, protocols["artist"], (0.25, 1.0))
+    _, X, y, splits = collection
+    curve = evaluation.artist_curve(GaussianNB(), X, y, splits["artist"], (0.25, 1.0))
     assert curve["artists"].tolist() == [4.0, 16.0]
 
 
@@ -261,10 +259,10 @@ def test_the_published_3_s_table_is_evaluated_like_computed_pieces(tmp_path):
     dataset = read_dataset(tmp_path)
     features = load_features(dataset, "features_3_sec")
     assert "features_3_sec.csv" in features.source
-    protocols, reasons = make_protocols(dataset.tracks, features.values.index, n_splits=4)
+    splits, reasons = make_splits(dataset.tracks, features.values.index, n_splits=4)
     assert set(reasons) == {"artist", "filtered"}
-    found = evaluation.cross_predict(
-        KNeighborsClassifier(), features.X, features.genre, protocols["track"], n_jobs=1
+    found = evaluation.evaluate(
+        KNeighborsClassifier(), features.X, features.genre, splits["track"], n_jobs=1
     )
     joined = evaluation.to_tracks(found)
     assert (len(found.table), len(joined.table)) == (160, 16)
