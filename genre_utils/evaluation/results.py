@@ -11,9 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
+from IPython.display import Markdown
+
 from genre_utils.data import Dataset
 from genre_utils.files import to_json, to_plain, write_text
 
+FULL_RECORDINGS = 824  # of 1000, as far as public sources have them
 VERSIONS_OF = (
     "genre_utils librosa numpy scipy pandas scikit-learn xgboost-cpu keras tensorflow-cpu"
 ).split()
@@ -117,6 +120,21 @@ class Results:
     def fact(self, **facts: Any) -> None:
         """Note named findings: numbers, texts, lists of them."""
         self.facts |= facts
+
+    def notice(self) -> Markdown | None:
+        """Return the banner for runs that the text does not discuss; None for the full run.
+
+        The prose of the notebooks is about GTZAN with at least `FULL_RECORDINGS` recordings.
+        """
+        full = self.dataset.name == "GTZAN" and len(self.dataset.audio) >= FULL_RECORDINGS
+        if full and self.profile == "full":
+            return None
+        here = "a synthesized demo collection" if self.dataset.synthetic else "your collection"
+        return Markdown(
+            f"> **Note.** The text discusses the results of the full run: GTZAN with "
+            f"{FULL_RECORDINGS} recordings. This page was made in the {self.profile} profile from "
+            f"{here} with {len(self.dataset.audio)} recordings, so its numbers differ."
+        )
 
     def end(self, finding: str, folder: str | Path) -> NoReturn:
         """End the notebook early, and well: write what there is, and say why there is no more.
