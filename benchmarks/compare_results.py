@@ -1,8 +1,9 @@
 """List every difference between two folders of results: python benchmarks/compare_results.py A B.
 
 Classical scores must be equal to the last digit, networks within their standard deviation over
-seeds. `benchmarks/reference` holds the scores from before the package was rebuilt. Scores are matched by notebook, model, input, split and level. Exit status 1 if any score
-that both folders have differs by more.
+seeds. Scores are matched by notebook, model, input, split and level. Exit status 1 if any score
+that both folders have differs by more. `benchmarks/reference` holds the scores from before the
+package was rebuilt.
 """
 
 from __future__ import annotations

@@ -11,8 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from IPython.display import Markdown
-
 from genre_utils.data import Dataset
 from genre_utils.files import to_json, to_plain, write_text
 
@@ -121,11 +119,13 @@ class Results:
         """Note named findings: numbers, texts, lists of them."""
         self.facts |= facts
 
-    def notice(self) -> Markdown | None:
+    def notice(self) -> Any:
         """Return the banner for runs that the text does not discuss; None for the full run.
 
         The prose of the notebooks is about GTZAN with at least `FULL_RECORDINGS` recordings.
         """
+        from IPython.display import Markdown  # noqa: PLC0415  (only notebooks have IPython)
+
         full = self.dataset.name == "GTZAN" and len(self.dataset.audio) >= FULL_RECORDINGS
         if full and self.profile == "full":
             return None
