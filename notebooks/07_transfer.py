@@ -402,7 +402,7 @@ plots.say(models.tell_kept(rows, kept, fused, scores))
 # %%
 columns = ears[kept]
 said = models.held_out_logits(head, ours[columns], heard.values[columns], genre, apart)
-temperatures = models.head_temperatures(said, genre)
+temperatures = models.segment_temperatures(said, genre)
 folder = models.save_head(head, columns, temperatures, results, scores)
 results.fact(temperatures=temperatures)
 plots.say(models.tell_temperatures(temperatures, folder.name))

@@ -123,7 +123,7 @@ probe = make_pipeline(StandardScaler(), linear)
 apart = models.ArtistKFold(tracks["artist_group"], 5, seed)
 X = songs.loc[own, columns]
 held_out = models.held_out_logits(probe, X, heard.values[columns], genre, apart)
-temperatures = models.head_temperatures(held_out, genre)
+temperatures = models.segment_temperatures(held_out, genre)
 head = live.head_of(probe.fit(X, genre[own]), columns, temperatures)
 plots.say(
     f"Fitted on {len(own)} tracks, to be measured on {len(fresh)} others (`{honest}`). Probabilities get "

@@ -43,7 +43,7 @@ def environment(request, monkeypatch, cache, tiny_encoder):
     if not request.node.get_closest_marker("real"):
         monkeypatch.delenv("GTZAN_HOME", raising=False)
         monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tiny_encoder))
-        monkeypatch.setattr("genre_utils.models.keeping._SHIPPED", cache / "nothing shipped")
+        monkeypatch.setattr("genre_utils.models.registry._SHIPPED", cache / "nothing shipped")
 
 
 @pytest.fixture(scope="session")

@@ -92,10 +92,10 @@ def _listen(options: argparse.Namespace) -> int:
         options.usage.error("--channels needs --rate")
 
     from genre_utils.live import Listener, listen, stream  # noqa: PLC0415
-    from genre_utils.models import Head, ModelError, load_model  # noqa: PLC0415
+    from genre_utils.models import LinearModel, ModelError, load_model  # noqa: PLC0415
 
     head = load_model(options.model)
-    if not isinstance(head, Head):
+    if not isinstance(head, LinearModel):
         raise ModelError(
             f"The model {head.name} sees pictures of whole songs; to listen, take one that "
             "hears (see `genre models`)."

@@ -19,7 +19,7 @@ from genre_utils.cli.quiet import quiet_libraries
 from genre_utils.cli.telling import say
 
 if TYPE_CHECKING:
-    from genre_utils.models import ClipGenre, Head, SongNetwork, TrainedModel
+    from genre_utils.models import ClipGenre, Model
 
 TOP = 3
 TAGS_TOLD = 5
@@ -93,9 +93,7 @@ def _predict(options: argparse.Namespace) -> int:
     return 1 if failed or unread else 0
 
 
-def _print_all(
-    sources: list[_Source], model: TrainedModel | Head | SongNetwork, options: argparse.Namespace
-) -> int:
+def _print_all(sources: list[_Source], model: Model, options: argparse.Namespace) -> int:
     """Print what is found, as it is found; returns how many files could not be used."""
     failed = 0
     answers = _answers(sources, model, options.jobs)
@@ -110,9 +108,7 @@ def _print_all(
     return failed
 
 
-def _answers(
-    sources: list[_Source], model: TrainedModel | Head | SongNetwork, jobs: int | None
-) -> Iterable[ClipGenre | str]:
+def _answers(sources: list[_Source], model: Model, jobs: int | None) -> Iterable[ClipGenre | str]:
     """What each file sounds like, or why it cannot be used, in the order given."""
     if len(sources) > 1:
         from joblib import Parallel, cpu_count, delayed  # noqa: PLC0415
@@ -131,16 +127,16 @@ def _worth(sources: list[_Source]) -> int:
     return 1 + sum(sizes) // WORTH_A_PROCESS
 
 
-_models: dict[tuple[Path, str], TrainedModel | Head | SongNetwork] = {}
+_models: dict[tuple[Path, str], Model] = {}
 
 
-def _hear_in_worker(source: _Source, model: TrainedModel | Head | SongNetwork) -> ClipGenre | str:
+def _hear_in_worker(source: _Source, model: Model) -> ClipGenre | str:
     """As `_hear`, where the network of a model is read once a process."""
     key = model.folder, json.dumps(model.about["files"])
     return _hear(source, _models.setdefault(key, model))
 
 
-def _hear(source: _Source, model: TrainedModel | Head | SongNetwork) -> ClipGenre | str:
+def _hear(source: _Source, model: Model) -> ClipGenre | str:
     from genre_utils.audio import AudioError  # noqa: PLC0415
     from genre_utils.models import classify_clip  # noqa: PLC0415
 

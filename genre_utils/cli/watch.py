@@ -15,7 +15,7 @@ from genre_utils.cli.telling import has_encoder, need, say
 
 if TYPE_CHECKING:
     from genre_utils.live import Placed
-    from genre_utils.models import Head, SongNetwork, TrainedModel
+    from genre_utils.models import Model
     from genre_utils.recommend import Taste
 
 
@@ -157,9 +157,9 @@ class Tastes(Mapping[str, "Taste"]):
         return state_of(self._files[who])
 
 
-def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetwork | None:
+def _model(name: str | None, *, encoder: bool) -> Model | None:
     """The model that tells genres; without a name, none where there is none."""
-    from genre_utils.models import Head, ModelError, load_model  # noqa: PLC0415
+    from genre_utils.models import LinearModel, ModelError, load_model  # noqa: PLC0415
 
     try:
         model = load_model(name)
@@ -168,7 +168,7 @@ def _model(name: str | None, *, encoder: bool) -> Head | TrainedModel | SongNetw
             raise
         say(f"No genres are told. {error}")
         return None
-    if isinstance(model, Head) and not encoder:
+    if isinstance(model, LinearModel) and not encoder:
         if name:
             raise ModelError(f"The model {name} needs the pretrained encoder.")
         return None

@@ -19,17 +19,16 @@ from genre_utils.audio import (
 from genre_utils.data import Described, hear_song, kept_song
 from genre_utils.models import (
     ClipGenre,
-    Head,
-    SongNetwork,
-    TrainedModel,
+    Model,
+    SpectrogramModel,
     classify_clip,
-    classify_heard,
+    classify_embedded,
     classify_signal,
 )
 
 
 def hear_file(
-    path: Path, *, encoder: bool, model: Head | TrainedModel | SongNetwork | None
+    path: Path, *, encoder: bool, model: Model | None
 ) -> tuple[Described, ClipGenre | None]:
     """Describe a song as `hear_song` does, and tell its genre as `classify_clip` does.
 
@@ -63,14 +62,14 @@ def hear_file(
         return Described(fault=str(error)), None
     # One thread: the last digits of a matrix product depend on how many share it.
     with threadpool_limits(1):
-        heard = embed(y) if encoder or not isinstance(model, TrainedModel) else None
+        heard = embed(y) if encoder or not isinstance(model, SpectrogramModel) else None
         described = kept_song(
             path, lambda: describe_signal(y, heard if encoder else None), encoder=encoder
         )
     if described.song is None:
         return described, None
-    if isinstance(model, TrainedModel) or heard is None:
+    if isinstance(model, SpectrogramModel) or heard is None:
         genre = classify_signal(y, model, file=str(path))
     else:
-        genre = classify_heard(heard, len(y) / SAMPLE_RATE, model, file=str(path))
+        genre = classify_embedded(heard, len(y) / SAMPLE_RATE, model, file=str(path))
     return described._replace(fault=shortened(path)), genre

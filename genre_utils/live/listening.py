@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import softmax
 
 from genre_utils.audio import (
     QUIET,
@@ -21,11 +22,9 @@ from genre_utils.live.changes import AFTER, HOP_SECONDS, ChangeDetector
 from genre_utils.live.sources import Block
 from genre_utils.models import (
     SURE,
-    Head,
+    LinearModel,
     at_temperature,
-    softmax,
     temperature_at,
-    temperatures_of,
 )
 
 WINDOW_SECONDS = 30.0
@@ -103,12 +102,15 @@ class Listener:
     """
 
     def __init__(
-        self, head: Head, window: float = WINDOW_SECONDS, detector: ChangeDetector | None = None
+        self,
+        head: LinearModel,
+        window: float = WINDOW_SECONDS,
+        detector: ChangeDetector | None = None,
     ) -> None:
         self.head, self.detector = head, detector or ChangeDetector()
         pieces = 1 + max(0, round((window - SEGMENT_SECONDS) / HOP_SECONDS))
         self._pieces: deque[Heard] = deque(maxlen=pieces)
-        self._temperatures = temperatures_of(head)
+        self._temperatures = head.temperatures
         self._held, self._at = np.zeros(0, np.float32), 0
         self._silent, self._told = False, False
         self._genre, self._next, self._times = "", "", 0

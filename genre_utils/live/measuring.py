@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from joblib import delayed
+from scipy.special import softmax
 
 from genre_utils.audio import (
     EMBEDDING_COLUMNS,
@@ -22,12 +23,10 @@ from genre_utils.audio import (
 )
 from genre_utils.evaluation import Predictions, bootstrap_interval
 from genre_utils.models import (
-    Head,
+    LinearModel,
     at_temperature,
     reliability,
-    softmax,
     temperature_at,
-    temperatures_of,
 )
 from genre_utils.parallel import run_parallel
 
@@ -41,7 +40,7 @@ _DRAWS = 500
 
 def head_of(
     pipeline: Pipeline, columns: Iterable[str], temperatures: Mapping[int, float], name: str = ""
-) -> Head:
+) -> LinearModel:
     """The model that `Listener` hears with, of one that was fitted here; it is not kept.
 
     Parameters
@@ -51,7 +50,7 @@ def head_of(
     columns
         Of the kind "encoder" of `load_features` which it was fitted on.
     temperatures
-        As from `models.head_temperatures`.
+        As from `models.segment_temperatures`.
     name
         What to call it.
     """
@@ -62,9 +61,11 @@ def head_of(
         said = np.column_stack([-said / 2, said / 2])
     weights = np.zeros((len(_HEARD), said.shape[1]), np.float32)
     weights[[_HEARD.index(column) for column in columns]] = said[1:] - said[0]
-    about = {"temperatures": {str(seconds): value for seconds, value in temperatures.items()}}
-    classes = tuple(map(str, pipeline.classes_))
-    return Head(name, classes, weights, said[0].astype(np.float32), about, Path())
+    about = {
+        "temperatures": {str(seconds): value for seconds, value in temperatures.items()},
+        "classes": list(map(str, pipeline.classes_)),
+    }
+    return LinearModel(name, Path(), about, weights, said[0].astype(np.float32))
 
 
 def hear_every_second(
@@ -116,7 +117,11 @@ def hear(piece: np.ndarray) -> np.ndarray:
 
 
 def said_after(
-    head: Head, heard: Mapping[str, np.ndarray], tracks: pd.DataFrame, seconds: int, split: str
+    head: LinearModel,
+    heard: Mapping[str, np.ndarray],
+    tracks: pd.DataFrame,
+    seconds: int,
+    split: str,
 ) -> Predictions:
     """What a `Listener` says of each recording after so many seconds of it.
 
@@ -136,8 +141,8 @@ def said_after(
     names = [track for track, rows in heard.items() if len(rows) >= seconds]
     first = min(seconds, PIECE) - 1
     logits = [head.logits(heard[track][first:seconds]).mean(axis=0) for track in names]
-    warmth = temperature_at(temperatures_of(head), seconds)
-    said = at_temperature(softmax(np.array(logits).reshape(-1, len(head.classes))), warmth)
+    warmth = temperature_at(head.temperatures, seconds)
+    said = at_temperature(softmax(np.array(logits).reshape(-1, len(head.classes)), axis=1), warmth)
     index = pd.Index(names, name="track_id")
     probability = pd.DataFrame(said, index, list(head.classes))
     own = tracks.loc[names]

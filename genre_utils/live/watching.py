@@ -26,7 +26,7 @@ from genre_utils.data import (
 from genre_utils.live.hearing import hear_file
 from genre_utils.live.pleasing import nearness
 from genre_utils.live.settling import Settling, State, audio_files, noticing, state_of
-from genre_utils.models import ClipGenre, Head, SongNetwork, TrainedModel
+from genre_utils.models import ClipGenre, Model
 from genre_utils.recommend import (
     Library,
     Taste,
@@ -93,7 +93,7 @@ def watch_folder(
     *,
     name: str | None = None,
     encoder: bool = True,
-    model: Head | TrainedModel | SongNetwork | None = None,
+    model: Model | None = None,
     tastes: Mapping[str, Taste] | None = None,
     k: int = 3,
     settle: float = SETTLE_SECONDS,

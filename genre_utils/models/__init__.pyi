@@ -12,8 +12,39 @@ from .beside import (
 from .calibration import (
     at_temperature as at_temperature,
     fit_temperature as fit_temperature,
+    held_out_logits as held_out_logits,
     reliability as reliability,
+    segment_temperatures as segment_temperatures,
     temperature_at as temperature_at,
+)
+from .predict import (
+    ClipGenre as ClipGenre,
+    Model as Model,
+    SURE as SURE,
+    Vote as Vote,
+    classify_clip as classify_clip,
+    classify_embedded as classify_embedded,
+    classify_signal as classify_signal,
+    cut_windows as cut_windows,
+    spectrogram_temperatures as spectrogram_temperatures,
+)
+from .registry import (
+    HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
+    ModelError as ModelError,
+    find_model as find_model,
+    list_models as list_models,
+    model_name as model_name,
+    models_dir as models_dir,
+    ship_model as ship_model,
+)
+from .saved import (
+    LinearModel as LinearModel,
+    SequenceModel as SequenceModel,
+    SpectrogramModel as SpectrogramModel,
+    load_model as load_model,
+    save_head as save_head,
+    save_model as save_model,
+    save_song_network as save_song_network,
 )
 from .classical import (
     ArtistBalanced as ArtistBalanced,
@@ -26,16 +57,6 @@ from .classical import (
     svm_on_whitened as svm_on_whitened,
     tree_shares as tree_shares,
     tuned_models as tuned_models,
-)
-from .clip import (
-    ClipGenre as ClipGenre,
-    SURE as SURE,
-    classify_clip as classify_clip,
-    classify_signal as classify_signal,
-    cut_windows as cut_windows,
-    fit_temperatures as fit_temperatures,
-    keep_temperatures as keep_temperatures,
-    temperatures_of as temperatures_of,
 )
 from .conversion import (
     METHODS as METHODS,
@@ -66,17 +87,6 @@ from .fine_tuning import (
     encoder_top as encoder_top,
     lower_blocks as lower_blocks,
 )
-from .heard_clips import (
-    classify_heard as classify_heard,
-)
-from .head import (
-    HEAD_SUFFIX as HEAD_SUFFIX,
-    Head as Head,
-    head_temperatures as head_temperatures,
-    held_out_logits as held_out_logits,
-    save_head as save_head,
-    softmax as softmax,
-)
 from .inner_splits import (
     ArtistKFold as ArtistKFold,
 )
@@ -91,14 +101,6 @@ from .judging import (
     mean_by_way as mean_by_way,
     sides_apart as sides_apart,
     tell_gain_of as tell_gain_of,
-)
-from .keeping import (
-    HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL,
-    ModelError as ModelError,
-    list_models as list_models,
-    model_name as model_name,
-    models_dir as models_dir,
-    ship_model as ship_model,
 )
 from .neighbours import (
     ExactSearch as ExactSearch,
@@ -134,17 +136,6 @@ from .sequences import (
     song_sequences as song_sequences,
     transformer_network as transformer_network,
     without_frames as without_frames,
-)
-from .song_network import (
-    SONG_SUFFIX as SONG_SUFFIX,
-    SongNetwork as SongNetwork,
-    filled as filled,
-    save_song_network as save_song_network,
-)
-from .store import (
-    TrainedModel as TrainedModel,
-    load_model as load_model,
-    save_model as save_model,
 )
 from .training import (
     NetworkClassifier as NetworkClassifier,

@@ -14,14 +14,9 @@ import pandas as pd
 from genre_utils.audio import AudioError
 from genre_utils.data import Features
 from genre_utils.evaluation import Results, Score, out_of
-from genre_utils.models.clip import (
-    ClipGenre,
-    classify_clip,
-    fit_temperatures,
-    keep_temperatures,
-)
-from genre_utils.models.keeping import ModelError
-from genre_utils.models.store import TrainedModel, load_model, save_model
+from genre_utils.models.predict import ClipGenre, classify_clip, spectrogram_temperatures
+from genre_utils.models.registry import ModelError
+from genre_utils.models.saved import SpectrogramModel, load_model, save_model
 from genre_utils.models.training import NetworkClassifier
 from genre_utils.wording import count, percent, shares
 
@@ -38,7 +33,7 @@ class Kept:
         By seconds heard; empty where there is no validation side.
     """
 
-    model: TrainedModel | None
+    model: SpectrogramModel | None
     temperatures: dict[int, float]
     told: str
 
@@ -77,17 +72,16 @@ def keep_network(
     scores = list(scores)
     temperatures: dict[int, float] = {}
     try:
-        folder = save_model(classifier, results, scores)
-        model = load_model(folder.name)
-        assert isinstance(model, TrainedModel)
-        if any(score.split == "filtered" for score in scores):
+        if any(score.split == "filtered" for score in scores) and classifier.crop:
             side = tracks["partition"].reindex(pictures.tracks) == "valid"
             valid = pictures.values[side.to_numpy()]
-            codes = np.searchsorted(model.classes, tracks.loc[valid.index, "genre"])
-            temperatures = fit_temperatures(
-                model.probability, np.stack(valid["frames"]), codes, model.crop
+            codes = np.searchsorted(classifier.classes_, tracks.loc[valid.index, "genre"])
+            temperatures = spectrogram_temperatures(
+                classifier.predict_windows, np.stack(valid["frames"]), codes, classifier.crop
             )
-            model = keep_temperatures(model, temperatures)
+        folder = save_model(classifier, results, scores, temperatures)
+        model = load_model(folder.name)
+        assert isinstance(model, SpectrogramModel)
     except ModelError as error:
         return Kept(None, {}, f"**It could not be kept.** {error}")
     size = sum(path.stat().st_size for path in folder.iterdir()) / 2**20
@@ -187,7 +181,7 @@ def hear_unseen(
     return Heard(table, answers)
 
 
-def ask_about(path: str, model: TrainedModel | None) -> tuple[ClipGenre | None, str]:
+def ask_about(path: str, model: SpectrogramModel | None) -> tuple[ClipGenre | None, str]:
     """Genre of a clip, and what to say of it; None where it cannot be had.
 
     Parameters

@@ -17,7 +17,7 @@ import numpy as np
 
 from genre_utils.files import replacing
 from genre_utils.models.networks import load_keras
-from genre_utils.models.store import ModelError
+from genre_utils.models.registry import ModelError
 from genre_utils.sources import (
     CHECKPOINT_FILES,
     ENCODER_LICENCE,

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.utils import check_array
 
 from genre_utils.models.networks import load_keras
-from genre_utils.models.song_network import filled
+from genre_utils.models.saved import padded
 from genre_utils.models.training import Batches, NetworkClassifier
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def song_sequences(values: pd.DataFrame, pieces: int = 10) -> pd.DataFrame:
         A row a track, one column ``frames`` with arrays, shape (pieces, columns).
     """
     grouped = values.groupby(level="track_id", sort=False)
-    songs = {track: filled(part.to_numpy(np.float32)[:pieces], pieces) for track, part in grouped}
+    songs = {track: padded(part.to_numpy(np.float32)[:pieces], pieces) for track, part in grouped}
     return pd.DataFrame({"frames": list(songs.values())}, pd.Index(songs, name="track_id"))
 
 

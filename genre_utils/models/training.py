@@ -303,6 +303,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             found.append(said.reshape(size, views, -1).mean(axis=1)[: len(part)])
         return np.concatenate(found)
 
+    def predict_windows(self, windows: np.ndarray) -> np.ndarray:
+        """Uncalibrated probabilities of crops, shape (items, crop, ...) to (items, classes)."""
+        scaled = (windows - self.mean_) / self.scale_
+        each = [network.predict_on_batch(scaled) for network in self.networks_]
+        return np.mean(each, axis=0)
+
     def predict(self, X) -> np.ndarray:
         """Names of the predicted classes."""
         probability = self.predict_proba(X)

@@ -17,14 +17,16 @@ from helpers import encode, sound, tone, write
 from genre_utils.audio import AudioError
 from genre_utils.cli.main import main
 from genre_utils.live import Title
-from genre_utils.models import Head, ModelError
+from genre_utils.models import LinearModel, ModelError
 
 
 @pytest.fixture(autouse=True)
 def head(monkeypatch):
     weights = np.random.default_rng(0).normal(0, 0.1, (946, 2)).astype(np.float32)
     about = {"temperatures": {"3": 1.0}}
-    made = Head("tiny", ("jazz", "rock"), weights, np.zeros(2, np.float32), about, Path())
+    made = LinearModel(
+        "tiny", Path(), about | {"classes": ["jazz", "rock"]}, weights, np.zeros(2, np.float32)
+    )
     monkeypatch.setattr("genre_utils.models.load_model", lambda name: made)
     return made
 

@@ -9,7 +9,7 @@ from helpers import tone
 
 from genre_utils.audio import AudioError, Heard, embed
 from genre_utils.live import Block, ChangeDetector, Event, Listener, Now, listen
-from genre_utils.models import Head, at_temperature, classify_signal, softmax
+from genre_utils.models import LinearModel, at_temperature, classify_signal, softmax
 
 RATE = 22050
 
@@ -19,7 +19,13 @@ def head():
     rng = np.random.default_rng(0)
     weights = rng.normal(0, 0.05, (946, 3)).astype(np.float32)
     about = {"temperatures": {"3": 1.5, "30": 1.0}}
-    return Head("tiny", ("blues", "jazz", "rock"), weights, np.zeros(3, np.float32), about, Path())
+    return LinearModel(
+        "tiny",
+        Path(),
+        about | {"classes": ["blues", "jazz", "rock"]},
+        weights,
+        np.zeros(3, np.float32),
+    )
 
 
 def blocks_of(y, samples=4000):
@@ -101,7 +107,7 @@ def test_a_genre_is_an_event_once_it_is_sure_three_times(head):
     sure = head.weights * 0
     sure[:, 1], sure[:, 2] = noisy[0], humming[0]
     sure -= sure.mean(axis=1, keepdims=True)
-    sure_head = Head("sure", head.classes, sure * 0.01, head.bias, head.about, Path())
+    sure_head = LinearModel("sure", Path(), head.about, sure * 0.01, head.bias)
     _, events = heard_in(np.concatenate([noise(15.0), hum(15.0)]), sure_head)
     genres = [(event.text, event.seconds) for event in events if event.kind == "genre"]
     assert genres[0] == ("jazz", 5)

@@ -23,7 +23,7 @@ from genre_utils.live import (
     listen,
     said_after,
 )
-from genre_utils.models import Head
+from genre_utils.models import LinearModel
 
 COLUMNS = [*EMBEDDING_COLUMNS, *LAYER_COLUMNS]
 
@@ -32,7 +32,13 @@ COLUMNS = [*EMBEDDING_COLUMNS, *LAYER_COLUMNS]
 def head():
     weights = np.random.default_rng(0).normal(0, 0.05, (946, 3)).astype(np.float32)
     about = {"temperatures": {"3": 1.5, "30": 1.0}}
-    return Head("tiny", ("blues", "jazz", "rock"), weights, np.zeros(3, np.float32), about, Path())
+    return LinearModel(
+        "tiny",
+        Path(),
+        about | {"classes": ["blues", "jazz", "rock"]},
+        weights,
+        np.zeros(3, np.float32),
+    )
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from genre_utils.cli.main import main
 from genre_utils.cli.watch import Tastes
 from genre_utils.data import hear_song
 from genre_utils.live import WatchError, hear_file, watch_folder
-from genre_utils.models import Head, classify_clip
+from genre_utils.models import LinearModel, classify_clip
 from genre_utils.recommend import Taste, TasteError, load_library, tell_taste
 
 
@@ -113,7 +113,9 @@ def test_a_taste_that_changes_counts_from_then_on(root, tmp_path, capsys):
 def test_a_file_is_decoded_and_heard_once(root, own_cache, monkeypatch, encoder):
     weights = np.random.default_rng(0).normal(0, 0.1, (946, 2)).astype(np.float32)
     about = {"temperatures": {"3": 1.0}}
-    head = Head("tiny", ("jazz", "rock"), weights, np.zeros(2, np.float32), about, root)
+    head = LinearModel(
+        "tiny", root, about | {"classes": ["jazz", "rock"]}, weights, np.zeros(2, np.float32)
+    )
     path = root / "A - one.wav"
     wanted, genre = hear_song(path, encoder=encoder), classify_clip(path, head)
     shutil.rmtree(own_cache)

@@ -1,12 +1,18 @@
 """Temperatures and reliability: probabilities that mean what they say."""
 
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers import tone
 
-from genre_utils.models import at_temperature, classify_signal, fit_temperature, reliability
+from genre_utils.models import (
+    SpectrogramModel,
+    at_temperature,
+    classify_signal,
+    fit_temperature,
+    reliability,
+)
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.dirichlet(np.ones(4), 4000)
@@ -43,13 +49,9 @@ def test_a_clip_is_said_to_be_as_probable_as_the_temperature_makes_the_mean():
         alternating = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1]])
         return np.resize(alternating, (len(windows), 3)).astype(np.float32)
 
-    model = SimpleNamespace(
-        name="stub",
-        classes=("blues", "jazz", "rock"),
-        crop=128,
-        about={"temperature": 2.5},
-        probability=probability,
-    )
+    about = {"temperature": 2.5, "crop": 128, "classes": ["blues", "jazz", "rock"]}
+    model = SpectrogramModel("stub", Path(), about)
+    object.__setattr__(model, "predict_windows", probability)
     found = classify_signal(tone(30.0).astype(np.float32), model)
     wanted = at_temperature(np.array([0.7, 0.2, 0.1]), 2.5)
     assert list(found.probability) == ["blues", "jazz", "rock"]

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -102,6 +103,22 @@ def test_holes_and_emptiness_are_refused_in_words(estimator, inputs):
         asked(estimator, X[:0])
 
 
+# These compare single-precision probabilities to 1e-9. Which batch an item is in, and at which
+# place, changes the last bits on some processors, so networks are compared in a test of our own.
+TO_THE_LAST_BIT = {"check_methods_sample_order_invariance", "check_methods_subset_invariance"}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_probabilities_depend_on_the_order_of_items_only_by_rounding(name):
+    estimator = clone(NETWORKS[name]).fit(features().to_numpy(), GENRES)
+    X = np.tile(features(1).to_numpy(), (2, 1))  # more than a batch
+    order = np.random.default_rng(0).permutation(len(X))
+    together = estimator.predict_proba(X)
+    np.testing.assert_allclose(estimator.predict_proba(X[order]), together[order], atol=1e-5)
+    alone = np.concatenate([estimator.predict_proba(row[None]) for row in X[:5]])
+    np.testing.assert_allclose(alone, together[:5], atol=1e-5)
+
+
 def checks():
     """All of scikit-learn's; of networks those beyond the interface are slow: they train again."""
     found = []
@@ -111,6 +128,8 @@ def checks():
         }
         for own, check in estimator_checks_generator(estimator):
             what = check.func.__name__
+            if name in NETWORKS and what in TO_THE_LAST_BIT:
+                continue
             slow = name in NETWORKS and what not in interface
             marks = [pytest.mark.slow] if slow else []
             found.append(pytest.param(own, check, marks=marks, id=f"{name}-{what}"))

@@ -36,7 +36,7 @@ def test_what_is_filled_up_changes_nothing(name, length):
     said = asked(short, frames)
     assert said.shape == (4, 3)
     assert np.allclose(said.sum(axis=1), 1, atol=1e-5)
-    padded = np.stack([models.filled(item, length) for item in frames])
+    padded = np.stack([models.padded(item, length) for item in frames])
     assert np.allclose(asked(long, padded), said, atol=1e-5)
     other = padded.copy()
     other[:, -1] = 1.0  # what is there counts

@@ -10,7 +10,7 @@ from genre_utils import models, plots
 from genre_utils.audio import AudioError
 from genre_utils.evaluation import Predictions, Score
 from genre_utils.models import asking, late_fusion, picture_networks
-from genre_utils.models.clip import ClipGenre, Vote
+from genre_utils.models.predict import ClipGenre, Vote
 
 SCORE = Score("gru", "mel", "artist", "segment", 0.5, (0.4, 0.6), 0.5, 40, 2, macro_recall=0.45)
 GENRES = ["disco", "reggae"]

@@ -1,7 +1,7 @@
-"""What a model says of a clip: of any length, block by block the same, and how sure."""
+"""The genre of a clip: of any length, block by block the same, and how sure."""
 
 import json
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,31 +11,29 @@ from helpers import sound, tone
 from genre_utils.audio import COLUMNS_PER_SECOND, AudioError, load_audio
 from genre_utils.models import (
     ModelError,
+    SpectrogramModel,
     classify_clip,
     classify_signal,
-    clip,
     cut_windows,
-    fit_temperatures,
-    keep_temperatures,
     load_model,
+    predict,
+    spectrogram_temperatures,
     temperature_at,
 )
 
 
-@dataclass(frozen=True)
-class Stub:
-    """A model that is always as sure as it was told, and remembers how much it was asked."""
+class Stub(SpectrogramModel):
+    """A model that is always equally sure, and counts how many windows it gets at a time."""
 
-    said: float = 0.9
-    crop: int = 64
-    about: dict = field(default_factory=lambda: {"temperature": 1.0})
-    asked: list = field(default_factory=list)
-    name: str = "stub"
-    classes: tuple = ("jazz", "rock")
+    def __init__(self, sure=0.9, **about):
+        about = {"temperature": 1.0, "crop": 64, "classes": ["jazz", "rock"], **about}
+        super().__init__("stub", Path(), about)
+        object.__setattr__(self, "sure", sure)
+        object.__setattr__(self, "windows", [])
 
-    def probability(self, windows):
-        self.asked.append(len(windows))
-        return np.tile([self.said, 1 - self.said], (len(windows), 1))
+    def predict_windows(self, windows):
+        self.windows.append(len(windows))
+        return np.tile([self.sure, 1 - self.sure], (len(windows), 1))
 
 
 @pytest.mark.parametrize("columns", [1, 30, 64, 65, 500])
@@ -79,9 +77,9 @@ def long_file(path, seconds=20, rate=44100):
 def test_a_long_file_is_heard_in_blocks_and_gets_the_same_answer(home, tmp_path, rate, monkeypatch):
     path, model = long_file(tmp_path / "a.wav", rate=rate), load_model()
     whole = classify_clip(path, model)
-    monkeypatch.setattr(clip, "LONG_SECONDS", 5.0)
-    monkeypatch.setattr(clip, "load_audio", None)
-    monkeypatch.setattr(clip, "_PIECES", 2)
+    monkeypatch.setattr(predict, "LONG_SECONDS", 5.0)
+    monkeypatch.setattr(predict, "load_audio", None)
+    monkeypatch.setattr(predict, "_AT_ONCE", 2)
     blocks = classify_clip(path, model)
     assert blocks.seconds == whole.seconds == 20
     assert [vote.genre for vote in blocks.votes] == [vote.genre for vote in whole.votes]
@@ -92,14 +90,14 @@ def test_a_long_file_is_heard_in_blocks_and_gets_the_same_answer(home, tmp_path,
 def test_windows_are_asked_about_some_at_a_time():
     model = Stub()
     answer = classify_signal(tone(300.0), model)
-    assert len(answer.votes) == sum(model.asked) == 100
-    assert max(model.asked) == 80
+    assert len(answer.votes) == sum(model.windows) == 100
+    assert max(model.windows) == 80
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_one_sentence(tmp_path, monkeypatch):
     path = long_file(tmp_path / "a.wav")
-    monkeypatch.setattr(clip, "LONG_SECONDS", 5.0)
-    monkeypatch.setattr(clip, "stream_audio", lambda path, channel: iter([tone(3.0)]))
+    monkeypatch.setattr(predict, "LONG_SECONDS", 5.0)
+    monkeypatch.setattr(predict, "stream_audio", lambda path, channel: iter([tone(3.0)]))
     with pytest.raises(AudioError, match="shorter while it was read"):
         classify_clip(path, Stub())
 
@@ -123,7 +121,7 @@ def test_a_clip_shorter_than_what_is_calibrated_is_not_sure(seconds, calibrated)
 
 
 def test_less_sound_is_less_sure_where_temperatures_are_known():
-    model = Stub(about={"temperature": 1.0, "temperatures": {"3": 2.0, "30": 1.0}})
+    model = Stub(temperatures={"3": 2.0, "30": 1.0})
     said = [classify_signal(tone(s), model).probability["jazz"] for s in (3, 10, 30)]
     assert said[0] == pytest.approx(0.75)  # the root of 9 to 1 is 3 to 1
     assert said[0] < said[1] < said[2] == pytest.approx(0.9)
@@ -140,9 +138,12 @@ def test_temperatures_lie_between_known_ones_over_the_logarithm():
 
 
 @pytest.mark.parametrize("damaged", [{"3": "hot"}, {"x": 1.0}, {"3": -1.0}, {"0": 1.0}, [1.0]])
-def test_damaged_temperatures_are_said_so(damaged):
-    with pytest.raises(ModelError, match="damaged: temperatures"):
-        classify_signal(tone(), Stub(about={"temperature": 1.0, "temperatures": damaged}))
+def test_damaged_temperatures_are_an_error(home, damaged):
+    path = home / "demo/model.json"
+    about = json.loads(path.read_text())
+    path.write_text(json.dumps(about | {"temperatures": damaged}))
+    with pytest.raises(ModelError, match="damaged"):
+        load_model()
 
 
 def items(count=60, columns=496):
@@ -163,18 +164,8 @@ def test_temperatures_are_fitted_to_how_often_short_clips_are_right():
         first = np.where(right, 0.9, 0.1)
         return np.stack([first, 1 - first], axis=1)
 
-    fitted = fit_temperatures(overconfident, frames, np.zeros_like(codes), 64, (3, 30, 60))
+    fitted = spectrogram_temperatures(overconfident, frames, np.zeros_like(codes), 64)
     assert list(fitted) == [3, 30]
     # log(9) / T = log(2)
     assert fitted[3] == pytest.approx(np.log(9) / np.log(2), rel=0.25)
     assert sum(lengths) == len(frames) * (4 * 1 + 1 * 10)
-
-
-def test_kept_temperatures_are_found_again(home):
-    model = keep_temperatures(load_model(), {3: 2.0, 30: 1.5})
-    again = load_model()
-    assert again.about["temperatures"] == model.about["temperatures"] == {"3": 2.0, "30": 1.5}
-    assert json.loads((home / "demo/model.json").read_text()) == again.about
-    y = tone(3.0)
-    assert classify_signal(y, again).probability == classify_signal(y, model).probability
-    assert classify_signal(y, again).calibrated_from == 3

@@ -27,7 +27,7 @@ def test_what_is_loaded_says_what_was_trained(home, trained):
         member.predict_on_batch((windows - network.mean_) / network.scale_)
         for member in network.networks_
     ]
-    assert np.allclose(model.probability(windows), np.mean(each, axis=0), atol=1e-5)
+    assert np.allclose(model.predict_windows(windows), np.mean(each, axis=0), atol=1e-5)
 
 
 def test_nothing_that_could_hold_code_is_kept(home):
@@ -61,7 +61,7 @@ def test_a_model_that_cannot_be_moved_into_place_leaves_the_former(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fails)
-        with pytest.raises(models.ModelError, match=r"cannot be kept in .*Input/output error"):
+        with pytest.raises(models.ModelError, match=r"cannot be saved in .*Input/output error"):
             models.save_model(
                 trained[1], Results("04_cnn", read_dataset(demo_root), "quick", 1), []
             )

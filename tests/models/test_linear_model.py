@@ -26,7 +26,7 @@ from genre_utils.audio import (
 from genre_utils.cli.main import main
 from genre_utils.data import ENCODER_COLUMNS, GTZAN_GENRES, read_dataset
 from genre_utils.evaluation import Results
-from genre_utils.models import classify_clip, classify_signal, head_temperatures, load_model
+from genre_utils.models import classify_clip, classify_signal, load_model, segment_temperatures
 
 COLUMNS = [*EMBEDDING_COLUMNS, *LAYER_COLUMNS]
 GENRES = np.array(["high", "low"])
@@ -89,7 +89,7 @@ def test_a_clip_gets_genre_votes_and_tags(ears, tmp_path):
 def test_a_long_file_gets_the_answer_of_a_short_one(ears, tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", seconds=12.0)
     whole = classify_clip(path, load_model())
-    for module in ("models.clip", "audio.embedding"):
+    for module in ("models.predict", "audio.embedding"):
         monkeypatch.setattr(f"genre_utils.{module}.LONG_SECONDS", 5.0)
     monkeypatch.setattr("genre_utils.audio.embedding.load_audio", None)
     blocks = classify_clip(path, load_model())
@@ -116,22 +116,22 @@ def test_temperatures_are_fitted_by_the_length_heard():
     right = np.repeat(np.where(np.arange(200) % 2, 1.0, -1.0), 10)
     margin = right + rng.normal(0, 3, 2000)
     logits = pd.DataFrame({"a": -margin, "b": margin}, index)
-    fitted = head_temperatures(logits, genre)
+    fitted = segment_temperatures(logits, genre)
     assert list(fitted) == [3, 6, 12, 30]
     assert fitted[3] > fitted[6] > fitted[12] > fitted[30] > 0
-    assert list(head_temperatures(logits.groupby(level=0).head(3), genre)) == [3, 6]
+    assert list(segment_temperatures(logits.groupby(level=0).head(3), genre)) == [3, 6]
 
 
 def test_damage_is_told(ears):
     with np.load(ears / "head.npz") as file:
         weights, bias = file["weights"], file["bias"]
     np.savez(ears / "head.npz", weights=weights[:-1], bias=bias)
-    with pytest.raises(models.ModelError, match="not as kept"):
+    with pytest.raises(models.ModelError, match="not as it was saved"):
         load_model()
     about = json.loads((ears / "model.json").read_text())
-    about["files"] = {"head.npz": models.keeping.file_digest(ears / "head.npz")}
+    about["files"] = {"head.npz": models.registry.file_digest(ears / "head.npz")}
     (ears / "model.json").write_text(json.dumps(about))
-    with pytest.raises(models.ModelError, match="damaged: its numbers"):
+    with pytest.raises(models.ModelError, match="damaged"):
         load_model()
     about["input"]["loudness"] = 1.0
     (ears / "model.json").write_text(json.dumps(about))
@@ -153,7 +153,7 @@ def test_ears_come_before_pictures_and_more_songs_before_fewer(ears, trained):
 
 
 def test_what_ships_is_there_without_any_report(ears, tmp_path, monkeypatch):
-    monkeypatch.setattr("genre_utils.models.keeping._SHIPPED", ears)
+    monkeypatch.setattr("genre_utils.models.registry._SHIPPED", ears)
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "nothing"))
     assert models.list_models() == ["demo-ears"]
     assert load_model().classes == tuple(GENRES)
@@ -178,7 +178,7 @@ def test_predict_without_the_encoder_is_one_sentence(ears, song, tmp_path, monke
 
 def test_shipping_puts_a_model_into_the_package(ears, tmp_path, monkeypatch):
     shipped = tmp_path / "package" / "shipped"
-    monkeypatch.setattr("genre_utils.models.keeping._SHIPPED", shipped)
+    monkeypatch.setattr("genre_utils.models.registry._SHIPPED", shipped)
     assert models.ship_model("demo-ears") == shipped
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "nothing"))
     assert load_model("shipped").classes == tuple(GENRES)
