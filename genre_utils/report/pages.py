@@ -290,7 +290,7 @@ def _folds(soup: BeautifulSoup) -> None:
     """Fold long outputs of text; let the keyboard reach what scrolls."""
     for formula in soup.select("math[display=block]"):
         formula["tabindex"] = "0"
-    for text in soup.select(".output pre, .highlight pre"):
+    for text in soup.select(".output pre"):
         text["tabindex"] = "0"
         lines = text.get_text().count("\n")
         if lines > LONG_OUTPUT and not text.find_parent("details"):
