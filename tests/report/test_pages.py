@@ -142,6 +142,43 @@ def test_scripts_of_outputs_stay_out(page, built):
     assert "example.org" not in rendered(notebook, page).read_text()
 
 
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(2))",
+    "<script>alert(3)</script>",
+    "<a href='javascript:alert(4)'>y</a>",
+    "<!--figure 1-->",
+    "<svg onload=alert(5)>",
+    "& <b>",
+]
+
+
+@pytest.mark.parametrize("kind", ["text/markdown", "text/html", "table", "styled", "text/plain"])
+def test_names_of_genres_are_text_and_run_nothing(page, built, kind):
+    table = pd.DataFrame({"genre": HOSTILE}, index=HOSTILE)
+    if kind == "table":
+        data = {"text/html": table.to_html()}
+    elif kind == "styled":
+        data = {"text/html": table.style.to_html()}
+    else:
+        data = {kind: "\n\n".join(HOSTILE)}
+    soup = soup_of(rendered(with_output(built, data), page))
+    output = soup.select(".output")[-1]
+    assert not output.select("script, img, svg, iframe, style, figure, object, embed, form")
+    for element in output(True):
+        assert not [name for name in element.attrs if name.startswith("on")]
+        assert "script:" not in element.get("href", "")
+    assert "alert(1)" in output.get_text()
+
+
+def test_players_tables_and_links_of_outputs_stay(page, built):
+    html = '<audio controls preload="none" aria-label="a" src="data:audio/mpeg;base64,AA"></audio>'
+    html += '<p><a href="https://example.org/">there</a></p><table><tr><td colspan="2">1</td></tr>'
+    output = soup_of(rendered(with_output(built, {"text/html": html}), page)).select(".output")[-1]
+    assert output.audio["src"].startswith("data:audio") and output.audio.has_attr("controls")
+    assert output.a["href"] == "https://example.org/" and output.td["colspan"] == "2"
+
+
 def test_solutions_that_were_run_stand_on_no_page(page, built):
     notebook = with_output(built, {"text/plain": "the answer"}, tags=["solution"])
     assert "the answer" not in rendered(notebook, page).read_text()
@@ -183,7 +220,8 @@ def test_code_is_visible_and_only_set_up_is_folded(page):
     soup = soup_of(page)
     (folded,) = soup.select("details.code:not([open])")
     assert folded.summary.get_text() == "Code" and "matplotlib" in folded.get_text()
-    visible = [code.get_text() for code in soup.select(".highlight pre") if code not in folded(True)]
+    folded.extract()
+    visible = [code.get_text() for code in soup.select(".highlight pre")]
     assert any("open_dataset" in code for code in visible)
     assert 'profile = "full"' in visible[0]
     assert "injected" not in soup.get_text() and 'profile = "quick"' not in soup.get_text()
