@@ -154,7 +154,7 @@ print("\\n".join(map(str, range(80))))
 # %% [markdown]
 # ## Another question
 
-# %%
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 from genre_utils import plots
 

@@ -10,10 +10,13 @@ from contextlib import suppress
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import seaborn as sns
 import soundfile as sf
 from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, LogFormatterMathtext
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
 from genre_utils.data import GTZAN_GENRES
@@ -25,10 +28,14 @@ MARKERS = "osD^vP*X<>"
 
 
 def set_style() -> None:
-    """Set the one style of all figures; call once a notebook."""
+    """Set the style of all figures, and read names from the data as plain text.
+
+    A genre is named by its folder: dollars in it are no formula, and brackets no HTML.
+    """
     sns.set_theme(style="whitegrid", context="notebook")
     plt.rcParams |= {
         "figure.dpi": 100,
+        "text.parse_math": False,
         "text.color": INK,
         "axes.labelcolor": INK,
         "xtick.color": INK,
@@ -41,6 +48,7 @@ def set_style() -> None:
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
+    pd.set_option("styler.format.escape", "html")
 
 
 def genre_colors(genres: Iterable[str]) -> dict[str, str]:
@@ -57,23 +65,29 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
     return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
 
 
-def show(axes: Axes | np.ndarray, alt: str, caption: str = "") -> None:
+def show(figure: Figure | Axes | np.ndarray, alt: str, caption: str = "") -> None:
     """Display a figure with a text alternative, and close it.
 
-    Jupyter and all that reads notebooks take the drawing or the picture, as they can; pages take
-    the drawing, in the reader's colours.
+    Jupyter shows the picture or the SVG; pages use the SVG, in the reader's colors.
 
     Parameters
     ----------
-    axes
-        What a function of this room returned.
+    figure
+        A figure, one of its axes, or an array of them.
     alt
-        What the figure shows, in words, for those who do not see it.
+        What the figure shows, for readers who do not see it.
     caption
-        What it means, for all, in a sentence built from results; stands below the figure. Without
-        one, `alt` stands there.
+        One sentence that stands below the figure. Without it, `alt` stands there.
     """
-    figure = np.ravel(np.asarray(axes))[0].figure
+    if not isinstance(figure, Figure):
+        figure = np.ravel(np.asarray(figure, dtype=object))[0].get_figure(root=True)
+    assert isinstance(figure, Figure)
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):  # powers of ten would be formulas
+            if isinstance(axis.get_major_formatter(), LogFormatterMathtext):
+                axis.set_major_formatter("{x:g}")
+            if isinstance(axis.get_minor_formatter(), LogFormatterMathtext):
+                axis.set_minor_formatter(LogFormatter())
     data = {
         "image/svg+xml": to_svg(figure),
         "image/png": base64.b64encode(to_png(figure)).decode(),

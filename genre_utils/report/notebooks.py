@@ -20,7 +20,7 @@ _LONGEST = 80  # characters of a folder, so that a socket in it has an address t
 SOLUTION = "solution"  # tag of cells that run the solution of an exercise, and stand on no page
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
-_FOLDED = re.compile(r"<details>\s*<summary>Solutions?</summary>(.*?)</details>", re.DOTALL)
+_FOLDED = re.compile(r"<details[^>]*>(.*?)</details>", re.DOTALL)
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 SETUP = """\
@@ -71,7 +71,7 @@ def solutions(notebook: NotebookNode) -> list[str]:
     Parameters
     ----------
     notebook
-        Its text has them as blocks of Python in ``<details><summary>Solutions</summary>``.
+        Its Markdown has them as fenced blocks of Python within ``<details>``.
     """
     folded = [
         fold

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import bleach
 import nbformat
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
@@ -23,6 +24,14 @@ _MISSING = re.compile(r"\s*(nan|NaN|NaT|None|<NA>)\s*")
 _NUMBER = re.compile(
     r"([\s\d.,:/%×+−–\-()\[\]]|(?<=\d)e(?=[+-]?\d))*(points|s|ms|Hz|kHz|dB|MB|MiB|BPM)?\s*"
 )
+# What an output may contain: names in it come from folders and from the tags of files.
+_TAGS = frozenset(
+    "a audio b blockquote br caption code col colgroup dd details div dl dt em h1 h2 h3 h4 h5 h6 hr"
+    " i kbd li ol p pre s small source span strong sub summary sup table tbody td tfoot th thead tr"
+    " u ul".split()
+)
+_ATTRIBUTES = {"aria-label", "class", "colspan", "controls", "open", "preload", "rowspan", "title"}
+_ADDRESS = {"a": re.compile(r"https?://|#|[\w-]+\.html"), "audio": re.compile("data:audio/")}
 _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w$])", re.DOTALL)
 
 
@@ -116,7 +125,7 @@ def _readable(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if _is_for_readers(output)]
+            cell.outputs = [_harmless(output) for output in cell.outputs if _is_for_readers(output)]
         else:
             cell.source = _with_mathml(cell.source)
     notebook.cells = [
@@ -132,6 +141,28 @@ def _is_for_readers(output: NotebookNode) -> bool:
         return output.name != "stderr" and bool(output.text.strip())
     # What works by scripts of its own, which are fetched from the network.
     return not any(re.search("widget|javascript", kind) for kind in output.get("data", {}))
+
+
+def _harmless(output: NotebookNode) -> NotebookNode:
+    """An output whose HTML and Markdown can neither run a script nor load anything."""
+    from nbconvert.filters import markdown2html  # noqa: PLC0415
+
+    data = output.get("data", {})
+    if "sk-container" in data.get("text/html", ""):  # scikit-learn's diagram needs its own styles
+        del data["text/html"]
+    if "text/markdown" in data:
+        data["text/html"] = markdown2html(data.pop("text/markdown"))
+    if "text/html" in data:
+        plain = re.sub(r"<style\b.*?</style>", "", data["text/html"], flags=re.DOTALL)
+        data["text/html"] = bleach.clean(plain, _TAGS, _is_harmless, {"http", "https", "data"})
+    return output
+
+
+def _is_harmless(tag: str, name: str, value: str) -> bool:
+    if name in ("href", "src"):
+        address = _ADDRESS.get("audio" if tag == "source" else tag)
+        return address is not None and address.match(value) is not None
+    return name in _ATTRIBUTES
 
 
 def _with_mathml(text: str) -> str:
@@ -227,12 +258,8 @@ def _contents(soup: BeautifulSoup) -> None:
 
 
 def _tables(soup: BeautifulSoup) -> None:
-    for style in soup.select("main style"):
-        style.decompose()
     for number, table in enumerate(soup.select("main table"), start=1):
         del table["border"]
-        for row in table.select("tr[style]"):
-            del row["style"]
         _one_header_row(table)
         _cells(table)
         for corner in table.select("th"):
@@ -290,7 +317,7 @@ def _folds(soup: BeautifulSoup) -> None:
     """Fold long outputs of text; let the keyboard reach what scrolls."""
     for formula in soup.select("math[display=block]"):
         formula["tabindex"] = "0"
-    for text in soup.select(".output pre, .highlight pre"):
+    for text in soup.select(".output pre"):
         text["tabindex"] = "0"
         lines = text.get_text().count("\n")
         if lines > LONG_OUTPUT and not text.find_parent("details"):

@@ -45,6 +45,18 @@ def test_a_figure_is_shown_as_drawing_and_picture_with_both_texts(shown):
     assert not plt.get_fignums()
 
 
+@pytest.mark.parametrize("name", ["Ca$h $ingles", "$$x$$", "$\\frac$", "a_b^c", "<b>&"])
+def test_names_of_genres_are_no_formulas(shown, name):
+    plots.set_style()
+    figure, ax = plt.subplots()
+    ax.bar([name, "jazz"], [1, 1000], log=True, label=name)
+    ax.set_title(name)
+    ax.legend()
+    plots.show(figure, alt=name, caption=name)
+    texts = [e.text for e in ET.fromstring(shown[0][0]["image/svg+xml"]).iter()]
+    assert texts.count(name) == 3 and "1000" in texts
+
+
 def test_a_figure_without_a_caption_says_nothing_of_one(shown):
     plots.show(plt.subplots()[1], "A frame.")
     assert set(shown[0][1]["image/png"]) == {"alt", "width"}

@@ -1,16 +1,6 @@
 "use strict";
-// Pages are complete without this; it adds the switch for all code, the place in the contents,
-// and, on the index, sorting and filters.
-for (const toggle of document.querySelectorAll("button.all-code")) {
-  toggle.hidden = false;
-  toggle.addEventListener("click", () => {
-    const open = toggle.getAttribute("aria-pressed") !== "true";
-    toggle.setAttribute("aria-pressed", open);
-    toggle.textContent = open ? "Hide all code" : "Show all code";
-    for (const fold of document.querySelectorAll("details.code")) fold.open = open;
-  });
-}
-
+// Pages are complete without this; it adds the place in the contents, larger figures on a phone and,
+// on the index, sorting and filters.
 const contents = document.querySelector("#contents details");
 if (contents) {
   const wide = matchMedia("(min-width: 76rem)");
