@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 
-from genre_utils import plots, recommend
+from genre_utils import plots, recommend, tool
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, TAGS
 from genre_utils.data import load_features, open_dataset
 from genre_utils.evaluation import Finding, Results
@@ -247,8 +247,8 @@ plots.show(
     "Boxes with arrows: a song, numbers, scaled, query, cosines, ten songs.",
     f"All {len(X):,} songs take the first three steps once; a seed, likes and skips make the query.",
 )
-recommend.save_library(dataset, features, profile, heard=heard)
-library = recommend.load_library(recommend.library_name(dataset, profile))
+tool.save_library(dataset, features, profile, heard=heard)
+library = tool.load_library(tool.library_name(dataset, profile))
 made, note = library.recommender()
 second = made.recommend(start, 10)
 rows = made.positions(second["track"])
@@ -384,7 +384,7 @@ plots.show(
 # names songs of it.
 
 # %%
-table, note = recommend.like_clip(clip, library, made)
+table, note = tool.like_clip(clip, library, made)
 Finding(note, table.round(3))
 
 # %%

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 
-from genre_utils import evaluation, live, models, plots, recommend
+from genre_utils import evaluation, models, plots, recommend, tool
 from genre_utils.data import (
     HEARD_COLUMNS,
     features_or_reason,
@@ -49,6 +49,7 @@ results.fact(title="What can be said of music that is still playing?")
 # %%
 from genre_utils.audio import SAMPLE_RATE, load_audio
 from genre_utils.sources import synthesize
+from genre_utils.tool import experiments
 from genre_utils.wording import percent
 
 first, second = (synthesize(genre, seconds=15.0, seed=seed)[0] for genre in ("jazz", "metal"))
@@ -59,7 +60,7 @@ def blocks_of(y, seconds=0.5):
     """A signal as it would arrive."""
     step = round(seconds * SAMPLE_RATE)
     for at in range(0, len(y), step):
-        yield live.Block(at / SAMPLE_RATE, y[at : at + step])
+        yield tool.Block(at / SAMPLE_RATE, y[at : at + step])
 
 
 plots.player(sound[10 * SAMPLE_RATE :], "Five seconds of jazz, then five of metal", seconds=10.0)
@@ -77,13 +78,13 @@ for block in blocks_of(sound):
 
 # %% [markdown]
 # Level alone will not do: songs have quiet parts. The package has the same iterator for files, stations on the net,
-# microphones and pipes; `live.stream` brings all of them to one sampling rate. Here a pipe.
+# microphones and pipes; `tool.stream` brings all of them to one sampling rate. Here a pipe.
 
 # %%
 import io
 
 pipe = io.BytesIO((32767 * sound.clip(-1, 1)).astype("<i2").tobytes())
-arrived = list(live.stream(live.of_samples(pipe, SAMPLE_RATE)))
+arrived = list(tool.stream(tool.of_samples(pipe, SAMPLE_RATE)))
 plots.say(
     f"{len(arrived)} blocks came through the pipe; the last begins at second {arrived[-1].start:.1f}."
 )
@@ -124,7 +125,7 @@ apart = models.ArtistKFold(tracks["artist_group"], 5, seed)
 X = songs.loc[own, columns]
 held_out = models.held_out_logits(probe, X, heard.values[columns], genre, apart)
 temperatures = models.segment_temperatures(held_out, genre)
-head = live.head_of(probe.fit(X, genre[own]), columns, temperatures)
+head = experiments.head_of(probe.fit(X, genre[own]), columns, temperatures)
 plots.say(
     f"Fitted on {len(own)} tracks, to be measured on {len(fresh)} others (`{honest}`). Probabilities get "
     f"a temperature by the seconds heard, from {min(temperatures)} s to {max(temperatures)} s."
@@ -145,8 +146,10 @@ def some_of(names, count):
 artists = tracks["artist_group"].fillna(tracks["song"])
 others = own[~artists[own].isin(set(artists[fresh]))]
 sides = {
-    "chosen on": live.hear_every_second(some_of(others, 3 if quick else 14), progress="choosing"),
-    "fresh": live.hear_every_second(some_of(fresh, 3 if quick else 1000), progress="fresh"),
+    "chosen on": experiments.hear_every_second(
+        some_of(others, 3 if quick else 14), progress="choosing"
+    ),
+    "fresh": experiments.hear_every_second(some_of(fresh, 3 if quick else 1000), progress="fresh"),
 }
 
 # %% [markdown]
@@ -158,18 +161,19 @@ sides = {
 longest = max(map(len, sides["fresh"].values()))
 lengths = [seconds for seconds in (1, 2, 3, 5, 10, 20, 30) if seconds <= longest]
 said = {
-    seconds: live.said_after(head, sides["fresh"], tracks, seconds, honest) for seconds in lengths
+    seconds: experiments.said_after(head, sides["fresh"], tracks, seconds, honest)
+    for seconds in lengths
 }
 for seconds, found in said.items():
     results.scores.append(evaluation.score(found, "probe", f"encoder, {seconds} s", seed=seed))
-table = live.calibration_table(said, seed=seed)
+table = experiments.calibration_table(said, seed=seed)
 results.fact(by_seconds=table.to_dict("index"), tracks_heard=len(sides["fresh"]))
 plots.show(
     plots.listening_curves(table, f"How long must one listen? ({honest})"),
     "Accuracy by seconds heard. " + evaluation.tell_shares(table[["accuracy"]]),
-    live.tell_lengths(table),
+    experiments.tell_lengths(table),
 )
-live.lengths_table(table)
+experiments.lengths_table(table)
 
 # %% [markdown]
 # *Too sure* is the mean probability of what is said less how often it is right; intervals are over artists. *ECE* is
@@ -182,8 +186,9 @@ from dataclasses import replace
 
 last = max(temperatures)
 forgetful = replace(head, about={"temperatures": {str(last): temperatures[last]}})
-careless = live.calibration_table(
-    {s: live.said_after(forgetful, sides["fresh"], tracks, s, honest) for s in lengths}, seed=seed
+careless = experiments.calibration_table(
+    {s: experiments.said_after(forgetful, sides["fresh"], tracks, s, honest) for s in lengths},
+    seed=seed,
 )
 results.fact(too_sure_without_length=careless["too_sure"].to_dict())
 best = table["accuracy"].iloc[-1]
@@ -205,21 +210,25 @@ plots.say(
 
 # %%
 pairs = 20 if quick else 100
-splices = {name: live.draw_splices(tracks, side, pairs, seed=seed) for name, side in sides.items()}
-streams = {n: live.hear_splices(drawn, tracks["path"], sides[n]) for n, drawn in splices.items()}
+splices = {
+    name: experiments.draw_splices(tracks, side, pairs, seed=seed) for name, side in sides.items()
+}
+streams = {
+    n: experiments.hear_splices(drawn, tracks["path"], sides[n]) for n, drawn in splices.items()
+}
 possible = all(splices.values())  # none where recordings are short
 windows = (1, 3) if quick else (1, 2, 3, 4, 6)
 if possible:
     chosen_on, on_fresh = ((splices[side], streams[side]) for side in ("chosen on", "fresh"))
-    changes = live.compare_windows(chosen_on, on_fresh, windows, seed=seed)
+    changes = experiments.compare_windows(chosen_on, on_fresh, windows, seed=seed)
     results.fact(splices=len(splices["fresh"]), changes=changes.to_dict("index"))
     asked = {"median_delay": 5.0, "false_alarms": 1.0}
     plots.show(
         plots.change_delays(changes, asked, "Changes of song, fresh pairs"),
         "Changes found by seconds of the window. " + evaluation.tell_shares(changes[["found"]]),
-        live.tell_windows(changes, asked),
+        experiments.tell_windows(changes, asked),
     )
-    display(live.windows_table(changes))
+    display(experiments.windows_table(changes))
 else:
     plots.say("The recordings are too short here to be spliced, or all by one artist.")
 
@@ -229,26 +238,26 @@ else:
 
 # %%
 if possible:
-    kept = live.judge_splices(*on_fresh, {})
-    shipped = live.summarise_splices(kept, seed=seed)
+    kept = experiments.judge_splices(*on_fresh, {})
+    shipped = experiments.summarise_splices(kept, seed=seed)
     results.fact(shipped_detector=shipped)
     plots.say(
-        f"- Threshold chosen here: {live.tell_splices(changes.loc[3], len(kept))}\n"
-        f"- The package's own: {live.tell_splices(shipped, len(kept))}"
+        f"- Threshold chosen here: {experiments.tell_splices(changes.loc[3], len(kept))}\n"
+        f"- The package's own: {experiments.tell_splices(shipped, len(kept))}"
     )
 
 # %% [markdown]
 # ## A mix of ten songs
 #
 # Now all of it at once: songs of the test side, one a genre, one after the other, into
-# `live.listen`. Colours are genres, the height of a bar is the probability, black lines are changes that
+# `tool.listen`. Colours are genres, the height of a bar is the probability, black lines are changes that
 # were noticed.
 
 # %%
 mix = some_of(list(sides["fresh"]), 1).sample(frac=1, random_state=seed).iloc[: 4 if quick else 10]
 played = [load_audio(path) for path in mix]
-told = live.listen(blocks_of(np.concatenate(played)), live.Listener(head))
-heard_mix = live.judge_mix([len(y) / SAMPLE_RATE for y in played], genre[mix.index], told)
+told = tool.listen(blocks_of(np.concatenate(played)), tool.Listener(head))
+heard_mix = experiments.judge_mix([len(y) / SAMPLE_RATE for y in played], genre[mix.index], told)
 results.fact(mix_right=heard_mix.right, mix_songs=len(mix), mix_noticed=heard_mix.found)
 plots.show(
     plots.timeline(*heard_mix[:3], "A mix of songs, as it was heard"),
@@ -256,7 +265,7 @@ plots.show(
 )
 plots.say(
     f"In {percent(heard_mix.right, 0)} of {len(heard_mix.heard)} seconds the right genre was said. "
-    f"{heard_mix.found} of {len(mix) - 1} changes were noticed within {live.WITHIN:.0f} s; "
+    f"{heard_mix.found} of {len(mix) - 1} changes were noticed within {experiments.WITHIN:.0f} s; "
     f"{heard_mix.false_alarms} alarms were of something else."
 )
 
@@ -273,12 +282,12 @@ plots.say(
 # - *bandit*: LinUCB ([Li et al. 2010](https://arxiv.org/abs/1003.0146)), which also tries what it knows little of.
 
 # %%
-space = live.taste_space(songs)
+space = experiments.taste_space(songs)
 collection = recommend.Collection.of(tracks)
 steps = min(20 if quick else 60, len(tracks) // 4)
 count = 10 if quick else 60
-runs = live.simulate_listeners(space, collection, listeners=count, steps=steps, seed=seed)
-curves = live.regret_curves(runs, seed=seed)
+runs = experiments.simulate_listeners(space, collection, listeners=count, steps=steps, seed=seed)
+curves = experiments.regret_curves(runs, seed=seed)
 final = curves[curves["step"] == steps].set_index("recommender")[["regret", "low", "high"]]
 results.fact(regret=final.to_dict("index"), listeners=count, steps=steps)
 plots.show(
@@ -288,15 +297,15 @@ plots.show(
 evaluation.with_intervals(final, {"regret": "regret"}, of="")
 
 # %%
-gains = {name: live.gain_after_turn(runs, name, seed=seed) for name in live.ADAPTING}
-del gains[live.STATIC]
+gains = {name: experiments.gain_after_turn(runs, name, seed=seed) for name in experiments.ADAPTING}
+del gains[experiments.STATIC]
 results.fact(gain_after_turn={name: gain._asdict() for name, gain in gains.items()})
 plots.say(
     "How many more wanted songs than static cosine brought, in the steps after the turn, with 95 % "
     f"interval over {count} simulated listeners. How fast both forget was chosen on "
     "songs of half of the artists of GTZAN, which flatters them a little."
 )
-after_turn = pd.DataFrame(gains, live.Gain._fields).T.rename_axis("recommender")
+after_turn = pd.DataFrame(gains, experiments.Gain._fields).T.rename_axis("recommender")
 evaluation.with_intervals(after_turn, {"mean": "wanted songs more"}, of="")
 
 # %% [markdown]
@@ -312,12 +321,12 @@ described = load_features(dataset, "features_30_sec").X
 both = described.index.intersection(songs.index)
 known, ears = tracks.loc[both], songs.loc[both, list(HEARD_COLUMNS)]
 name, synthetic = dataset.name, dataset.synthetic
-library = recommend.Library(
+library = tool.Library(
     name, name, described.loc[both], ears, known, known["path"], synthetic, "", Path()
 )
 recommender, _ = library.recommender()
 start = both[np.random.default_rng(seed).integers(len(both))]
-playlist = live.flowing_playlist(recommender, start, 15)
+playlist = experiments.flowing_playlist(recommender, start, 15)
 
 # %% [markdown]
 # Is that more than a good choice of songs? So the same songs in random order too, the songs nearest to the first, best
@@ -326,7 +335,7 @@ playlist = live.flowing_playlist(recommender, start, 15)
 # %%
 starts = pd.Series(both).groupby(artists[both].to_numpy()).first()
 starts = starts.sample(min(len(starts), 10 if quick else 60), random_state=seed)
-walked = live.compare_playlists(recommender, list(starts), seed=seed)
+walked = experiments.compare_playlists(recommender, list(starts), seed=seed)
 results.fact(playlists=len(starts), mean_step=walked.to_dict("index"))
 evaluation.with_intervals(walked, {"mean_step": "mean step"}, 3, of="")
 
@@ -337,17 +346,17 @@ shown = pd.DataFrame(
     {
         "name": named["artist"].fillna("?") + ": " + named["title"].fillna(named.index.to_series()),
         "genre": named["genre"],
-        "step": [np.nan, *live.steps_between(recommender, playlist)],
+        "step": [np.nan, *experiments.steps_between(recommender, playlist)],
     }
 )
 plots.show(
-    plots.playlist_steps(shown, step[live.SHUFFLED], "Each song is like the last"),
+    plots.playlist_steps(shown, step[experiments.SHUFFLED], "Each song is like the last"),
     "The songs: " + "; ".join(shown["name"]) + ".",
-    live.tell_flow(shown, step[live.SHUFFLED]),
+    experiments.tell_flow(shown, step[experiments.SHUFFLED]),
 )
 plots.say(
-    f"Over {len(starts)} playlists a song is {step[live.FLOW]:.3f} from the one before it, "
-    f"the same songs in random order {step[live.SHUFFLED]:.3f}. `genre recommend "
+    f"Over {len(starts)} playlists a song is {step[experiments.FLOW]:.3f} from the one before it, "
+    f"the same songs in random order {step[experiments.SHUFFLED]:.3f}. `genre recommend "
     "--playlist mix.m3u8 --to next.m3u8` reads and writes playlists that players open."
 )
 
@@ -382,9 +391,9 @@ print(events[-2])
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "concerts.ics")
     file.write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
-    concerts = live.read_events(str(file), datetime(2030, 5, 1, tzinfo=UTC))
+    concerts = tool.read_events(str(file), datetime(2030, 5, 1, tzinfo=UTC))
 taste = recommend.Taste(likes=tuple(track for track in playlist if genre[track] == favourite)[:3])
-ranked = live.rank_events(concerts, library, recommender, taste)
+ranked = tool.rank_events(concerts, library, recommender, taste)
 results.fact(concerts=len(ranked), concerts_known=ranked["known"].value_counts().to_dict())
 plots.say(f"An invented taste: {favourite}, namely {', '.join(taste.likes)}.")
 ranked.assign(when=[f"{when:%d %B %Y}" for when in ranked["when"]]).round({"score": 2})
@@ -399,8 +408,8 @@ points = [
     "A short window needs a calibration of its own: who heard little must say so.",
     "A detector has a delay, a share of what it finds and a rate of false alarms. One alone says nothing.",
     "A threshold is confirmed on songs that had no part in choosing it.",
-    f"After a turn of taste, forgetting is worth {gains[live.BANDIT].mean:+.1f} songs of "
-    f"{gains[live.BANDIT].steps} to (simulated) listeners.",
+    f"After a turn of taste, forgetting is worth {gains[experiments.BANDIT].mean:+.1f} songs of "
+    f"{gains[experiments.BANDIT].steps} to (simulated) listeners.",
 ]
 plots.say("\n".join(f"- {point}" for point in points))
 
@@ -418,14 +427,14 @@ plots.say("\n".join(f"- {point}" for point in points))
 # ```
 #
 # ```python
-# kinds = {live.STATIC: live.StaticCosine, live.BANDIT: lambda v: live.Bandit(v, forgetting=1.0)}
-# again = live.simulate_listeners(space, collection, steps=steps, recommenders=kinds, seed=seed)
-# live.gain_after_turn(again)
+# kinds = {experiments.STATIC: experiments.StaticCosine, experiments.BANDIT: lambda v: experiments.Bandit(v, forgetting=1.0)}
+# again = experiments.simulate_listeners(space, collection, steps=steps, recommenders=kinds, seed=seed)
+# experiments.gain_after_turn(again)
 # ```
 #
 # ```python
 # begun = genre.index[genre == "classical"][0]
-# genre[live.flowing_playlist(recommender, begun, 40)].tolist()
+# genre[experiments.flowing_playlist(recommender, begun, 40)].tolist()
 # ```
 #
 # </details>

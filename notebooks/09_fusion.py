@@ -104,7 +104,7 @@ if titles.nunique() > len(sound) / 10:  # else there is too little to learn from
 # is hidden from all, and some more are never drawn. A song gets 24 numbers from the table of songs by listeners
 # (*truncated singular value decomposition*, akin to PCA): near each other are songs that the same listeners play.
 # The simulator knows the genres. So what history knows below says how much *such* listeners would be worth, and
-# nothing about people. (With exports of real listeners, `recommend.crowd_of` makes the same table.)
+# nothing about people. (With exports of real listeners, `tool.crowd_of` makes the same table.)
 
 # %%
 crowd = recommend.simulate_crowd(tracks, seed=seed)

@@ -39,13 +39,13 @@ def test_public_functions_are_typed(room):
 def test_the_package_names_its_rooms():
     import genre_utils
 
-    assert set(ROOMS) == set(genre_utils.__all__) - {"cli"}
+    assert set(ROOMS) == set(genre_utils.__all__)
     assert genre_utils.data.GTZAN_GENRES[0] == "blues"
 
 
 def test_nothing_heavy_is_loaded_before_it_is_used():
     code = (
-        "import sys, genre_utils, genre_utils.models, genre_utils.audio, genre_utils.cli.main;"
+        "import sys, genre_utils, genre_utils.models, genre_utils.audio, genre_utils.tool.main;"
         "print(*sorted(sys.modules.keys() & {'librosa', 'tensorflow', 'keras', 'pandas', 'numpy'}))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

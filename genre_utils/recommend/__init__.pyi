@@ -1,20 +1,10 @@
-from .catalogue import (
-    Library as Library,
-    library_file as library_file,
-    library_name as library_name,
-    like_clip as like_clip,
-    load_library as load_library,
-    save_library as save_library,
-    save_songs as save_songs,
-)
 from .hearing import (
     hear_tracks as hear_tracks,
     with_heard as with_heard,
 )
-from .histories import (
-    PLAYED_OFTEN as PLAYED_OFTEN,
-    read_history as read_history,
-    same_songs as same_songs,
+from .identity import (
+    IDENTITY as IDENTITY,
+    KNOWN as KNOWN,
 )
 from .measures import (
     Collection as Collection,
@@ -27,13 +17,6 @@ from .measures import (
     similarities as similarities,
     simulate_listener as simulate_listener,
 )
-from .playlists import (
-    Entry as Entry,
-    PLAYLIST_SUFFIXES as PLAYLIST_SUFFIXES,
-    PlaylistError as PlaylistError,
-    read_playlist as read_playlist,
-    write_playlist as write_playlist,
-)
 from .recommender import (
     CosineRecommender as CosineRecommender,
     ROCCHIO as ROCCHIO,
@@ -43,19 +26,11 @@ from .recommender import (
 from .tags import (
     tell_tags as tell_tags,
 )
-from .taste import (
+from .feedback import (
     Taste as Taste,
-    TasteError as TasteError,
-    forget_taste as forget_taste,
-    read_taste as read_taste,
-    read_tastes as read_tastes,
-    taste_path as taste_path,
-    tastes_as_json as tastes_as_json,
-    tell_taste as tell_taste,
 )
 from .crowds import (
     cold_start as cold_start,
-    crowd_of as crowd_of,
     history_vectors as history_vectors,
     simulate_crowd as simulate_crowd,
 )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import normalize
 
-from genre_utils.recommend.histories import same_songs
 from genre_utils.recommend.measures import Collection, measure, similarities
 
 
@@ -62,29 +59,6 @@ def simulate_crowd(
             if chance.any():
                 played[rng.choice(len(tracks), p=chance / chance.sum()), listener] = True
     table = pd.DataFrame(played, tracks.index, [f"simulated {n}" for n in range(listeners)])
-    return table[table.any(axis=1)]
-
-
-def crowd_of(histories: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> pd.DataFrame:
-    """Listeners as they told: whose history names which of some tracks as liked.
-
-    Parameters
-    ----------
-    histories
-        By listener, as from `read_history`.
-    tracks
-        With ``artist``, ``title`` and ``duplicate_of``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `simulate_crowd`.
-    """
-    table = pd.DataFrame(False, tracks.index, list(histories))
-    for listener, told in histories.items():
-        liked = told[told["liked"].astype(bool)]
-        found = {track for track in same_songs(tracks, liked) if track}
-        table.loc[sorted(found), listener] = True
     return table[table.any(axis=1)]
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.evaluation import bootstrap_interval
-from genre_utils.recommend.catalogue import Library
 from genre_utils.recommend.recommender import CosineRecommender
 
 _DRAWS = 2000
@@ -25,14 +24,14 @@ class Gain(NamedTuple):
 
 
 def compare_lists(
-    library: Library, trials: Mapping[str, Mapping[str, Any]], seeds: Sequence[str]
+    library: Any, trials: Mapping[str, Mapping[str, Any]], seeds: Sequence[str]
 ) -> pd.DataFrame:
     """Lists of ten songs by other artists, under several settings of the recommender.
 
     Parameters
     ----------
     library
-        The songs.
+        The songs, as from `genre_utils.tool.load_library`.
     trials
         Settings of `CosineRecommender` by name; the others are compared with the first.
     seeds

@@ -21,9 +21,9 @@ from genre_utils.models import (
     to_normal,
     unit_vectors,
 )
+from genre_utils.recommend.feedback import Taste
 from genre_utils.recommend.identity import KNOWN, songs_and_artists
 from genre_utils.recommend.tags import common_tags, shared_tags
-from genre_utils.recommend.taste import Taste
 
 # Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
 # "Improving retrieval performance by relevance feedback", JASIS 41, 1990).

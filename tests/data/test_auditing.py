@@ -9,9 +9,9 @@ import pytest
 import soundfile as sf
 from helpers import extract, sound, table_of, written
 
-from genre_utils.cli.main import main
 from genre_utils.data import CHECKS, as_published_table, audit, in_ranges, read_dataset
 from genre_utils.files import file_digest
+from genre_utils.tool.main import main
 
 
 @pytest.fixture

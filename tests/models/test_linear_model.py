@@ -23,10 +23,10 @@ from genre_utils.audio import (
     encoder_path,
     load_audio,
 )
-from genre_utils.cli.main import main
 from genre_utils.data import ENCODER_COLUMNS, GTZAN_GENRES, read_dataset
 from genre_utils.evaluation import Results
 from genre_utils.models import classify_clip, classify_signal, load_model, segment_temperatures
+from genre_utils.tool.main import main
 
 COLUMNS = [*EMBEDDING_COLUMNS, *LAYER_COLUMNS]
 GENRES = np.array(["high", "low"])

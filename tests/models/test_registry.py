@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from genre_utils import models
-from genre_utils.cli.main import main
 from genre_utils.data import read_dataset
 from genre_utils.evaluation import Results
+from genre_utils.tool.main import main
 
 
 def test_what_is_loaded_says_what_was_trained(home, trained):
@@ -135,7 +135,7 @@ def test_prediction_writes_nothing_into_the_home(home, song, tmp_path):
     dropped = ("ORT_", "XDG_", "GENRE_UTILS_CACHE")
     env = {name: text for name, text in os.environ.items() if not name.startswith(dropped)}
     env |= {"HOME": str(own), "USERPROFILE": str(own), "LOCALAPPDATA": str(own)}
-    command = [sys.executable, "-m", "genre_utils.cli", "predict", song]
+    command = [sys.executable, "-m", "genre_utils.tool", "predict", song]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert list(own.rglob("*")) == []

@@ -10,9 +10,9 @@ from helpers import sound, tone
 
 from genre_utils import models
 from genre_utils.audio import EMBEDDING_COLUMNS, embed
-from genre_utils.cli.main import main
 from genre_utils.data import read_dataset
 from genre_utils.evaluation import Results
+from genre_utils.tool.main import main
 
 KINDS = {
     "gru": partial(models.recurrent_network, units=8),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_utils import recommend
+from genre_utils import recommend, tool
 from genre_utils.recommend.measures import similarities
 
 
@@ -49,7 +49,7 @@ def test_a_crowd_as_told_has_the_songs_that_are_there(tracks):
             "liked": [True, False, True],
         }
     )
-    crowd = recommend.crowd_of({"me": told, "nobody": told[:0]}, tracks)
+    crowd = tool.crowd_of({"me": told, "nobody": told[:0]}, tracks)
     assert crowd.index.to_list() == [tracks.index[3]] and crowd.loc[tracks.index[3], "me"]
 
 

@@ -14,7 +14,6 @@ import pytest
 from kagglesdk import kaggle_env
 from remotes_of_tests import archive_with, md5, nothing_left, served
 
-from genre_utils.cli.main import main
 from genre_utils.data import open_dataset, opening, read_dataset
 from genre_utils.sources import (
     COMPANIONS,
@@ -28,6 +27,7 @@ from genre_utils.sources import (
     transfers,
 )
 from genre_utils.sources.archives import listing_digest
+from genre_utils.tool.main import main
 
 
 @pytest.fixture
