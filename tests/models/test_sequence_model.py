@@ -51,17 +51,17 @@ def test_what_is_kept_says_what_was_trained(kept, model):
     items[0, 4:] = np.nan
     network = learner.networks_[0]
     trained = network((items - learner.mean_) / learner.scale_, training=False)
-    assert np.allclose(model.probability(items), np.asarray(trained), atol=1e-5)
+    assert np.allclose(model.run(items), np.asarray(trained), atol=1e-5)
     assert {float(seconds) for seconds in model.about["temperatures"]} == {3, 6, 12, 30}
 
 
 def test_a_clip_is_said_whole_and_piece_by_piece(kept, model):
     items = np.stack(kept[2]["frames"])
-    each, whole = model.said(items[0])
-    assert np.allclose(whole, model.probability(items[:1])[0], atol=1e-6)
-    assert np.allclose(each[3], model.said(items[0][3:4])[1], atol=1e-6)
-    _, long = model.said(np.concatenate([items[0], items[1][:5]]))
-    _, rest = model.said(items[1][:5])
+    each, whole = model.predict_segments(items[0])
+    assert np.allclose(whole, model.run(items[:1])[0], atol=1e-6)
+    assert np.allclose(each[3], model.predict_segments(items[0][3:4])[1], atol=1e-6)
+    _, long = model.predict_segments(np.concatenate([items[0], items[1][:5]]))
+    _, rest = model.predict_segments(items[1][:5])
     assert np.allclose(long, (2 * whole + rest) / 3, atol=1e-6)
 
 
@@ -76,7 +76,7 @@ def test_genre_predict_asks_it(model, tmp_path, capsys):
     y = tone(6.0).astype(np.float32)
     heard = np.hstack(embed(y))
     said = models.classify_signal(y, model).probability
-    likely = model.classes[model.said(heard)[1].argmax()]
+    likely = model.classes[model.predict_segments(heard)[1].argmax()]
     assert max(said, key=said.get) == likely
 
 

@@ -60,7 +60,7 @@ def test_a_head_says_what_its_pipeline_says(genres):
     rows = np.zeros((30, 946))
     rows[:, :256], rows[:, 306:] = X[list(EMBEDDING_COLUMNS)], X[list(LAYER_COLUMNS)]
     assert made.classes == genres
-    assert made.said(rows)[0] == pytest.approx(probe.predict_proba(X), abs=1e-4)
+    assert made.predict_segments(rows)[0] == pytest.approx(probe.predict_proba(X), abs=1e-4)
 
 
 def test_after_each_second_it_says_what_a_listener_says(head, paths):
@@ -72,7 +72,7 @@ def test_after_each_second_it_says_what_a_listener_says(head, paths):
         listener = Listener(head, detector=ChangeDetector(threshold=3.0))
         now = [told for told in listen([Block(0.0, part)], listener) if isinstance(told, Now)][-1]
         said = said_after(head, heard, tracks_of(heard), seconds, "artist")
-        assert said.probability.loc["jazz.0"].to_dict() == pytest.approx(now.probability, abs=1e-4)
+        assert said.y_proba.loc["jazz.0"].to_dict() == pytest.approx(now.probability, abs=1e-4)
         assert said.table.loc["jazz.0", "predicted"] == now.genre
 
 
