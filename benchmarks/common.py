@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from genre_utils.data import Dataset, read_dataset
-from genre_utils.sources import write_demo
+from genre_utils.data import write_demo
 from genre_utils.evaluation import machine, versions
 from genre_utils.files import to_json, write_text
 

@@ -5,7 +5,6 @@ from . import models as models
 from . import plots as plots
 from . import recommend as recommend
 from . import report as report
-from . import sources as sources
 from . import tool as tool
 
 __version__: str

@@ -31,7 +31,7 @@ from genre_utils import evaluation, models, plots, wording
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS, TAGS
 from genre_utils.data import features_or_reason, load_features
 from genre_utils.data import make_splits, open_dataset, track_means
-from genre_utils.sources import find_checkpoint
+from genre_utils.data import find_checkpoint
 
 plots.set_style()
 pd.set_option("display.max_colwidth", None)

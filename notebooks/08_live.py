@@ -24,7 +24,7 @@ from IPython.display import display
 
 from genre_utils import evaluation, models, plots, recommend, tool
 from genre_utils.data import (
-    HEARD_COLUMNS,
+    EMBEDDING_AND_TAGS,
     features_or_reason,
     load_features,
     make_splits,
@@ -48,7 +48,7 @@ results.fact(title="What can be said of music that is still playing?")
 
 # %%
 from genre_utils.audio import SAMPLE_RATE, load_audio
-from genre_utils.sources import synthesize
+from genre_utils.data import synthesize
 from genre_utils.tool import experiments
 from genre_utils.wording import percent
 
@@ -319,7 +319,7 @@ from pathlib import Path
 
 described = load_features(dataset, "features_30_sec").X
 both = described.index.intersection(songs.index)
-known, ears = tracks.loc[both], songs.loc[both, list(HEARD_COLUMNS)]
+known, ears = tracks.loc[both], songs.loc[both, list(EMBEDDING_AND_TAGS)]
 name, synthetic = dataset.name, dataset.synthetic
 library = tool.Library(
     name, name, described.loc[both], ears, known, known["path"], synthetic, "", Path()

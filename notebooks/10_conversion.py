@@ -43,7 +43,7 @@ from genre_utils.audio import (
     reshaped,
 )
 from genre_utils.data import features_or_reason, load_features, open_dataset
-from genre_utils.sources import find_checkpoint, synthesize
+from genre_utils.data import find_checkpoint, synthesize
 from genre_utils.wording import percent
 
 plots.set_style()

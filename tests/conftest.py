@@ -18,9 +18,8 @@ from helpers import NOTEBOOK, sound
 from hypothesis import settings
 from server import Server
 
-from genre_utils.data import INPUTS
+from genre_utils.data import INPUTS, write_demo
 from genre_utils.report import execute, render
-from genre_utils.sources import write_demo
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
 # A busy machine is no reason for a test to fail.
@@ -75,7 +74,7 @@ def poison(monkeypatch):
     def fail(y):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("genre_utils.data.inputs.features_of_file", fail)
+    monkeypatch.setattr("genre_utils.data.feature_tables.features_of_file", fail)
     for kind in INPUTS:
         monkeypatch.setitem(INPUTS, kind, fail)
 

@@ -24,17 +24,18 @@ import numpy as np
 import soundfile as sf
 from PIL import Image
 
-from genre_utils.audio import FEATURE_COLUMNS, AudioError, load_audio, shortened
+from genre_utils.audio import FEATURE_COLUMNS, AudioError, find_truncation, load_audio
 from genre_utils.data import (
     DatasetError,
+    DownloadError,
     PictureError,
     audit,
+    picture_frames,
     read_dataset,
     read_feature_table,
-    read_picture,
+    unpack,
 )
 from genre_utils.files import to_json
-from genre_utils.sources import DownloadError, unpack
 
 SECONDS, MEMORY = 10, 2 << 30
 INTERESTING = [b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x80\x00\x00\x00"]
@@ -109,7 +110,7 @@ def damaged(seed: bytes, rng: random.Random) -> bytes:
 
 def read_audio(path):
     load_audio(path)
-    shortened(path)
+    find_truncation(path)
 
 
 def read_collection(path):
@@ -152,7 +153,7 @@ def unpack_archive(path):
 SOUND = next(sounds())
 READERS = {
     "audio": (list(sounds()), read_audio, AudioError),
-    "picture": (list(pictures()), read_picture, PictureError),
+    "picture": (list(pictures()), picture_frames, PictureError),
     "table": (list(tables()), read_feature_table, DatasetError),
     "collection": ([*tables(), *lists()], read_collection, DatasetError),
     "names": (list(names()), read_names, DatasetError),

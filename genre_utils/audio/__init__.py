@@ -1,4 +1,4 @@
-"""One signal: decode it, describe it."""
+"""One signal: decoding, features, embeddings, fingerprints, spectrograms."""
 
 import lazy_loader
 

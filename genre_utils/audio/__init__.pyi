@@ -5,33 +5,31 @@ from .containers import (
 from .decoding import (
     AUDIO_SUFFIXES as AUDIO_SUFFIXES,
     AudioError as AudioError,
+    AudioInfo as AudioInfo,
     Balance as Balance,
     LONG_SECONDS as LONG_SECONDS,
     MIN_SECONDS as MIN_SECONDS,
+    QUIET as QUIET,
     SAMPLE_RATE as SAMPLE_RATE,
     SEGMENT_SECONDS as SEGMENT_SECONDS,
+    audio_info as audio_info,
     check_signal as check_signal,
     count_unreadable as count_unreadable,
     duration as duration,
+    find_truncation as find_truncation,
+    format_unreadable as format_unreadable,
     load_audio as load_audio,
-    mean_of as mean_of,
+    mix_down as mix_down,
     read_blocks as read_blocks,
-    shortened as shortened,
     split_segments as split_segments,
     stream_audio as stream_audio,
-    tell_unreadable as tell_unreadable,
-)
-from .describing import (
-    HELD_SECONDS as HELD_SECONDS,
-    Song as Song,
-    describe_song as describe_song,
 )
 from .embedding import (
     EMBEDDING_COLUMNS as EMBEDDING_COLUMNS,
     ENCODER_RATE as ENCODER_RATE,
+    Embedding as Embedding,
     EncoderMissing as EncoderMissing,
     HOW_TO_GET_THE_ENCODER as HOW_TO_GET_THE_ENCODER,
-    Heard as Heard,
     LAYER_COLUMNS as LAYER_COLUMNS,
     LOUDNESS as LOUDNESS,
     PATCH_BANDS as PATCH_BANDS,
@@ -72,11 +70,11 @@ from .inversion import (
     reshaped as reshaped,
     sound_of_mel as sound_of_mel,
 )
-from .medians import (
-    running_medians as running_medians,
-)
-from .signals import (
-    describe_signal as describe_signal,
+from .song_features import (
+    MEMORY_SECONDS as MEMORY_SECONDS,
+    SongFeatures as SongFeatures,
+    extract_song as extract_song,
+    song_of_signal as song_of_signal,
 )
 from .spectrograms import (
     BANDS as BANDS,
@@ -87,19 +85,11 @@ from .spectrograms import (
     band_edges as band_edges,
     band_matrix as band_matrix,
     signal_spectrogram as signal_spectrogram,
-    standardised as standardised,
+    standardize as standardize,
     stream_spectrogram as stream_spectrogram,
     track_spectrogram as track_spectrogram,
 )
 from .streaming import (
     extract_in_blocks as extract_in_blocks,
     features_of_file as features_of_file,
-)
-from .surveying import (
-    QUIET as QUIET,
-    Survey as Survey,
-    survey as survey,
-)
-from .tuning import (
-    tuning_votes as tuning_votes,
 )

@@ -1,4 +1,4 @@
-"""Sound that libsndfile does not know, and streams: decoded by FFmpeg, which PyAV brings."""
+"""Formats that libsndfile does not know, and streams: decoded by FFmpeg, which PyAV brings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AudioError(ValueError):
 
 
 class Container:
-    """What FFmpeg finds in a file or at an address, open for reading; used in a ``with``.
+    """Sound in a file or at an address, decoded by FFmpeg; used in a ``with``.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Container:
     options
         Of FFmpeg's readers.
     timeout
-        Seconds to wait for anything to arrive; None to wait for ever.
+        Seconds to wait for data; None to wait for ever.
 
     Attributes
     ----------
@@ -63,8 +63,8 @@ class Container:
                 source, "r", options=chosen, timeout=timeout, metadata_errors="replace"
             )
         except self._failures as error:
-            told = _told(error) if isinstance(source, str) else NOT_AUDIO
-            raise AudioError(told) from error
+            reason = _reason(error) if isinstance(source, str) else NOT_AUDIO
+            raise AudioError(reason) from error
         if not self._file.streams.audio:
             self._file.close()
             raise AudioError("there is no sound in it")
@@ -89,27 +89,27 @@ class Container:
 
     @property
     def seconds(self) -> float:
-        """Length; 0 if it is not said."""
+        """Length; 0 if it is unknown."""
         return (self._file.duration or 0) / 1_000_000
 
     @property
     def endless(self) -> bool:
-        """Whether it has no length in bytes, as the radio."""
+        """Whether it has no length in bytes, like a radio station."""
         live = self._file.format.name == "hls" and not self._file.duration
         return self._file.size <= 0 or live
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Decode it; what is damaged is left out.
+        """Decode it; damaged packets are left out.
 
         Yields
         ------
         numpy.ndarray, shape (frames, channels), float32
-            Some quarter of a second each.
+            About a quarter of a second each.
 
         Raises
         ------
         AudioError
-            If it cannot be read on, or nothing in it can be decoded.
+            If reading fails, or nothing in it can be decoded.
         """
         import av  # noqa: PLC0415
 
@@ -125,7 +125,7 @@ class Container:
             except av.error.InvalidDataError:
                 continue
             except self._failures as error:
-                raise AudioError(_told(error)) from error
+                raise AudioError(_reason(error)) from error
             for frame in decoded:
                 try:
                     parts = floats.resample(frame)
@@ -134,9 +134,9 @@ class Container:
                     try:
                         parts = floats.resample(frame)
                     except (ValueError, *self._failures) as error:
-                        raise AudioError(_told(error)) from error
+                        raise AudioError(_reason(error)) from error
                 except self._failures as error:
-                    raise AudioError(_told(error)) from error
+                    raise AudioError(_reason(error)) from error
                 held += [part.to_ndarray().reshape(-1, self.channels) for part in parts]
             frames = sum(len(part) for part in held)
             if frames and (packet is None or frames >= _BLOCK_SECONDS * self.rate):
@@ -148,6 +148,5 @@ class Container:
                 raise AudioError("nothing in it can be decoded; it may be encrypted")
 
 
-def _told(error: Exception) -> str:
-    """Why FFmpeg could not, in a few words."""
+def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)

@@ -1,4 +1,4 @@
-"""Decode audio files of any kind into one: mono, float32, 22050 Hz. Cut it into segments."""
+"""Decode audio files of any kind to mono, float32, 22050 Hz; look at them; cut them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,19 +26,22 @@ AUDIO_SUFFIXES = frozenset(
     | {".m4a", ".m4b", ".aac", ".ac3", ".alac", ".amr", ".ape", ".dsf", ".mka", ".mpc", ".tta"}
     | {".wma", ".wv", ".mp4", ".mkv", ".mov", ".webm", ".avi"}
 )
-# Bought and encrypted, or notes; people take them for music that can be heard.
+# Encrypted purchases, or notes without sound.
 UNREADABLE_SUFFIXES = frozenset({".m4p", ".aax", ".aaxc", ".mid", ".midi"})
-LONG_SECONDS = 240.0  # longer files are worked on block by block
+LONG_SECONDS = 240.0  # longer files are processed block by block
 
-# Below so much of the channels' energy their mean is what is left of them, not what they play.
+# Below this share of the channels' energy, they cancel each other in their mean.
 CANCELLED = 1e-3
+QUIET = 10 ** (-60 / 20)
+FULL_SCALE = 0.999
+_LEVEL_FRAME = 512
 _BLOCK_FRAMES = 1 << 18
 _RATES = range(1000, 768_001)
 # libsndfile reads as much of a cut file as there is, and says so only in its log.
 _SHORTENED = re.compile(
     r"^\s*(?:data|Data Size|SSND)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE
 )
-# What writers put into a header when they cannot know the length yet.
+# What writers put into a header while they do not know the length.
 _PLACEHOLDER = 0x7FFFF000
 
 
@@ -47,8 +51,7 @@ def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray
     Parameters
     ----------
     path
-        The file: its path, or the file itself, open for reading bytes and able to seek. Any
-        sampling rate, any sample format, any number of channels.
+        The path of a file, or a binary file that is open and seekable.
     sr
         Sampling rate of the result, in Hz.
 
@@ -73,28 +76,10 @@ def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray
 
 
 def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
-    """Decode a file at its own sampling rate, whatever the signal is like.
-
-    Parameters
-    ----------
-    path
-        As in `load_audio`.
-
-    Returns
-    -------
-    y : numpy.ndarray, shape (samples,), float32
-        The mean of the channels, or the loudest where they cancel each other.
-    rate : int
-        The file's sampling rate, in Hz.
-
-    Raises
-    ------
-    AudioError
-        If the file is missing, empty or not audio.
-    """
+    """Decode a file at its own sampling rate, which is also returned; the signal is not checked."""
     balance, blocks, rate = Balance(), [], 0
     for rate, block in read_blocks(path):  # noqa: B007
-        blocks.append(mean_of(block))
+        blocks.append(mix_down(block))
         balance.add(block, blocks[-1])
     if (channel := balance.instead_of_mean) is not None:
         blocks = [block[:, channel] for _, block in read_blocks(path)]
@@ -104,28 +89,28 @@ def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
 def stream_audio(
     path: str | Path | BinaryIO, sr: int = SAMPLE_RATE, *, channel: int | None = None
 ) -> Iterator[np.ndarray]:
-    """Decode a file block by block, for files that are too long to be held.
+    """Decode a file block by block, for files that are too long for the memory.
 
     Parameters
     ----------
     path, sr
         As in `load_audio`.
     channel
-        Use this one instead of the mean of the channels; `survey` says whether that is needed.
+        Use this one instead of the mean of the channels; see `AudioInfo.instead_of_mean`.
 
     Yields
     ------
     numpy.ndarray, shape (samples,), float32
-        One after the other what `load_audio` gives in one piece.
+        One after the other, the signal that `load_audio` returns.
 
     Raises
     ------
     AudioError
-        As `load_audio`, for faults of the file; the signal is not judged.
+        As `load_audio`, for faults of the file; the signal is not checked.
     """
     resampler = None
     for rate, block in read_blocks(path):
-        mono = mean_of(block) if channel is None else np.ascontiguousarray(block[:, channel])
+        mono = mix_down(block) if channel is None else np.ascontiguousarray(block[:, channel])
         if rate == sr:
             yield mono
             continue
@@ -136,8 +121,8 @@ def stream_audio(
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
-def mean_of(block: np.ndarray) -> np.ndarray:
-    """Mean of the channels, shape (frames,); what is not finite is refused later, in words."""
+def mix_down(block: np.ndarray) -> np.ndarray:
+    """Mean of the channels, shape (frames,)."""
     with np.errstate(invalid="ignore", over="ignore"):
         if block.shape[1] == 2:  # the same digits, forty times as fast
             return (block[:, 0] + block[:, 1]) / np.float32(2)
@@ -151,7 +136,7 @@ class Balance:
         self._of_mean, self._of_channels = 0.0, np.zeros(1)
 
     def add(self, block: np.ndarray, mean: np.ndarray) -> None:
-        """Count a block, shape (frames, channels), and its mean, shape (frames,)."""
+        """Add a block, shape (frames, channels), and its mean, shape (frames,)."""
         if block.shape[1] > 1:
             self._of_mean += np.einsum("i,i->", mean, mean, dtype=np.float64)
             energy = np.einsum("ij,ij->j", block, block, dtype=np.float64)
@@ -166,7 +151,7 @@ class Balance:
 
 
 def duration(path: str | Path | BinaryIO) -> float:
-    """Length of a file in seconds, as its header says; 0 if it has none that can be read."""
+    """Length of a file in seconds by its header; 0 if that has none."""
     try:
         info = sf.info(_for_libsndfile(path))
         return info.frames / info.samplerate
@@ -183,12 +168,7 @@ def duration(path: str | Path | BinaryIO) -> float:
 
 
 def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
-    """Decode a file block by block, channels apart, at its own sampling rate.
-
-    Parameters
-    ----------
-    path
-        As in `load_audio`.
+    """Decode a file block by block, with all channels, at its own sampling rate.
 
     Yields
     ------
@@ -225,7 +205,7 @@ def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]
 
 
 def _sound_file(path: str | Path | BinaryIO) -> sf.SoundFile | None:
-    """The file, open; None if libsndfile does not know it."""
+    """The file, open; None if libsndfile does not know its format."""
     try:
         return sf.SoundFile(_for_libsndfile(path))
     except (sf.LibsndfileError, TypeError):
@@ -234,7 +214,6 @@ def _sound_file(path: str | Path | BinaryIO) -> sf.SoundFile | None:
 
 @contextmanager
 def _container(path: str | Path | BinaryIO) -> Iterator[Container]:
-    """The file as FFmpeg sees it."""
     with ExitStack() as opened:
         if isinstance(path, str | Path):
             path = opened.enter_context(Path(path).open("rb"))
@@ -250,26 +229,19 @@ def _of_music(rate: int) -> int:
 
 
 def count_unreadable(paths: Iterable[Path]) -> dict[str, int]:
-    """How many files of each ending are music to their owners, but none that can be decoded.
-
-    Parameters
-    ----------
-    paths
-        Files of any kind; hidden ones do not count.
-    """
+    """Number of files of each ending that is encrypted, or notes; hidden ones do not count."""
     endings = (path.suffix.lower() for path in paths if not path.name.startswith("."))
     return dict(sorted(Counter(e for e in endings if e in UNREADABLE_SUFFIXES).items()))
 
 
-def tell_unreadable(counts: Mapping[str, int]) -> str:
-    """Say in one sentence what `count_unreadable` found."""
+def format_unreadable(counts: Mapping[str, int]) -> str:
+    """What `count_unreadable` found, as a phrase of a message."""
     kinds = ", ".join(f"{count} {ending}" for ending, count in counts.items())
     files = "1 file was" if sum(counts.values()) == 1 else f"{sum(counts.values())} files were"
     return f"{files} not read, because such files are encrypted, or notes and no sound ({kinds})"
 
 
 def _for_libsndfile(path: str | Path | BinaryIO) -> Path | BinaryIO | bytes:
-    """Name of a file as the system has it, which need not be text."""
     if not isinstance(path, str | Path):
         return path
     return Path(path) if os.name == "nt" else os.fsencode(path)
@@ -292,14 +264,7 @@ def _not_empty(path: str | Path | BinaryIO) -> str | Path | BinaryIO:
 
 
 def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
-    """Return the signal, or say why nothing can be computed from it.
-
-    Parameters
-    ----------
-    y
-        Signal, shape (samples,).
-    sr
-        Sampling rate in Hz.
+    """Return a signal, shape (samples,), if features can be computed from it.
 
     Raises
     ------
@@ -308,44 +273,25 @@ def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
     """
     if y.ndim != 1:
         raise AudioError(f"expected a mono signal of shape (samples,), got {y.shape}")
-    check_sound(len(y), sr, finite=bool(np.isfinite(y).all()), heard=bool(y.any()))
+    check_sound(len(y), sr, finite=bool(np.isfinite(y).all()), silent=not y.any())
     return y
 
 
-def check_sound(samples: int, sr: int, *, finite: bool, heard: bool) -> None:
-    """Say why nothing can be computed from a signal of which so much is known; see `check_signal`.
-
-    Parameters
-    ----------
-    samples, sr
-        Its length, and its sampling rate in Hz.
-    finite, heard
-        Whether all samples are finite, and whether any is not zero.
-    """
+def check_sound(samples: int, sr: int, *, finite: bool, silent: bool) -> None:
+    """As `check_signal`, of a signal of which no more than this is known."""
     if samples < MIN_SECONDS * sr:
-        told = "1 sample" if samples == 1 else f"{samples} samples"
+        length = "1 sample" if samples == 1 else f"{samples} samples"
         raise AudioError(
-            f"too short: {samples / sr:.3g} s ({told}), at least {MIN_SECONDS} s are needed"
+            f"too short: {samples / sr:.3g} s ({length}), at least {MIN_SECONDS} s are needed"
         )
     if not finite:
         raise AudioError("some samples are not finite numbers")
-    if not heard:
+    if silent:
         raise AudioError(f"silent: all {samples / sr:.3g} s are zero")
 
 
-def shortened(path: str | Path | BinaryIO) -> str | None:
-    """Say how much is missing from a file that ends before its header says it does.
-
-    Parameters
-    ----------
-    path
-        A file that `load_audio` can read, by its path or open at its beginning.
-
-    Returns
-    -------
-    str or None
-        One phrase, or None if the file is whole (or of a format without such a length).
-    """
+def find_truncation(path: str | Path | BinaryIO) -> str | None:
+    """A phrase on a file that ends before its header says; None for others."""
     if (file := _sound_file(path)) is None:
         return None
     with file:
@@ -362,24 +308,82 @@ def shortened(path: str | Path | BinaryIO) -> str | None:
 def split_segments(
     y: np.ndarray, sr: int = SAMPLE_RATE, seconds: float = SEGMENT_SECONDS
 ) -> np.ndarray:
-    """Cut a signal into pieces of equal length that do not overlap; the rest is dropped.
-
-    Parameters
-    ----------
-    y
-        Signal, shape (samples,).
-    sr
-        Sampling rate in Hz.
-    seconds
-        Length of a piece.
+    """Cut a signal into segments of equal length that do not overlap; the rest is dropped.
 
     Returns
     -------
-    numpy.ndarray, shape (pieces, int(seconds * sr))
-        A view, not a copy. No rows if the signal is shorter than one piece.
+    numpy.ndarray, shape (segments, int(seconds * sr))
+        A view, not a copy. No rows if the signal is shorter than one segment.
     """
     samples = int(seconds * sr)
     if samples < 1:
         raise AudioError(f"a segment of {seconds} s at {sr} Hz has no samples")
-    pieces = len(y) // samples
-    return y[: pieces * samples].reshape(pieces, samples)
+    segments = len(y) // samples
+    return y[: segments * samples].reshape(segments, samples)
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """A file at its own sampling rate.
+
+    Attributes
+    ----------
+    rate, channels, samples
+        Sampling rate in Hz, number of channels, and length of each.
+    clipped
+        Share of the samples at full scale, of the channel that has most.
+    quiet
+        Share of the time in which all channels together are quieter than -60 dB.
+    instead_of_mean
+        The channel that `load_audio` takes because the channels cancel each other; None where it
+        takes their mean.
+    """
+
+    rate: int
+    channels: int
+    samples: int
+    clipped: float
+    quiet: float
+    instead_of_mean: int | None
+
+    @property
+    def seconds(self) -> float:
+        """Length of the file."""
+        return self.samples / self.rate
+
+
+def audio_info(path: str | Path | BinaryIO) -> AudioInfo:
+    """Decode a file block by block, and measure it.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`.
+    """
+    balance, samples, frames, quiet = Balance(), 0, 0, 0
+    rate, channels, clipped = 0, 0, np.zeros(1)
+    silent, finite = True, True
+    for rate, block in read_blocks(path):  # noqa: B007
+        channels = block.shape[1]
+        samples += len(block)
+        mean = mix_down(block)
+        balance.add(block, mean)
+        finite &= bool(np.isfinite(mean).all())
+        silent &= not block.any()
+        if len(block) and max(block.max(), -block.min()) >= FULL_SCALE:
+            clipped = clipped + (np.abs(block) >= FULL_SCALE).sum(axis=0)
+        whole = len(block) // _LEVEL_FRAME * _LEVEL_FRAME
+        with np.errstate(invalid="ignore", over="ignore"):
+            squares = np.square(block[:whole].reshape(-1, _LEVEL_FRAME * channels))
+            level = np.sqrt(squares.mean(axis=1))
+        frames += len(level)
+        quiet += int((level < QUIET).sum())
+    check_sound(samples, rate, finite=finite, silent=silent)
+    return AudioInfo(
+        rate,
+        channels,
+        samples,
+        float(clipped.max() / samples),
+        quiet / max(frames, 1),
+        balance.instead_of_mean,
+    )

@@ -1,9 +1,9 @@
-"""What ears that heard other music make of a signal: the pretrained encoder at work.
+"""Embeddings of signals by the pretrained encoder.
 
 The encoder is MSD_vgg of the package musicnn 0.1.0 (Pons and Serra, "musicnn: pre-trained
 convolutional neural networks for music audio tagging", 2019), a network that was trained to tag
 songs of the Million Song Dataset. It is run as ONNX, so that neither TensorFlow nor its checkpoint
-is needed to listen.
+is needed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from genre_utils.audio.decoding import (
     LONG_SECONDS,
     SAMPLE_RATE,
     SEGMENT_SECONDS,
+    AudioInfo,
+    audio_info,
     check_signal,
     check_sound,
     duration,
     load_audio,
     stream_audio,
 )
-from genre_utils.audio.surveying import Survey, survey
 from genre_utils.files import file_digest
 
 ENCODER_VARIABLE = "GENRE_UTILS_ENCODER"
@@ -48,12 +49,12 @@ TAGS = (
     "female vocalist|guitar|Hip-Hop|70s|party|country|easy listening|sexy|catchy|funk|electro|"
     "heavy metal|Progressive rock|60s|rnb|indie pop|sad|House|happy"
 ).split("|")
-# The level is part of what the encoder hears, so every signal is brought to one.
+# The encoder depends on the level, so every signal is brought to this root mean square.
 LOUDNESS = 0.1
 
 _N_FFT = 512
 _HOP = 256
-_PIECE_FRAMES = SEGMENT_SECONDS * ENCODER_RATE / _HOP
+_SEGMENT_FRAMES = SEGMENT_SECONDS * ENCODER_RATE / _HOP
 _BLOCK = 1 << 18  # samples whose spectra are held at a time
 
 
@@ -61,17 +62,17 @@ class EncoderMissing(RuntimeError):  # noqa: N818
     """The encoder is not there or cannot be used; the message says how to get it."""
 
 
-class Heard(NamedTuple):
-    """What the encoder makes of a signal, a row a piece of 3 s.
+class Embedding(NamedTuple):
+    """Outputs of the encoder, one row per segment of 3 s.
 
     Attributes
     ----------
     embedding
-        What its last layer of pools holds, shape (pieces, 256).
+        The last pooling layer, shape (segments, 256).
     tags
-        Probability of each of `TAGS`, shape (pieces, 50).
+        Probability of each of `TAGS`, shape (segments, 50).
     layers
-        Means over time and frequency of its five layers of pools, shape (pieces, 640).
+        Means over time and frequency of its five pooling layers, shape (segments, 640).
     """
 
     embedding: np.ndarray
@@ -80,7 +81,7 @@ class Heard(NamedTuple):
 
 
 def encoder_path() -> Path:
-    """Where the encoder is kept: ``GENRE_UTILS_ENCODER``, or the user's folder for data."""
+    """File of the encoder: ``GENRE_UTILS_ENCODER``, or in the user's folder for data."""
     named = os.environ.get(ENCODER_VARIABLE)
     return (
         Path(named) if named else Path(platformdirs.user_data_dir("genre_utils"), "encoder-1.onnx")
@@ -97,7 +98,7 @@ def is_encoder(path: Path) -> bool:
 
 
 def encoder_digest() -> str:
-    """SHA-256 of the encoder, upon which all that it hears depends.
+    """SHA-256 of the encoder's file.
 
     Raises
     ------
@@ -110,19 +111,14 @@ def encoder_digest() -> str:
         raise EncoderMissing(_MISSING) from error
 
 
-def embed(y: np.ndarray) -> Heard:
-    """Hear a signal.
-
-    Parameters
-    ----------
-    y
-        Signal at 22050 Hz, shape (samples,). It is brought to one loudness first.
+def embed(y: np.ndarray) -> Embedding:
+    """Embed a signal at 22050 Hz, shape (samples,); it is brought to one loudness first.
 
     Returns
     -------
-    Heard
-        A row a piece of 3 s; the last one overlaps the one before it where the signal ends. A
-        signal of less than 3 s is repeated.
+    Embedding
+        One row per segment of 3 s; the last overlaps the one before it. A signal of less than 3 s
+        is repeated.
 
     Raises
     ------
@@ -135,15 +131,8 @@ def embed(y: np.ndarray) -> Heard:
     return _joined(embed_stream([y], gain_to(_rms([y]))))
 
 
-def embed_file(path: str | Path | BinaryIO, found: Survey | None = None) -> Heard:
-    """Hear a file of any length; see `embed`.
-
-    Parameters
-    ----------
-    path
-        As in `load_audio`. Files of more than four minutes are read block by block.
-    found
-        What `survey` found, if that was asked already.
+def embed_file(path: str | Path | BinaryIO, info: AudioInfo | None = None) -> Embedding:
+    """Embed a file of any length; see `embed`. `info` saves a look at it.
 
     Raises
     ------
@@ -152,25 +141,20 @@ def embed_file(path: str | Path | BinaryIO, found: Survey | None = None) -> Hear
     AudioError
         As `load_audio`.
     """
-    if (found.seconds if found else duration(path)) <= LONG_SECONDS:
+    if (info.seconds if info else duration(path)) <= LONG_SECONDS:
         return embed(load_audio(path))
-    channel = (found or survey(path)).instead_of_mean
+    channel = (info or audio_info(path)).instead_of_mean
     gain = gain_to(_rms(stream_audio(path, channel=channel)))
     return _joined(embed_stream(stream_audio(path, channel=channel), gain))
 
 
 def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
-    """What the encoder is given of a file, for those who train it on.
-
-    Parameters
-    ----------
-    path
-        As in `load_audio`; a file that fits the memory.
+    """Input of the encoder for a file that fits the memory, to fine-tune the encoder.
 
     Returns
     -------
-    numpy.ndarray, shape (pieces, 187, 96), float32
-        Mel spectrograms of the same pieces, as `log_mel` makes them, that `embed_file` hears.
+    numpy.ndarray, shape (segments, 187, 96), float32
+        Mel spectrograms, as from `log_mel`, of the segments of `embed_file`.
 
     Raises
     ------
@@ -182,36 +166,24 @@ def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
 
 
 def gain_to(rms: float, loudness: float = LOUDNESS) -> float:
-    """By what to multiply a signal of a root mean square to bring it to another."""
+    """Factor that brings a signal from one root mean square to another."""
     return loudness / max(rms, 1e-9)
 
 
-def embed_stream(pieces: Iterable[np.ndarray], gain: float = 1.0) -> Iterator[Heard]:
-    """Hear a signal that comes in arrays of any lengths, in some memory however long it is.
-
-    Parameters
-    ----------
-    pieces
-        The signal at 22050 Hz, from its beginning.
-    gain
-        By what it is multiplied, as from `gain_to`.
+def embed_stream(blocks: Iterable[np.ndarray], gain: float = 1.0) -> Iterator[Embedding]:
+    """Embed a signal at 22050 Hz that comes in blocks of any lengths, multiplied by `gain`.
 
     Yields
     ------
-    Heard
-        A piece of 3 s; all together as from `embed`.
+    Embedding
+        One segment of 3 s; all together as from `embed`.
     """
-    for patch in _patches(log_mel(_resampled(pieces, gain))):
+    for patch in _patches(log_mel(_resampled(blocks, gain))):
         yield _run(patch[None])
 
 
-def log_mel(pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Mel spectrogram as the encoder knows it: librosa's, and the logarithm of 1 + 10000 of it.
-
-    Parameters
-    ----------
-    pieces
-        A signal at 16000 Hz, in arrays of any lengths.
+def log_mel(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Mel spectrogram of the encoder: log10(1 + 10000 power), of a signal at 16000 Hz in blocks.
 
     Yields
     ------
@@ -219,8 +191,8 @@ def log_mel(pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         One after the other the frames of the whole signal, one every 16 ms.
     """
     held = np.zeros(_N_FFT // 2, np.float32)
-    for piece in chain(_cut(pieces), [np.zeros(_N_FFT // 2, np.float32)]):
-        held = np.concatenate([held, piece])
+    for block in chain(_cut(blocks), [np.zeros(_N_FFT // 2, np.float32)]):
+        held = np.concatenate([held, block])
         if len(held) >= _N_FFT:
             frames = np.lib.stride_tricks.sliding_window_view(held, _N_FFT)[::_HOP]
             power = np.abs(scipy.fft.rfft(frames * _window())) ** 2
@@ -228,22 +200,21 @@ def log_mel(pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
             held = held[len(frames) * _HOP :]
 
 
-def _cut(pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    for piece in pieces:
-        for start in range(0, len(piece), _BLOCK):
-            yield piece[start : start + _BLOCK]
+def _cut(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    for block in blocks:
+        for start in range(0, len(block), _BLOCK):
+            yield block[start : start + _BLOCK]
 
 
-def _resampled(pieces: Iterable[np.ndarray], gain: float) -> Iterator[np.ndarray]:
-    """The signal at the encoder's rate, multiplied."""
+def _resampled(blocks: Iterable[np.ndarray], gain: float) -> Iterator[np.ndarray]:
     resampler = soxr.ResampleStream(SAMPLE_RATE, ENCODER_RATE, 1, dtype="float32", quality="HQ")
-    for piece in _cut(pieces):
-        yield resampler.resample_chunk(piece * np.float32(gain))
+    for block in _cut(blocks):
+        yield resampler.resample_chunk(block * np.float32(gain))
     yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
 def _patches(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Cut frames into pieces of 3 s, shape (187, 96)."""
+    """Cut frames into segments of 3 s, shape (187, 96)."""
     held, first, done = np.zeros((0, PATCH_BANDS), np.float32), 0, 0
     for block in blocks:
         held = np.concatenate([held, block])
@@ -254,44 +225,43 @@ def _patches(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         if drop > 0:
             held, first = held[drop:], first + drop
     frames = first + len(held)
-    if done < max(1, round(frames / _PIECE_FRAMES)):
+    if done < max(1, round(frames / _SEGMENT_FRAMES)):
         yield held if len(held) == PATCH_FRAMES else np.resize(held, (PATCH_FRAMES, PATCH_BANDS))
 
 
-def _start_of(piece: int) -> int:
-    """First frame of a piece."""
-    return int(piece * _PIECE_FRAMES + 0.5)
+def _start_of(segment: int) -> int:
+    return int(segment * _SEGMENT_FRAMES + 0.5)
 
 
-def _rms(pieces: Iterable[np.ndarray]) -> float:
-    """Root mean square of a signal; says so where it is silent or too short to be heard."""
+def _rms(blocks: Iterable[np.ndarray]) -> float:
+    """Root mean square of a signal, checked as by `check_signal`."""
     energy, samples = 0.0, 0
-    for piece in pieces:
-        energy += np.einsum("i,i->", piece, piece, dtype=np.float64)
-        samples += len(piece)
-    check_sound(samples, SAMPLE_RATE, finite=bool(np.isfinite(energy)), heard=energy > 0)
+    for block in blocks:
+        energy += np.einsum("i,i->", block, block, dtype=np.float64)
+        samples += len(block)
+    check_sound(samples, SAMPLE_RATE, finite=bool(np.isfinite(energy)), silent=energy == 0)
     return float(np.sqrt(energy / samples))
 
 
-def _joined(parts: Iterable[Heard]) -> Heard:
-    return Heard(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+def _joined(parts: Iterable[Embedding]) -> Embedding:
+    return Embedding(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def _run(patches: np.ndarray) -> Heard:
+def _run(patches: np.ndarray) -> Embedding:
     session = _session(encoder_path())
-    return Heard(*session.run(None, {session.get_inputs()[0].name: patches}))
+    return Embedding(*session.run(None, {session.get_inputs()[0].name: patches}))
 
 
 @cache
 def _session(path: Path):
-    """The encoder, opened once a process, and found to be one."""
+    """The encoder, opened once per process, and checked."""
     import onnxruntime  # noqa: PLC0415  (slow to import)
 
     if not path.is_file():
         raise EncoderMissing(_MISSING)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    # Processes beside each other say so, that they do not all take all cores; 0: all.
+    # Set by joblib in its processes, so that not each takes all cores; 0: all.
     threads = os.environ.get("OMP_NUM_THREADS", "")
     options.intra_op_num_threads = int(threads) if threads.isdecimal() else 0
     try:
@@ -308,7 +278,7 @@ def _session(path: Path):
 
 @cache
 def _bank() -> np.ndarray:
-    """`librosa.filters.mel`, without the second that importing librosa takes; shape (257, 96).
+    """`librosa.filters.mel`, without importing librosa, which is slow; shape (257, 96).
 
     Triangles on the mel scale of Slaney, "Auditory toolbox" (1998), linear below 1000 Hz and
     logarithmic above; each of area 1 over Hz.

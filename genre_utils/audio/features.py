@@ -1,7 +1,7 @@
 """The 57 features of the published table, MFCC frames and log-mel frames of one signal.
 
 The definitions are librosa's of the time the table was made: frames of 2048 samples every 512,
-centred, the edges padded by reflection. All features come from one short-time Fourier transform.
+centered, the edges padded by reflection. All features come from one short-time Fourier transform.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ import numpy as np
 import pandas as pd
 import scipy.fft
 
-from genre_utils.audio.compiling import load_librosa
 from genre_utils.audio.decoding import SAMPLE_RATE, check_signal
-from genre_utils.audio.medians import running_medians
+from genre_utils.audio.kernels import load_librosa, running_medians
 
 N_FFT = 2048
 HOP_LENGTH = 512
 N_MELS = 128
 N_MFCC = 20
 HPSS_KERNEL = 31
-# Frames that are worked on at a time where all of a long recording would not fit.
+# Frames that are processed at a time, because all of a long recording would not fit.
 _BLOCK = 4096
 
-_SUMMARISED = (
+_SUMMARIZED = (
     "chroma_stft rms spectral_centroid spectral_bandwidth rolloff zero_crossing_rate "
     "harmony perceptr"
 ).split()
@@ -37,7 +36,7 @@ def _with_moments(names: list[str]) -> list[str]:
 
 
 FEATURE_COLUMNS: tuple[str, ...] = (
-    *_with_moments(_SUMMARISED),
+    *_with_moments(_SUMMARIZED),
     "tempo",
     *_with_moments(_CEPSTRAL),
 )
@@ -61,8 +60,6 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
     ----------
     y
         Mono signal, shape (samples,), nominally within [-1, 1].
-    sr
-        Sampling rate in Hz.
 
     Returns
     -------
@@ -102,40 +99,12 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
 
 
 def mfcc_frames(y: np.ndarray, sr: int = SAMPLE_RATE, n_mfcc: int = 13) -> np.ndarray:
-    """Mel-frequency cepstral coefficients, frame by frame.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,).
-    sr
-        Sampling rate in Hz.
-    n_mfcc
-        How many coefficients, from the lowest.
-
-    Returns
-    -------
-    numpy.ndarray, shape (1 + samples // 512, n_mfcc), float32
-        130 x 13 for a segment of 3 s.
-    """
+    """The lowest MFCCs, shape (1 + samples // 512, n_mfcc): 130 x 13 for a segment of 3 s."""
     return Spectra(y, sr).mfcc(n_mfcc)
 
 
 def mel_frames(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
-    """Log-mel spectrogram, frame by frame.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,).
-    sr
-        Sampling rate in Hz.
-
-    Returns
-    -------
-    numpy.ndarray, shape (1 + samples // 512, 128), float32
-        Power in dB relative to 1, floored 80 dB below the maximum.
-    """
+    """Log-mel spectrogram, shape (1 + samples // 512, 128): dB, at most 80 below the maximum."""
     return Spectra(y, sr).log_mel
 
 
@@ -148,10 +117,7 @@ def moments(name: str, values: np.ndarray) -> dict[str, float]:
 
 
 class Spectra:
-    """One short-time Fourier transform of a signal, and what is computed from it.
-
-    Arrays are (frames, bins), so that a frame lies together in memory.
-    """
+    """One short-time Fourier transform of a signal, (frames, bins), and its descriptors."""
 
     def __init__(self, y: np.ndarray, sr: int) -> None:
         y = check_signal(np.asarray(y, dtype=np.float32), sr)
@@ -161,15 +127,8 @@ class Spectra:
     def of_part(cls, padded: np.ndarray, sr: int, ends: tuple[bool, bool]) -> Spectra:
         """Spectra of a part of a longer signal.
 
-        Parameters
-        ----------
-        padded
-            The part with half a frame more on each side: of the signal, or its reflection where
-            it begins or ends.
-        sr
-            Sampling rate in Hz.
-        ends
-            Whether the signal begins, and ends, with this part.
+        `padded` is the part with half a frame more on each side: of the signal, or its reflection
+        where it begins or ends; `ends` says whether the signal begins, and ends, with this part.
         """
         part = cls.__new__(cls)
         part._transform(padded, sr, ends)
@@ -203,11 +162,11 @@ class Spectra:
         """Frequency in Hz and height of the spectral peaks of all frames; shape (peaks,) each."""
         hz_per_bin = self.sr / N_FFT
         low, high = np.ceil(np.array([150.0, 4000.0]) / hz_per_bin).astype(int)
-        centre = self.power[:, low:high]
+        center = self.power[:, low:high]
         left, right = self.power[:, low - 1 : high - 1], self.power[:, low + 1 : high + 1]
         floor = 0.1 * self.power.max(axis=1, keepdims=True)
-        peaks = np.nonzero((centre > floor) & (centre > left) & (centre >= right))
-        height, slope = centre[peaks], (right[peaks] - left[peaks]) / 2
+        peaks = np.nonzero((center > floor) & (center > left) & (center >= right))
+        height, slope = center[peaks], (right[peaks] - left[peaks]) / 2
         curve = left[peaks] + right[peaks] - 2 * height
         shift = np.divide(-slope, curve, out=np.zeros_like(slope), where=abs(slope) < abs(curve))
         height += slope * shift / 2
@@ -221,7 +180,7 @@ class Spectra:
         return np.sqrt(per_frame / N_FFT)
 
     def zero_crossing_rate(self) -> np.ndarray:
-        """Share of neighbouring samples of each frame that differ in sign; shape (frames,)."""
+        """Share of neighboring samples of each frame that differ in sign; shape (frames,)."""
         negative = self.padded < -1e-10
         half = N_FFT // 2  # here the edges are not mirrored, they go on as they are
         if self.ends[0]:
@@ -238,9 +197,9 @@ class Spectra:
         total, first, second = (
             self.magnitude.astype(np.float64) @ np.column_stack([np.ones_like(hz), hz, hz**2])
         ).T
-        heard = total > np.finfo(np.float32).tiny
-        centroid = np.divide(first, total, out=np.zeros_like(total), where=heard)
-        spread = np.divide(second, total, out=np.zeros_like(total), where=heard) - centroid**2
+        audible = total > np.finfo(np.float32).tiny
+        centroid = np.divide(first, total, out=np.zeros_like(total), where=audible)
+        spread = np.divide(second, total, out=np.zeros_like(total), where=audible) - centroid**2
         cumulated = np.cumsum(self.magnitude, axis=1)
         rolloff = hz[np.count_nonzero(cumulated < 0.85 * cumulated[:, -1:], axis=1)]
         return {
@@ -260,10 +219,12 @@ class Spectra:
         turned = np.ascontiguousarray(self.magnitude.T)
         percussive = np.ascontiguousarray(running_medians(turned, HPSS_KERNEL).T)
         scale = np.maximum(harmonic, percussive)
-        heard = scale > np.finfo(np.float32).tiny
-        scale[~heard] = 1
+        audible = scale > np.finfo(np.float32).tiny
+        scale[~audible] = 1
         harmonic, percussive = (harmonic / scale) ** 2, (percussive / scale) ** 2
-        mask = np.divide(harmonic, harmonic + percussive, out=np.full_like(scale, 0.5), where=heard)
+        mask = np.divide(
+            harmonic, harmonic + percussive, out=np.full_like(scale, 0.5), where=audible
+        )
         part = _inverse(self.stft * mask)
         return part, self.padded[N_FFT // 2 : N_FFT // 2 + len(part)] - part
 
@@ -291,34 +252,23 @@ class Spectra:
 
 
 def tuning_of(pitches: np.ndarray, heights: np.ndarray) -> float:
-    """Deviation of spectral peaks from A440 in fractions of a semitone, within [-0.5, 0.5).
-
-    Parameters
-    ----------
-    pitches, heights
-        As from `Spectra.peaks`; the louder half counts.
-    """
+    """Deviation of peaks (see `Spectra.peaks`) from A440 in semitones; the louder half counts."""
     if not len(pitches):
         return 0.0
     return float(librosa.pitch_tuning(pitches[heights >= np.median(heights)], resolution=0.01))
 
 
 def onset_strength(log_mel: np.ndarray) -> np.ndarray:
-    """Median rise of the mel bands from frame to frame in dB; shape (frames,).
+    """Median rise of the mel bands, (frames, bands), from frame to frame in dB; shape (frames,).
 
     What `librosa.beat.beat_track` computes; the median over bands, where `librosa.feature.tempo`
     takes the mean, is what the published tempi were made with.
-
-    Parameters
-    ----------
-    log_mel
-        Mel spectrogram in dB, shape (frames, bands).
     """
-    centred = 1 + N_FFT // (2 * HOP_LENGTH)
-    strength = np.zeros(centred + max(len(log_mel) - 1, 0), log_mel.dtype)
+    centered = 1 + N_FFT // (2 * HOP_LENGTH)
+    strength = np.zeros(centered + max(len(log_mel) - 1, 0), log_mel.dtype)
     for at in range(0, len(log_mel) - 1, _BLOCK):
         rise = np.maximum(np.diff(log_mel[at : at + _BLOCK + 1], axis=0), 0)
-        strength[centred + at : centred + at + len(rise)] = np.median(rise, axis=1)
+        strength[centered + at : centered + at + len(rise)] = np.median(rise, axis=1)
     return strength[: len(log_mel)]
 
 
@@ -327,15 +277,8 @@ def tempo_of(onset: np.ndarray, sr: int) -> float:
 
     The lag with the largest autocorrelation of the onset strength, weighted by a log-normal prior
     around 120 (Ellis, "Beat tracking by dynamic programming", JNMR 2007), as in
-    `librosa.feature.tempo`. Frames are normalised by their energy, which is their largest
+    `librosa.feature.tempo`. Frames are normalized by their energy, which is their largest
     autocorrelation, so that one inverse transform serves the mean over all frames.
-
-    Parameters
-    ----------
-    onset
-        Onset strength, shape (frames,).
-    sr
-        Sampling rate of the signal in Hz.
     """
     onset = onset.astype(np.float64)
     if not onset.any():

@@ -1,4 +1,4 @@
-"""The same recording under another name: audio fingerprints, and the search for alike ones."""
+"""Audio fingerprints, and the search for recordings that are the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MIN_SECONDS = 3.0
 FINGERPRINT_SECONDS = 300.0
 
 _BLOCK = 1024
-# A word that is everywhere (a held chord, hum) tells nothing; one offset needs several votes.
+# A word that is everywhere (a held chord, hum) is no evidence; one offset needs several votes.
 _COMMON, _VOTES = 32, 4
 _MATCH = ["seconds", "overlap", "error"]
 
@@ -42,11 +42,11 @@ def _bands() -> tuple[slice, np.ndarray]:
 
 
 def fingerprint(y: np.ndarray) -> np.ndarray:
-    """Describe a recording by 32 bits every 11.6 ms.
+    """32 bits every 11.6 ms of a recording.
 
     A bit says whether the energy difference between two neighbouring bands rose since the frame
     before (Haitsma and Kalker, "A highly robust audio fingerprinting system", ISMIR 2002). It
-    outlives another level, another cut and lossy coding.
+    hardly changes with the level, the cut and lossy coding.
 
     Parameters
     ----------
@@ -76,38 +76,28 @@ def _energy(frames: np.ndarray) -> np.ndarray:
     return (np.square(spectrum.real) + np.square(spectrum.imag)) @ band
 
 
-def fingerprint_of_file(path: str | Path | BinaryIO) -> np.ndarray:
-    """Describe the recording in a file; see `fingerprint`.
-
-    Parameters
-    ----------
-    path
-        As in `load_audio`. No more is read than counts.
+def fingerprint_of_file(path: str | Path | BinaryIO, channel: int | None = None) -> np.ndarray:
+    """Fingerprint of a file, of which no more is decoded than counts; `channel` as `stream_audio`.
 
     Raises
     ------
     AudioError
-        As `load_audio`, for faults of the file; the signal is not judged.
+        As `load_audio`, for faults of the file; the signal is not checked.
     """
-    pieces, samples = [], 0
-    for piece in stream_audio(path):
-        pieces.append(piece)
-        samples += len(piece)
+    blocks, samples = [], 0
+    for block in stream_audio(path, channel=channel):
+        blocks.append(block)
+        samples += len(block)
         if samples >= FINGERPRINT_SECONDS * SAMPLE_RATE:
             break
-    return fingerprint(np.concatenate(pieces))
+    return fingerprint(np.concatenate(blocks))
 
 
 def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Find recordings of which one is another cut, level or coding of the other.
 
     Words that two fingerprints share propose how far one is shifted against the other; where they
-    overlap then, at most 35 % of the bits may differ.
-
-    Parameters
-    ----------
-    prints
-        Fingerprints, as from `fingerprint`, by track.
+    then overlap, at most 35 % of the bits may differ.
 
     Returns
     -------
@@ -127,20 +117,13 @@ def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 
 def find_copies(own: np.ndarray, prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Find the tracks that are one recording, in whatever cut, level or coding.
-
-    Parameters
-    ----------
-    own
-        Fingerprint of the recording.
-    prints
-        Fingerprints that it is compared with, by track.
+    """Find the tracks that are the recording of the fingerprint `own`, in any cut, level or coding.
 
     Returns
     -------
     pandas.DataFrame
         Columns track, seconds (how much later the track begins in the recording), overlap and
-        error as from `near_duplicates`; a row a track, the surest first.
+        error as from `near_duplicates`; one row per track, the smallest error first.
     """
     names = [name for name, words in prints.items() if len(words) and len(own)]
     found = [

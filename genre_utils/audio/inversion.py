@@ -1,8 +1,7 @@
-"""From what the encoder is shown back to sound.
+"""From the encoder's mel spectrogram back to sound.
 
-Its mel spectrogram has lost the phase, what lies between its bands and all above 8 kHz. Where there
-is a signal that it came from, none of that need be invented: `reshaped` filters the signal until it
-has the spectrogram. `sound_of_mel` invents it.
+The spectrogram has lost the phase, all details within its bands and all above 8 kHz. `reshaped`
+takes them from a signal that it filters until it has the spectrogram; `sound_of_mel` invents them.
 """
 
 from __future__ import annotations
@@ -18,22 +17,17 @@ from genre_utils.audio.embedding import ENCODER_RATE, PATCH_BANDS, gain_to, log_
 HOPS_OF_ENCODER = 256  # samples between its frames
 _FFT_OF_ENCODER = 512
 _N_FFT, _HOP = 1024, 256
-# Decades of power. What is not there cannot be made louder, only its noise.
+# Limits in decades of power: amplification of silence only raises its noise.
 _UP, _DOWN = 2.0, -4.0
 
 
 def encoder_mel(y: np.ndarray) -> np.ndarray:
-    """Mel spectrogram of a signal as the encoder is shown it, in one piece.
-
-    Parameters
-    ----------
-    y
-        Signal at 22050 Hz, shape (samples,). It is brought to one loudness first.
+    """Mel spectrogram of a signal at 22050 Hz as input of the encoder, brought to one loudness.
 
     Returns
     -------
     numpy.ndarray, shape (frames, 96), float32
-        Logarithm (base 10) of 1 + 10000 power, a frame every 16 ms.
+        log10(1 + 10000 power), one frame every 16 ms.
 
     Raises
     ------
@@ -47,11 +41,11 @@ def encoder_mel(y: np.ndarray) -> np.ndarray:
 
 
 def reshaped(y: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Filter a signal, moment by moment and band by band, from one mel spectrogram to another.
+    """Filter a signal from one mel spectrogram to another, frame by frame and band by band.
 
-    Its short-time spectra are multiplied by the root of what the power is to become over what it
-    is, between centres of bands and frames in a straight line; above 8 kHz as in the highest band.
-    The phase stays.
+    Its short-time spectra are multiplied by the root of the ratio of wanted to present power,
+    interpolated linearly between frames and bands; above 8 kHz as in the highest band. The phase
+    stays.
 
     Parameters
     ----------
@@ -60,18 +54,18 @@ def reshaped(y: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray
     before
         `encoder_mel` of it.
     after
-        What is wanted, same shape; up to 20 dB louder, or 40 dB softer, in any place.
+        The wanted one, same shape; at most 20 dB louder, or 40 dB softer, anywhere.
 
     Returns
     -------
     numpy.ndarray, shape (samples,), float32
-        Where `after` is `before`, the signal itself but for rounding.
+        The signal itself, up to rounding, where `after` is `before`.
     """
     change = np.clip(after - before, _DOWN, _UP) / 2  # of amplitude
     spectra = librosa.stft(y, n_fft=_N_FFT, hop_length=_HOP)
-    centres = librosa.mel_frequencies(PATCH_BANDS + 2, fmax=ENCODER_RATE / 2)[1:-1]
+    centers = librosa.mel_frequencies(PATCH_BANDS + 2, fmax=ENCODER_RATE / 2)[1:-1]
     hertz = np.linspace(0, SAMPLE_RATE / 2, len(spectra))
-    bands = np.interp(hertz, centres, np.arange(PATCH_BANDS))
+    bands = np.interp(hertz, centers, np.arange(PATCH_BANDS))
     frames = np.arange(spectra.shape[1]) * _HOP / SAMPLE_RATE * ENCODER_RATE / HOPS_OF_ENCODER
     places = np.stack(np.meshgrid(frames, bands)).astype(np.float32)
     gain = 10 ** map_coordinates(change, places, order=1, mode="nearest")
@@ -79,7 +73,7 @@ def reshaped(y: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray
 
 
 def sound_of_mel(mel: np.ndarray, samples: int, *, seed: int = 0, rounds: int = 32) -> np.ndarray:
-    """Invent a signal that has a mel spectrogram.
+    """A signal that has a mel spectrogram.
 
     Spectra by non-negative least squares, their phase by Griffin and Lim, "Signal estimation from
     modified short-time Fourier transform", 1984, in the fast form of Perraudin et al., 2013.
@@ -91,9 +85,9 @@ def sound_of_mel(mel: np.ndarray, samples: int, *, seed: int = 0, rounds: int = 
     samples
         Length of the signal at 22050 Hz.
     seed
-        Of the phase that it begins with.
+        Of the initial phase.
     rounds
-        How often the phase is improved.
+        Iterations on the phase.
 
     Returns
     -------

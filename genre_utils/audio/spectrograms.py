@@ -1,8 +1,4 @@
-"""Spectrograms as networks see them, computed from a signal.
-
-The same that a picture of the collection shows (see `genre_utils.data.read_picture`), so that a
-network that learnt from pictures can be asked about sound.
-"""
+"""Spectrograms as input of networks, in the shape of the collection's pictures."""
 
 from __future__ import annotations
 
@@ -24,17 +20,10 @@ _BLOCK = 4096  # columns: up to four minutes are one block
 
 
 def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
-    """What a picture of a signal's spectrogram would show, in the shape that networks take.
+    """Spectrogram of a signal at 22050 Hz, as `data.picture_frames` reads it from a picture.
 
-    Log power of short frames (256 samples, Hann), one frame a column: the way the pictures that
+    Log power of short frames (256 samples, Hann), one frame per column: the way the pictures that
     come with the collection were made. Level and contrast do not matter.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,), at least 0.5 s.
-    sr
-        Sampling rate in Hz; it must be 22050.
 
     Returns
     -------
@@ -52,32 +41,20 @@ def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
     return stream_spectrogram([y], len(y))
 
 
-def stream_spectrogram(pieces: Iterable[np.ndarray], samples: int) -> np.ndarray:
-    """Spectrogram of a signal that comes in pieces; see `signal_spectrogram`.
+def stream_spectrogram(blocks: Iterable[np.ndarray], samples: int) -> np.ndarray:
+    """As `signal_spectrogram`, of a signal in blocks of any lengths; 31 MB for an hour.
 
-    What is held of it is the power of its columns: 31 MB for an hour.
-
-    Parameters
-    ----------
-    pieces
-        The signal at 22050 Hz from its beginning, in arrays of any lengths.
-    samples
-        Its length, at least 0.5 s. To know it is worth another look at a file, because it says
-        where the columns lie; a sample more or less does no harm.
-
-    Returns
-    -------
-    numpy.ndarray, shape (columns, 64), float32
+    `samples` is the length of the signal, which determines where the columns lie.
 
     Raises
     ------
     AudioError
-        If there is less signal than was said.
+        If the signal is shorter than that.
     """
     count = (samples - SPECTROGRAM_FFT) // SPECTROGRAM_HOP + 1
     columns = max(1, round(samples / SAMPLE_RATE * COLUMNS_PER_SECOND))
     starts = ((np.arange(columns) + 0.5) / columns * count).astype(int) * SPECTROGRAM_HOP
-    power = np.concatenate(list(_powers(pieces, starts)))
+    power = np.concatenate(list(_powers(blocks, starts)))
     if len(power) < columns:
         raise AudioError("the file has become shorter while it was read")
     floor = max(power.max() * 1e-12, 1e-20)
@@ -87,16 +64,16 @@ def stream_spectrogram(pieces: Iterable[np.ndarray], samples: int) -> np.ndarray
     for at in range(0, columns, _BLOCK):
         level = np.log(np.maximum(power[at : at + _BLOCK], floor))[:, nearest]
         frames[at : at + _BLOCK] = level @ bands
-    return standardised(frames)
+    return standardize(frames)
 
 
-def _powers(pieces: Iterable[np.ndarray], starts: np.ndarray) -> Iterator[np.ndarray]:
+def _powers(blocks: Iterable[np.ndarray], starts: np.ndarray) -> Iterator[np.ndarray]:
     """Power of the frames that begin at `starts` (ascending), some at a time."""
     window = np.hanning(SPECTROGRAM_FFT).astype(np.float32)
     held, begin, done = np.zeros(0, np.float32), 0, 0
     yield np.zeros((0, SPECTROGRAM_FFT // 2 + 1), np.float32)
-    for piece in pieces:
-        held = np.concatenate([held, piece]) if len(held) else piece
+    for block in blocks:
+        held = np.concatenate([held, block]) if len(held) else block
         end = begin + len(held)
         ready = int(np.searchsorted(starts, end - SPECTROGRAM_FFT, side="right"))
         if ready > done:
@@ -108,18 +85,7 @@ def _powers(pieces: Iterable[np.ndarray], starts: np.ndarray) -> Iterator[np.nda
 
 
 def track_spectrogram(y: np.ndarray) -> np.ndarray:
-    """Spectrogram of a whole track, in the shape that pictures give.
-
-    Parameters
-    ----------
-    y
-        Mono signal at 22050 Hz, shape (samples,). Of long ones the middle 30 s count, short ones
-        are repeated.
-
-    Returns
-    -------
-    numpy.ndarray, shape (496, 64), float32
-    """
+    """Spectrogram of a whole track, shape (496, 64): its middle 30 s; short ones are repeated."""
     surplus = max(0, len(y) - 30 * SAMPLE_RATE)
     frames = signal_spectrogram(y[surplus // 2 : len(y) - (surplus - surplus // 2)])
     return np.resize(frames, (COLUMNS, BANDS))
@@ -127,21 +93,10 @@ def track_spectrogram(y: np.ndarray) -> np.ndarray:
 
 @cache
 def band_matrix(rows: int, bands: int = BANDS) -> np.ndarray:
-    """Weights that put linearly spaced rows together into mel-spaced bands.
+    """Weights, shape (bands, rows), that turn linear rows from 0 to 11025 Hz into mel bands.
 
     Triangles on the mel scale (O'Shaughnessy 1987), each with weights that sum to 1; a band
     narrower than two rows interpolates between the nearest.
-
-    Parameters
-    ----------
-    rows
-        How many there are, from 0 to half the sampling rate.
-    bands
-        How many are wanted.
-
-    Returns
-    -------
-    numpy.ndarray, shape (bands, rows), float32
     """
     top, edges = SAMPLE_RATE / 2, band_edges(bands)
     frequency = (np.arange(rows) + 0.5) / rows * top
@@ -162,6 +117,6 @@ def band_edges(bands: int = BANDS) -> np.ndarray:
     return 700 * (10 ** (mel / 2595) - 1)
 
 
-def standardised(frames: np.ndarray) -> np.ndarray:
+def standardize(frames: np.ndarray) -> np.ndarray:
     """Frames with mean 0 and standard deviation 1, float32."""
     return ((frames - frames.mean()) / max(float(frames.std()), 1e-6)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Features of recordings too long to be held in memory, block by block: the same numbers."""
+"""Features of recordings that are too long for the memory, block by block: the same numbers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from genre_utils.audio.decoding import (
     LONG_SECONDS,
     MIN_SECONDS,
     SAMPLE_RATE,
+    audio_info,
     check_sound,
     duration,
     load_audio,
@@ -33,7 +34,6 @@ from genre_utils.audio.features import (
     tempo_of,
     tuning_of,
 )
-from genre_utils.audio.surveying import survey
 
 BLOCK_FRAMES = 1024
 # A sample depends on the frames that reach it, and their masks on half a median window more.
@@ -44,11 +44,8 @@ _HALF = N_FFT // 2
 def features_of_file(path: str | Path | BinaryIO) -> tuple[pd.Series, int]:
     """The 57 features of a file of any length, and its length in samples.
 
-    Parameters
-    ----------
-    path
-        As in `load_audio`. Files of more than four minutes are read three times, block by block:
-        an hour takes some 500 MB, not 5 GB.
+    Files of more than four minutes are read three times, block by block: an hour takes some 500 MB,
+    not 5 GB.
 
     Raises
     ------
@@ -58,7 +55,7 @@ def features_of_file(path: str | Path | BinaryIO) -> tuple[pd.Series, int]:
     if duration(path) <= LONG_SECONDS:
         y = load_audio(path)
         return extract_features(y), len(y)
-    channel = survey(path).instead_of_mean
+    channel = audio_info(path).instead_of_mean
     return extract_in_blocks(lambda: stream_audio(path, channel=channel))
 
 
@@ -67,36 +64,27 @@ def extract_in_blocks(
     sr: int = SAMPLE_RATE,
     block_frames: int = BLOCK_FRAMES,
 ) -> tuple[pd.Series, int]:
-    """The 57 features of a signal that comes in pieces, as `extract_features` gives them.
+    """The 57 features of a signal that comes in blocks, and its length in samples.
 
-    What holds for the whole signal (tuning, the loudest mel band, tempo) is found in a first
-    pass, the rest in a second. The numbers agree to rounding.
+    What holds for the whole signal (tuning, the loudest mel band, tempo) is computed in a first
+    pass, the rest in a second. The numbers agree with `extract_features` to rounding.
 
     Parameters
     ----------
     read
-        Gives the signal from its beginning, in arrays of any lengths; called twice.
-    sr
-        Sampling rate in Hz.
+        Returns the signal from its beginning, in arrays of any lengths; called twice.
     block_frames
-        Frames that are worked on at a time.
-
-    Returns
-    -------
-    features : pandas.Series
-        As from `extract_features`.
-    samples : int
-        Length of the signal.
+        Frames that are processed at a time.
     """
-    judge = _Judge(sr)
+    checker = _Checker(sr)
     pitches: list[np.ndarray] = []
     heights: list[np.ndarray] = []
     mel: list[np.ndarray] = []
-    for block in _blocks(judge(read()), sr, block_frames, context=0):
-        for kept, part in zip((pitches, heights), block.spectra.peaks(), strict=True):
-            kept.append(part)
+    for block in _blocks(checker(read()), sr, block_frames, context=0):
+        for parts, part in zip((pitches, heights), block.spectra.peaks(), strict=True):
+            parts.append(part)
         mel.append(block.spectra.mel)
-    judge.verdict()
+    checker.check()
     tuning = tuning_of(_joined(pitches), _joined(heights))
     log_mel = _decibel(_joined(mel))
     onset = onset_strength(log_mel)
@@ -110,12 +98,12 @@ def extract_in_blocks(
     values = {"tempo": tempo_of(onset, sr)}
     for i, coefficient in enumerate(cepstrum.T, start=1):
         values |= moments(f"mfcc{i}", coefficient)
-    values |= _frame_features(read, sr, block_frames, tuning, judge.samples)
-    return pd.Series(values, dtype=np.float64)[list(FEATURE_COLUMNS)], judge.samples
+    values |= _frame_features(read, sr, block_frames, tuning, checker.samples)
+    return pd.Series(values, dtype=np.float64)[list(FEATURE_COLUMNS)], checker.samples
 
 
 def _frame_features(read, sr: int, block_frames: int, tuning: float, samples: int) -> dict:
-    """Everything that needs the spectra of a block and its neighbours."""
+    """Everything that needs the spectra of a block and its neighbors."""
     found: dict[str, list[np.ndarray]] = {}
     sums = {"harmony": np.zeros(2), "perceptr": np.zeros(2)}
     for block in _blocks(read(), sr, block_frames, _CONTEXT):
@@ -139,30 +127,30 @@ def _frame_features(read, sr: int, block_frames: int, tuning: float, samples: in
     return values
 
 
-class _Judge:
-    """Lets a signal pass, and says at its end whether anything can be computed from it."""
+class _Checker:
+    """Passes a signal on, and checks it at its end as `check_signal` does."""
 
     def __init__(self, sr: int) -> None:
-        self.sr, self.samples, self.heard, self.finite = sr, 0, False, True
+        self.sr, self.samples, self.silent, self.finite = sr, 0, True, True
 
-    def __call__(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        for piece in pieces:
-            self.samples += len(piece)
-            self.heard |= bool(piece.any())
-            self.finite &= bool(np.isfinite(piece).all())
-            yield piece
+    def __call__(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        for chunk in blocks:
+            self.samples += len(chunk)
+            self.silent &= not chunk.any()
+            self.finite &= bool(np.isfinite(chunk).all())
+            yield chunk
         if self.samples < MIN_SECONDS * self.sr:
-            self.verdict()
+            self.check()
 
-    def verdict(self) -> None:
-        check_sound(self.samples, self.sr, finite=self.finite, heard=self.heard)
+    def check(self) -> None:
+        check_sound(self.samples, self.sr, finite=self.finite, silent=self.silent)
 
 
 @dataclass(frozen=True)
 class _Block:
     spectra: Spectra
     core: slice
-    """Frames that are this block's own; those before and after it are its neighbours'."""
+    """Frames that are this block's own; those before and after it are its neighbors'."""
 
     @property
     def core_samples(self) -> slice:
@@ -171,18 +159,18 @@ class _Block:
 
 
 def _blocks(
-    pieces: Iterable[np.ndarray], sr: int, block_frames: int, context: int
+    blocks: Iterable[np.ndarray], sr: int, block_frames: int, context: int
 ) -> Iterator[_Block]:
-    """Cut a signal into blocks of frames, each with some frames of its neighbours."""
-    pieces = iter(pieces)
-    start = _gather(pieces, _HALF + 1)
+    """Cut a signal into blocks of frames, each with some frames of its neighbors."""
+    blocks = iter(blocks)
+    start = _gather(blocks, _HALF + 1)
     held = np.concatenate([start[_HALF:0:-1], start])
     first, at = 0, 0  # the first frame that is held, and the first that is not done
     ended = False
     while True:
         wanted = (at + block_frames + context - first) * HOP_LENGTH + N_FFT
         if not ended and len(held) < wanted:
-            more = _gather(pieces, wanted - len(held))
+            more = _gather(blocks, wanted - len(held))
             held = np.concatenate([held, more])
             if len(held) < wanted:
                 ended = True
@@ -202,17 +190,17 @@ def _blocks(
         held, first = held[drop * HOP_LENGTH :], first + drop
 
 
-def _gather(pieces: Iterator[np.ndarray], samples: int) -> np.ndarray:
-    """At least so many samples, or all that are left."""
+def _gather(blocks: Iterator[np.ndarray], samples: int) -> np.ndarray:
+    """At least so many samples, or all that remain."""
     got, count = [np.zeros(0, np.float32)], 0
-    while count < samples and (piece := next(pieces, None)) is not None:
-        got.append(piece)
-        count += len(piece)
+    while count < samples and (chunk := next(blocks, None)) is not None:
+        got.append(chunk)
+        count += len(chunk)
     return np.concatenate(got)
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    """The parts in one piece; each is let go once it is copied, so that none is held twice."""
+    """The parts as one array; each is released once it is copied."""
     joined = np.empty((sum(map(len, parts)), *parts[0].shape[1:]), parts[0].dtype)
     end = len(joined)
     while parts:

@@ -1,4 +1,4 @@
-"""A collection on disk: what is there, who made it, what may be split how."""
+"""A collection of music: download, tracks, artists, features, splits, faults."""
 
 import lazy_loader
 

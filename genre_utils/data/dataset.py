@@ -1,4 +1,4 @@
-"""What is on disk: tracks, genres, artists, partitions, annotated tempi, pictures, faults."""
+"""What is on disk: tracks, genres, artists, partition, annotated tempi, pictures, tables."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from genre_utils.audio import AUDIO_SUFFIXES, count_unreadable, tell_unreadable
-from genre_utils.data.identity import identify
+from genre_utils.audio import AUDIO_SUFFIXES, count_unreadable, format_unreadable
+from genre_utils.data.deduplicate import identify
 from genre_utils.data.naming import (
     GTZAN_GENRES,
     PICTURE_SUFFIXES,
@@ -20,19 +20,20 @@ from genre_utils.data.naming import (
     name_tracks,
     parse_track_id,
     printable,
+    read_tags,
     walk_files,
 )
 from genre_utils.files import file_digest
-from genre_utils.sources import is_demo
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
+DEMO_MARKER = "DEMO.json"
 TRACK_COLUMNS = (
     "genre path artist title song artist_group partition duplicate_of annotated_tempo picture table"
 ).split()
 PARTITIONS = ("train", "valid", "test")
 HOW_TO_GET_DATA = (
-    "Give the folder that holds genres_original/, genres/ or one folder of audio a genre: "
-    f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data fetches one."
+    "Give the folder that holds genres_original/, genres/ or one folder of audio per genre: "
+    f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data downloads one."
 )
 
 
@@ -42,17 +43,17 @@ class DatasetError(ValueError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """A collection of music: one row a track, whatever the layout on disk.
+    """A collection of music, whatever its layout on disk.
 
     Attributes
     ----------
     root
         The folder everything was found in.
     tracks
-        Index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`; a cell is missing where the
-        root has nothing to say. ``annotated_tempo`` is in beats per minute, as people heard it;
-        ``table`` says whether the published 30 s table has the track; ``song`` and
-        ``artist_group`` are from `identify`.
+        One row per track, index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`; cells are
+        missing where nothing is known. ``annotated_tempo`` is in beats per minute; ``table`` says
+        whether the published 30 s table has the track; ``song`` and ``artist_group`` are from
+        `identify`.
     tables
         The published tables that are there, by length: ``{30: path, 3: path}``.
     missing
@@ -85,7 +86,7 @@ class Dataset:
         return self.tracks["path"].dropna()
 
     def describe(self) -> dict:
-        """Counts and fingerprint, as the results files hold them."""
+        """Counts and fingerprint, as in the results files."""
         return {
             "name": self.name,
             "tracks": len(self.tracks),
@@ -97,21 +98,20 @@ class Dataset:
         }
 
     def fingerprint(self, *, times: bool = False) -> str:
-        """Short hash of what is in the root.
+        """Short hash of the root: names and sizes of media, contents of tables and lists.
 
-        Names and sizes of all media and the contents of all tables and lists, so that the same
-        collection has the same fingerprint on every machine. With `times`, modification times
-        too: what a build tool needs to see that a file was changed in place.
+        The same collection has the same fingerprint on every machine. With `times`, modification
+        times count too: what a build tool needs to notice a file that was changed in place.
         """
-        whole = hashlib.sha256()
+        digest = hashlib.sha256()
         for path in sorted(p for p in walk_files(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
             line += str(stat.st_mtime_ns) if times else ""
-            whole.update(line.encode("utf-8", "surrogateescape"))
+            digest.update(line.encode("utf-8", "surrogateescape"))
             if path.suffix.lower() not in AUDIO_SUFFIXES | PICTURE_SUFFIXES:
-                whole.update(bytes.fromhex(file_digest(path)))
-        return whole.hexdigest()[:16]
+                digest.update(bytes.fromhex(file_digest(path)))
+        return digest.hexdigest()[:16]
 
 
 def read_dataset(root: Path) -> Dataset:
@@ -126,8 +126,11 @@ def read_dataset(root: Path) -> Dataset:
         for seconds in (30, 3)
         if (path := base / f"features_{seconds}_sec.csv").is_file()
     }
-    audio = base / find_audio("", _is_there(base))
-    tracks = pd.DataFrame(_audio_rows(audio), columns=["track_id", "genre", "path"], dtype=object)
+    tracks = pd.DataFrame(
+        _audio_rows(base / find_audio("", _is_there(base))),
+        columns=["track_id", "genre", "path"],
+        dtype=object,
+    )
     # Paths stay objects: one that is not UTF-8 is no text.
     tracks = tracks.astype({"track_id": "str", "genre": "str"}).set_index("track_id")
     listed = {seconds: _tracks_of_table(path, seconds) for seconds, path in tables.items()}
@@ -137,7 +140,7 @@ def read_dataset(root: Path) -> Dataset:
     tracks["table"] = tracks.index.isin(listed[30].index) if 30 in listed else False
     if tracks.empty:
         other = count_unreadable(walk_files(root))
-        unread = f"; {tell_unreadable(other)}" if other else ""
+        unread = f"; {format_unreadable(other)}" if other else ""
         raise DatasetError(
             f"{root} has neither audio files nor a features_30_sec.csv{unread}. {HOW_TO_GET_DATA}"
         )
@@ -149,14 +152,25 @@ def read_dataset(root: Path) -> Dataset:
     }
     for name, values in columns.items():
         tracks[name] = values.reindex(tracks.index) if len(values) else None
+    tracks = _with_tags(tracks)
     tracks["duplicate_of"] = _duplicates(base, tracks)
     tracks["annotated_tempo"] = tracks["annotated_tempo"].astype(float)
     tracks = identify(tracks.rename_axis("track_id"))[TRACK_COLUMNS]
-    return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), is_demo(base))
+    synthetic = bool(read_demo_marker(base))
+    return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), synthetic)
+
+
+def read_demo_marker(root: Path) -> dict:
+    """Parameters of a demo collection; empty if the folder is none."""
+    try:
+        found = json.loads((root / DEMO_MARKER).read_text(encoding="utf-8"))
+        return found if found["synthetic"] is True else {}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
 
 
 def root_of_parts(root: Path) -> Path:
-    """Return the folder with the parts: the root, or a folder in it as archives make them."""
+    """The folder with the parts: the root, or a folder in it as archives make them."""
     children = (p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     return root / find_parts(children, _is_there(root))
 
@@ -170,7 +184,7 @@ def _is_there(root: Path) -> Callable[[str], bool]:
 
 
 def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield track, genre and path of all files whose name is that of an audio file."""
+    """Track, genre and path of all files whose name is that of an audio file."""
     genres = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     files = (path for genre in sorted(genres) for path in walk_files(genre))
     for track, name in name_tracks(path.relative_to(folder).as_posix() for path in files):
@@ -182,23 +196,15 @@ def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
         table = read_csv(path)[["filename", "label"]].astype("str")
     except KeyError as error:
         raise DatasetError(f"{path} is not a table with the columns filename and label.") from error
-    # What is wrong with a row is said where the features are read.
-    table = table.dropna()
+    table = table.dropna()  # `read_feature_table` reports what is wrong with a row
     if seconds == 3:
         table["filename"] = table["filename"].str.replace(r"\.\d{1,3}(\.[^.]+)$", r"\1", regex=True)
     table = table.assign(track=table["filename"].map(parse_track_id))
-    # Two files of one track, as blues.00000.wav and .au, are one row here.
     return table.drop_duplicates("track").set_index("track")["label"].rename_axis(None)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table whatever separates its columns: comma, semicolon, tab or bar.
-
-    Parameters
-    ----------
-    path
-        The file. With semicolons, as spreadsheets of half of Europe write them, a comma in a
-        number is its decimal point.
+    """Read a table separated by commas, semicolons (with decimal commas), tabs or bars.
 
     Raises
     ------
@@ -217,20 +223,25 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def _partitions(base: Path) -> pd.Series:
-    sides: dict[str, str] = {}
-    for side in PARTITIONS:
-        path = base / "splits" / f"{side}_filtered.txt"
+    sets: dict[str, str] = {}
+    for name in PARTITIONS:
+        path = base / "splits" / f"{name}_filtered.txt"
         if path.is_file():
             lines = path.read_text(encoding="utf-8", errors="replace").split()
-            sides |= {parse_track_id(line): side for line in lines}
-    return pd.Series(sides, dtype=object)
+            sets |= {parse_track_id(line): name for line in lines}
+    return pd.Series(sets, dtype=object)
 
 
 def _artists_and_titles(base: Path) -> dict[str, pd.Series]:
     path = base / "meta" / "GTZANindex.txt"
     rows: dict[str, list[str]] = {}
     if path.is_file():
-        for line in _as_text(path.read_bytes()).splitlines():
+        content = path.read_bytes()
+        try:  # some have saved it as UTF-8, others as Latin-1
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("latin-1")
+        for line in text.splitlines():
             name, *rest = (part.strip() for part in line.split(":::"))
             if rest:
                 rows[parse_track_id(name)] = ([*rest, ""])[:2]
@@ -239,12 +250,17 @@ def _artists_and_titles(base: Path) -> dict[str, pd.Series]:
     return {"artist": table["artist"], "title": table["title"]}
 
 
-def _as_text(content: bytes) -> str:
-    """Decode a list that some have saved as UTF-8 and others as Latin-1."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+def _with_tags(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Fill in artists and titles from the tags of the files, where the index has no artist."""
+    paths = tracks.loc[tracks["artist"].isna(), "path"].dropna()
+    tags = {track: read_tags(path) for track, path in paths.items()}
+    table = pd.DataFrame.from_dict(tags, orient="index", columns=["artist", "title"], dtype=object)
+    filled = {
+        name: tracks[name].where(tracks[name].notna(), table[name].reindex(tracks.index))
+        for name in table
+        if table[name].notna().any()
+    }
+    return tracks.assign(**filled)
 
 
 def _annotated_tempi(base: Path) -> pd.Series:
@@ -256,8 +272,9 @@ def _annotated_tempi(base: Path) -> pd.Series:
 
 
 def _pictures(base: Path) -> pd.Series:
-    folder = base / "images_original"
-    paths = (p for p in walk_files(folder) if p.suffix.lower() in PICTURE_SUFFIXES)
+    paths = (
+        p for p in walk_files(base / "images_original") if p.suffix.lower() in PICTURE_SUFFIXES
+    )
     return pd.Series({parse_track_id(p.name): str(p) for p in paths}, dtype=object)
 
 
@@ -282,28 +299,26 @@ def published_checksums(base: Path) -> pd.Series:
             return pd.Series({name: entry["audio"][1] for name, entry in listed.items()}, dtype=str)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise DatasetError(
-                f"{path} is not an index of checksums as mirdata writes it; remove it, or fetch "
+                f"{path} is not an index of checksums as mirdata writes it; remove it, or download "
                 "it again with: make data"
             ) from error
     return pd.Series(dtype=str)
 
 
 def _digest_if_readable(path: str) -> str | None:
-    """MD5 of a file; of one that may not be read it is said where it is decoded."""
     try:
         return file_digest(path, "md5")
-    except OSError:
+    except OSError:  # reported where the file is decoded
         return None
 
 
 def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:
-    def lacks(column: str) -> int:
-        return int(tracks[column].isna().sum())
-
-    if without := lacks("path"):
+    lacks = tracks.isna().sum()
+    if lacks["path"]:
         yield (
-            f"Audio of {without} of {len(tracks)} tracks is missing; whatever needs sound uses the "
-            f"other {len(tracks) - without}. Put the files into `genres_original/<genre>/`."
+            f"Audio of {lacks['path']} of {len(tracks)} tracks is missing; whatever needs sound "
+            f"uses the other {len(tracks) - lacks['path']}. Put the files into "
+            "`genres_original/<genre>/`."
         )
     for seconds in (30, 3):
         if seconds not in tables:
@@ -313,10 +328,24 @@ def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:
             )
     notes = {
         "picture": "a spectrogram picture (`images_original/`, from Kaggle's copy)",
-        "artist": "an artist (`meta/GTZANindex.txt`, Sturm 2013)",
-        "partition": "a side in the fault-filtered partition (`splits/`, Kereliuk et al. 2015)",
+        "artist": "an artist (`meta/GTZANindex.txt`, Sturm 2013, or the tags of the files)",
+        "partition": "a set of the fault-filtered partition (`splits/`, Kereliuk et al. 2015)",
         "annotated_tempo": "an annotated tempo (`tempo/*.bpm`)",
     }
     for column, what in notes.items():
-        if without := lacks(column):
-            yield f"Tracks without {what}: {without} of {len(tracks)}."
+        if lacks[column]:
+            yield f"Tracks without {what}: {lacks[column]} of {len(tracks)}."
+
+
+def artist_decades() -> pd.DataFrame:
+    """Decade of the best known recordings of some of GTZAN's artists, 1960 to 2000.
+
+    A track of theirs in GTZAN may still be from another.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``artist``, as GTZAN's index spells it. Columns ``decade``, and the evidence:
+        ``recording``, its ``year``, and ``see``, a page where both can be looked up.
+    """
+    return pd.read_csv(Path(__file__).with_name("decades.csv"), index_col="artist")

@@ -1,15 +1,12 @@
-"""Any folder of music: which files are in it, what they are called, and all that is heard in them.
-
-Unlike a collection it has no genres, and may be of any size: of each song only one row is held.
-"""
+"""Songs of any folder of music, without genres: their names, features, embeddings, fingerprints."""
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -24,25 +21,27 @@ from genre_utils.audio import (
     HOPS_PER_SECOND,
     TAGS,
     AudioError,
-    Song,
-    describe_song,
+    SongFeatures,
+    extract_song,
+    find_truncation,
     near_duplicates,
-    shortened,
 )
 from genre_utils.data.dataset import DatasetError
-from genre_utils.data.identity import identify
-from genre_utils.data.inputs import cache_dir, cache_key, remove_leftovers
-from genre_utils.data.naming import printable, walk_files
-from genre_utils.data.tables import NoUsableAudio, fault_table
-from genre_utils.data.tags import written_artist_and_title
+from genre_utils.data.deduplicate import identify
+from genre_utils.data.feature_tables import (
+    NoUsableAudio,
+    cache_dir,
+    cache_key,
+    fault_table,
+    remove_leftovers,
+)
+from genre_utils.data.naming import printable, read_artist_and_title, walk_files
 from genre_utils.files import file_digest, replacing
 from genre_utils.parallel import run_parallel
 
-HEARD_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS)
-# Two files of one recording are alike from their beginning on; comparing all of it would need much
-# memory where there are many.
+EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
+# Files of one recording agree from the beginning; comparing all would need much memory.
 _COMPARED = int(60 * HOPS_PER_SECOND)
-_NUMBER = re.compile(r"^(?:\d{1,2}-)?\d{1,3}(?:[.)_]\s*|\s+-\s+|\s+)(?=\S)")
 
 
 class Songs(NamedTuple):
@@ -51,13 +50,12 @@ class Songs(NamedTuple):
     Attributes
     ----------
     tracks
-        A row a song, index ``track_id`` (its path below the folder, without its ending): ``path``,
-        ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`); missing where neither
-        tags nor names say anything.
+        One row per song, index ``track_id`` (its path below the folder, without its ending):
+        ``path``, ``artist``, ``title``, ``song`` and ``artist_group`` (see `identify`).
     X
         The 57 features, same index.
-    heard
-        Embedding and tags, columns `HEARD_COLUMNS`; without rows if the encoder was not asked.
+    embeddings
+        Columns `EMBEDDING_AND_TAGS`, same index; without rows if the encoder was not used.
     prints
         Fingerprint of each song.
     faults
@@ -66,23 +64,36 @@ class Songs(NamedTuple):
 
     tracks: pd.DataFrame
     X: pd.DataFrame
-    heard: pd.DataFrame
+    embeddings: pd.DataFrame
     prints: pd.Series
     faults: pd.DataFrame
 
 
-def list_songs(folder: Path) -> pd.DataFrame:
-    """Audio files below a folder, whatever its layout, and what tags, or else names, say.
+class SongResult(NamedTuple):
+    """What became of one file.
 
-    Parameters
+    Attributes
     ----------
-    folder
-        Where to look, in folders that it links to as well.
+    song
+        None if the file cannot be used.
+    fault
+        What is wrong with the file, though perhaps it could be used.
+    note
+        Why the result could not be cached.
+    """
+
+    song: SongFeatures | None = None
+    fault: str | None = None
+    note: str | None = None
+
+
+def list_songs(folder: Path) -> pd.DataFrame:
+    """Audio files below a folder and the folders it links to, whatever the layout.
 
     Returns
     -------
     pandas.DataFrame
-        Index ``track_id``, columns ``path``, ``artist`` and ``title``.
+        Index ``track_id``, columns ``path``, ``artist`` and ``title`` (of tags, else of names).
 
     Raises
     ------
@@ -96,192 +107,125 @@ def list_songs(folder: Path) -> pd.DataFrame:
         raise DatasetError(f"There is no audio file in {folder}.")
     names = [path.relative_to(folder) for path in files]
     tracks = pd.Series([printable(name.with_suffix("").as_posix()) for name in names])
-    whole = pd.Series([printable(name.as_posix()) for name in names])
-    tracks = tracks.where(~tracks.duplicated(keep=False), whole)
-    told = [told_artist_and_title(*song) for song in zip(files, tracks, strict=True)]
-    table = pd.DataFrame(told, columns=["artist", "title"], dtype=object)
+    full = pd.Series([printable(name.as_posix()) for name in names])
+    tracks = tracks.where(~tracks.duplicated(keep=False), full)
+    rows = [read_artist_and_title(*song) for song in zip(files, tracks, strict=True)]
+    table = pd.DataFrame(rows, columns=["artist", "title"], dtype=object)
     table.insert(0, "path", pd.Series([str(path) for path in files], dtype=object))
     return table.set_index(pd.Index(tracks, name="track_id"))
-
-
-def told_artist_and_title(path: Path, track: str) -> tuple[str | None, str | None]:
-    """What is told of a song: by the tags of its file, or where they are silent by its name.
-
-    Parameters
-    ----------
-    path
-        The file.
-    track
-        Its path without its ending, as far as that may tell something.
-    """
-    artist, title = written_artist_and_title(path)
-    named_artist, named_title = artist_and_title(track)
-    return artist or named_artist, title or named_title
-
-
-def artist_and_title(track: str) -> tuple[str | None, str | None]:
-    """What the path of a song, without its ending, says of it.
-
-    Examples
-    --------
-    >>> artist_and_title("mixed/Nina Simone - Feeling Good")
-    ('Nina Simone', 'Feeling Good')
-    >>> artist_and_title("Nina Simone/Pastel Blues/03 Sinnerman")
-    ('Nina Simone', 'Sinnerman')
-    >>> artist_and_title("recordings/take7")
-    (None, None)
-    """
-    path = PurePosixPath(track)
-    plain = _NUMBER.sub("", path.name)
-    parts = [part.strip() for part in plain.split(" - ") if part.strip()]
-    parts = [part for part in parts if not part.isdecimal()] or parts
-    if len(parts) > 1:
-        return parts[0], parts[-1]
-    # A number before the name is that on a record, which lies in the folder of its artist.
-    if plain != path.name and len(path.parts) > 2:
-        return path.parts[-3], plain.strip()
-    return None, None
 
 
 def read_songs(
     folder: Path, *, encoder: bool = True, n_jobs: int = -1, progress: bool = True
 ) -> Songs:
-    """Hear all songs below a folder; what was heard before is not heard again.
+    """Extract all songs below a folder; each is cached.
 
     Parameters
     ----------
-    folder
-        Any folder with audio files in it, however deep.
     encoder
-        Whether to ask the encoder too.
+        Whether to embed the songs with the pretrained encoder too.
     n_jobs
-        Processes; -1 for one a core.
-    progress
-        Whether to show a progress bar.
+        Processes; -1 for one per core.
 
     Raises
     ------
     DatasetError
         If there is no audio file, or none that can be used.
     EncoderMissing
-        If the encoder is asked and is not there.
+        If the encoder is needed and is not there.
     """
     tracks = list_songs(folder)
-    cache = _cache(encoder)
-    remove_leftovers(cache)
-    jobs = (delayed(_described)(path, cache, encoder) for path in tracks["path"])
+    remove_leftovers(_cache(encoder))
+    jobs = (delayed(cached_song)(path, encoder=encoder) for path in tracks["path"])
     bar = "songs" if progress else ""
     done = run_parallel(jobs, len(tracks), n_jobs=n_jobs, progress=bar, unit="song")
-    if notes := [outcome.note for outcome in done if outcome.note]:
+    if notes := [result.note for result in done if result.note]:
         warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
     found = dict(zip(tracks.index, done, strict=True))
     faults = fault_table(
-        (track, tracks.loc[track, "path"], outcome.fault, outcome.song is not None)
-        for track, outcome in found.items()
-        if outcome.fault
+        (track, tracks.loc[track, "path"], result.fault, result.song is not None)
+        for track, result in found.items()
+        if result.fault
     )
-    songs = {track: outcome.song for track, outcome in found.items() if outcome.song}
+    songs = {track: result.song for track, result in found.items() if result.song}
     if not songs:
         first = f"{faults['file'].iloc[0]}: {faults['reason'].iloc[0]}"
         raise NoUsableAudio(f"No audio file in {folder} can be used ({first}).", faults)
     index = pd.Index(songs, name="track_id")
     X = pd.DataFrame([song.features for song in songs.values()], index)
-    heard = [np.concatenate([s.embedding, s.tags]) for s in songs.values() if encoder]
-    heard = pd.DataFrame(heard, index if encoder else index[:0], columns=list(HEARD_COLUMNS))
+    rows = [np.concatenate([s.embedding, s.tags]) for s in songs.values() if encoder]
+    columns = list(EMBEDDING_AND_TAGS)
+    embeddings = pd.DataFrame(rows, index if encoder else index[:0], columns=columns)
     prints = pd.Series([song.fingerprint for song in songs.values()], index, dtype=object)
-    return gather_songs(tracks.loc[index], X, heard, prints, faults)
+    return gather_songs(tracks.loc[index], X, embeddings, prints, faults)
 
 
 def gather_songs(
     tracks: pd.DataFrame,
     X: pd.DataFrame,
-    heard: pd.DataFrame,
+    embeddings: pd.DataFrame,
     prints: pd.Series,
     faults: pd.DataFrame | None = None,
 ) -> Songs:
-    """Songs that were heard one by one, with what they tell of each other: which are the same.
-
-    Parameters
-    ----------
-    tracks
-        ``path``, ``artist`` and ``title``, index ``track_id``.
-    X, heard, prints, faults
-        As in `Songs`.
-    """
+    """Put songs together and identify those that are the same; parameters as in `Songs`."""
     alike = near_duplicates({track: words[:_COMPARED] for track, words in prints.items()})
     pairs = zip(alike["track"], alike["other"], strict=True)
-    known = identify(tracks.assign(duplicate_of=None), pairs)
-    return Songs(known, X, heard, prints, fault_table([]) if faults is None else faults)
+    tracks = identify(tracks.assign(duplicate_of=None), pairs)
+    return Songs(tracks, X, embeddings, prints, fault_table([]) if faults is None else faults)
 
 
-def hear_song(path: str | Path, *, encoder: bool = True) -> Described:
-    """Hear one song as `read_songs` does; what was heard before is not heard again.
+def cached_song(
+    path: str | Path,
+    *,
+    encoder: bool = True,
+    extract: Callable[[], SongFeatures] | None = None,
+) -> SongResult:
+    """Features of one song, from the cache or computed now.
 
     Parameters
     ----------
-    path
-        An audio file.
     encoder
-        Whether to ask the encoder too.
+        Whether to embed it with the pretrained encoder too.
+    extract
+        Computes what `extract_song` would, for those who have decoded the file already.
 
     Raises
     ------
     EncoderMissing
-        If the encoder is asked and is not there.
+        If the encoder is needed and is not there.
     """
-    return _described(str(path), _cache(encoder), encoder)
+    try:
+        target = _cache(encoder) / f"{file_digest(path, 'md5')}.npz"
+    except OSError as error:
+        return SongResult(fault=f"the file cannot be read ({error.strerror})")
+    if song := _recall(target):
+        return SongResult(song, find_truncation(path))
+    try:
+        # One thread: the last digits of a matrix product depend on how many share it.
+        with threadpool_limits(1):
+            song = extract() if extract else extract_song(path, encoder=encoder)
+    except AudioError as error:
+        return SongResult(fault=str(error))
+    parts = {name: part for name, part in song._asdict().items() if part is not None}
+    note = None
+    try:
+        with replacing(target) as temporary, temporary.open("wb") as file:
+            np.savez(file, **parts)
+    except OSError as error:
+        note = f"{target.parent}: {error.strerror or error}"
+    return SongResult(song, find_truncation(path), note)
 
 
 def _cache(encoder: bool) -> Path:
     return cache_dir() / f"song-{cache_key('encoder' if encoder else 'song')}"
 
 
-class Described(NamedTuple):
-    """What became of one file.
-
-    Attributes
-    ----------
-    song
-        What was heard; None if the file cannot be used.
-    fault
-        What is wrong with the file, though perhaps it could be used.
-    note
-        Why what was heard could not be cached.
-    """
-
-    song: Song | None = None
-    fault: str | None = None
-    note: str | None = None
-
-
-def _described(path: str, cache: Path, encoder: bool) -> Described:
+def _recall(target: Path) -> SongFeatures | None:
+    """What is cached of a file; None if nothing is, or it is damaged."""
     try:
-        target = cache / f"{file_digest(path, 'md5')}.npz"
-    except OSError as error:
-        return Described(fault=f"the file cannot be read ({error.strerror})")
-    if song := _recalled(target):
-        return Described(song, shortened(path))
-    try:
-        # One thread: the last digits of a matrix product depend on how many share it.
-        with threadpool_limits(1):
-            song = describe_song(path, encoder=encoder)
-    except AudioError as error:
-        return Described(fault=str(error))
-    parts = {name: part for name, part in song._asdict().items() if part is not None}
-    try:
-        with replacing(target) as temporary, temporary.open("wb") as file:
-            np.savez(file, **parts)
-    except OSError as error:
-        return Described(song, shortened(path), f"{cache}: {error.strerror or error}")
-    return Described(song, shortened(path))
-
-
-def _recalled(target: Path) -> Song | None:
-    """What was kept of a file; None if nothing was, or it is damaged."""
-    try:
-        with np.load(target, allow_pickle=False) as kept:
-            features = pd.Series(kept["features"], index=list(FEATURE_COLUMNS))
-            parts = (kept.get(name) for name in Song._fields[1:])
-            return Song(features, *parts)
+        with np.load(target, allow_pickle=False) as cached:
+            features = pd.Series(cached["features"], index=list(FEATURE_COLUMNS))
+            parts = (cached.get(name) for name in SongFeatures._fields[1:])
+            return SongFeatures(features, *parts)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -1,4 +1,4 @@
-"""The evaluation splits as scikit-learn splitters: what may stand on both sides of a split."""
+"""The evaluation splits as scikit-learn splitters: what may be in both training and test set."""
 
 from __future__ import annotations
 
@@ -10,27 +10,19 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import BaseCrossValidator, StratifiedGroupKFold, StratifiedKFold
 
-MIN_ITEMS = 6  # a genre; fewer leave too little to fit on once folds are made
+MIN_ITEMS = 6  # per genre; fewer leave too little to fit on once folds are made
 SPLITS = {
-    "random": "items at random: songs and artists on both sides, as published",
-    "track": "no song on both sides",
-    "artist": "no artist on both sides",
-    "filtered": "the published fault-filtered partition, no named artist on two sides",
+    "random": "items at random: songs and artists in both sets, as published",
+    "track": "no song in both sets",
+    "artist": "no artist in both sets",
+    "filtered": "the published fault-filtered partition, no named artist in two sets",
 }
 
 
 class GroupedKFold(BaseCrossValidator):
-    """`StratifiedGroupKFold` that knows its groups, so that it can be used like any other.
+    """Shuffled `StratifiedGroupKFold` that holds its groups, shape (items,).
 
-    Parameters
-    ----------
-    groups
-        Group of each item, shape (items,). No group is on both sides of a split; items whose
-        group is missing are on neither.
-    n_splits
-        Number of folds; one that would be empty is left out.
-    random_state
-        Seed of the shuffling.
+    Items whose group is missing are in neither set, and a fold that would be empty is left out.
     """
 
     def __init__(self, groups: np.ndarray, n_splits: int = 10, random_state: int = 0) -> None:
@@ -39,17 +31,11 @@ class GroupedKFold(BaseCrossValidator):
         self.random_state = random_state
 
     def get_n_splits(self, X=None, y=None, groups=None) -> int:
-        """Number of folds; without `y`, on which it hangs, how many there are at most."""
+        """Number of folds; without `y`, on which it depends, how many there are at most."""
         return self.n_splits if y is None else sum(1 for _ in self.split(X, y))
 
     def split(self, X, y, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield positions of the training and the test side of each fold.
-
-        Raises
-        ------
-        ValueError
-            If these are not the items that the groups are of.
-        """
+        """Yield positions of the training and the test set of each fold."""
         known, y = np.asarray(self.groups), np.asarray(y)
         _check_items(len(known), len(y), "groups")
         folds = StratifiedGroupKFold(self.n_splits, shuffle=True, random_state=self.random_state)
@@ -60,38 +46,27 @@ class GroupedKFold(BaseCrossValidator):
 
 
 class PartitionSplit(BaseCrossValidator):
-    """One split by a given partition; items that stand on no side are left out.
+    """One split by a given partition: "train", "valid", "test" or missing, shape (items,).
 
-    Parameters
-    ----------
-    partition
-        "train", "valid", "test" or missing, shape (items,).
-    side
-        Which side is the test side.
+    `test` names the set to test on; items of other sets are left out.
     """
 
-    def __init__(self, partition: np.ndarray, side: str = "test") -> None:
+    def __init__(self, partition: np.ndarray, test: str = "test") -> None:
         self.partition = partition
-        self.side = side
+        self.test = test
 
     def get_n_splits(self, X=None, y=None, groups=None) -> int:
         """One."""
         return 1
 
     def split(self, X=None, y=None, groups=None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield positions of the training side and of `side`.
-
-        Raises
-        ------
-        ValueError
-            If these are not the items that the partition is of, or a side is empty.
-        """
+        """Yield positions of the training set and of the test set."""
         partition = np.asarray(self.partition, dtype=object)
         if X is not None:
             _check_items(len(partition), len(X), "the partition")
-        train, test = (np.flatnonzero(partition == side) for side in ("train", self.side))
+        train, test = (np.flatnonzero(partition == name) for name in ("train", self.test))
         if not len(train) or not len(test):
-            raise ValueError(f"the partition has no item for train or none for {self.side}")
+            raise ValueError(f"the partition has no item for train or none for {self.test}")
         yield train, test
 
 
@@ -113,15 +88,13 @@ class Split:
     splitter
         Its folds, over the items.
     groups
-        What is drawn together when an interval is bootstrapped, shape (items,).
-    n_inner
-        Folds of the splits inside a training side.
-    random_state
-        Seed of those.
+        What is resampled together when an interval is bootstrapped, shape (items,).
+    n_inner, random_state
+        Number of folds inside a training set, and seed of their shuffling.
     note
         What was left out, in one sentence; "" if nothing.
     n_folds
-        How many of its folds are asked; None for all.
+        How many of its folds are evaluated; None for all.
     """
 
     name: str
@@ -139,14 +112,14 @@ class Split:
     def inner_cv(
         self, y: np.ndarray, train: np.ndarray
     ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-        """Splits to choose hyperparameters on, without the test side.
+        """Splits to choose hyperparameters on, without the test set.
 
         Parameters
         ----------
         y
             Labels of all items.
         train
-            Positions of the training side.
+            Positions of the training set.
 
         Returns
         -------
@@ -173,8 +146,7 @@ def make_splits(
 ) -> tuple[dict[str, Split], dict[str, str]]:
     """All splits that a table's tracks support.
 
-    Songs and artists are those of `identify`. A track without a named artist could be by anyone:
-    under "artist" it is on neither side.
+    A track without a named artist could be by anyone: under "artist" it is in neither set.
 
     Parameters
     ----------
@@ -184,8 +156,6 @@ def make_splits(
         Index of the table: ``track_id``, or ``track_id`` and ``segment``.
     n_splits
         Number of folds, where there are enough songs or artists.
-    seed
-        Seed of the shuffling.
 
     Returns
     -------
@@ -199,7 +169,7 @@ def make_splits(
         for name in ("genre", "song", "artist_group", "partition")
     )
     units = {"random": np.arange(len(index)), "track": song, "artist": artist}
-    # Where nobody is named, each song is drawn on its own.
+    # Where no one is named, each song is resampled on its own.
     by_artist = np.where(pd.isna(artist), song, artist)
     drawn = {"random": song, "track": song, "artist": by_artist}
     splits, reasons = {}, {}
@@ -232,9 +202,9 @@ def make_splits(
         )
         splits[name] = Split(name, splitter, drawn[name], random_state=seed, note=note)
     lacking = [
-        f"{side} has {len(missing)} of {len(set(genre))} genres missing"
-        for side in ("train", "valid", "test")
-        if (missing := set(genre) - set(genre[partition == side]))
+        f"{subset} has {len(missing)} of {len(set(genre))} genres missing"
+        for subset in ("train", "valid", "test")
+        if (missing := set(genre) - set(genre[partition == subset]))
     ]
     if lacking:
         reasons["filtered"] = f"in the published partition, {lacking[0]}"
@@ -246,7 +216,7 @@ def make_splits(
 def _left_out(tracks: pd.DataFrame, lone: list[str]) -> str:
     """What the split "artist" leaves out, in one phrase; "" if nothing."""
     nameless = int((tracks["artist_group"].isna() & ~tracks["genre"].isin(lone)).sum())
-    told = [f"without {', '.join(lone)} (fewer than two named artists)"] if lone else []
+    parts = [f"without {', '.join(lone)} (fewer than two named artists)"] if lone else []
     if nameless:
-        told.append(f"without {nameless} tracks whose artist is not named")
-    return ", ".join(told)
+        parts.append(f"without {nameless} tracks whose artist is not named")
+    return ", ".join(parts)

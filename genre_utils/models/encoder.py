@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_utils.files import replacing
-from genre_utils.models.networks import load_keras
-from genre_utils.models.registry import ModelError
-from genre_utils.sources import (
+from genre_utils.data import (
     CHECKPOINT_FILES,
-    ENCODER_LICENCE,
+    ENCODER_LICENSE,
     ENCODER_SOURCE,
     encoder_checkpoint,
 )
+from genre_utils.files import replacing
+from genre_utils.models.networks import load_keras
+from genre_utils.models.registry import ModelError
 
 if TYPE_CHECKING:
     import keras
@@ -149,7 +149,7 @@ def _write_onnx(network: keras.Model, path: Path) -> None:
     _name_parts(model.graph)
     about = {
         "source": ENCODER_SOURCE,
-        "licence": ENCODER_LICENCE,
+        "licence": ENCODER_LICENSE,
         "sha256": CHECKPOINT_FILES[".data-00000-of-00001"],
     }
     onnx.helper.set_model_props(model, about)

@@ -15,16 +15,16 @@ from genre_utils.audio import (
     SAMPLE_RATE,
     SEGMENT_SECONDS,
     TAGS,
-    Heard,
+    Embedding,
+    audio_info,
     embed,
     embed_file,
+    find_truncation,
     load_audio,
-    shortened,
     signal_spectrogram,
-    standardised,
+    standardize,
     stream_audio,
     stream_spectrogram,
-    survey,
 )
 from genre_utils.models.calibration import at_temperature, fit_temperature, temperature_at
 from genre_utils.models.saved import LinearModel, SequenceModel, SpectrogramModel
@@ -123,8 +123,8 @@ def classify_clip(path: str | Path, model: Model, *, file: str | None = None) ->
     EncoderMissing
         If the model needs the pretrained encoder and it is missing.
     """
-    found = survey(path)
-    notes = [shortened(path)]
+    found = audio_info(path)
+    notes = [find_truncation(path)]
     if found.instead_of_mean is not None:
         notes.append("one whose channels cancel each other, so that the loudest alone was used")
     note = ", and ".join(filter(None, notes))
@@ -149,13 +149,13 @@ def classify_signal(y: np.ndarray, model: Model, *, file: str = "", note: str = 
 
 
 def classify_embedded(
-    embedded: Heard, seconds: float, model: LinearModel | SequenceModel, *, file: str = ""
+    embedded: Embedding, seconds: float, model: LinearModel | SequenceModel, *, file: str = ""
 ) -> ClipGenre:
     """Predict the genre of a recording from its embedding, as `audio.embed` returns it."""
     return _calibrated(_from_embedding(embedded, model), seconds, model, file, "")
 
 
-def _from_embedding(embedded: Heard, model: LinearModel | SequenceModel) -> _Segments:
+def _from_embedding(embedded: Embedding, model: LinearModel | SequenceModel) -> _Segments:
     each, whole = model.predict_segments(np.hstack(embedded))
     mean = embedded.tags.mean(axis=0)
     tags = {TAGS[i]: float(mean[i]) for i in np.argsort(-mean, kind="stable")}
@@ -230,7 +230,7 @@ def spectrogram_temperatures(
         found = []
         for at in range(0, len(frames), _TRACKS_AT_ONCE):
             clips = [
-                cut_windows(standardised(item[start : start + columns]), crop)[1]
+                cut_windows(standardize(item[start : start + columns]), crop)[1]
                 for item in frames[at : at + _TRACKS_AT_ONCE]
                 for start in starts
             ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from genre_utils.audio import EncoderMissing
-from genre_utils.data import HEARD_COLUMNS, Dataset, NoUsableAudio, load_features, track_means
+from genre_utils.data import EMBEDDING_AND_TAGS, Dataset, NoUsableAudio, load_features, track_means
 
 
 def hear_tracks(
@@ -23,15 +23,15 @@ def hear_tracks(
     Returns
     -------
     heard, note
-        A row a track that could be heard, columns `HEARD_COLUMNS`; none if there is no encoder or
-        no sound. The note says in a sentence which it is.
+        One row per track, columns `EMBEDDING_AND_TAGS`; none if there is no
+        encoder or no sound. The note says in a sentence which it is.
     """
     try:
         found = load_features(dataset, "encoder", n_jobs=n_jobs, progress=progress)
     except (EncoderMissing, NoUsableAudio) as error:
-        nothing = pd.DataFrame(columns=list(HEARD_COLUMNS), dtype=float)
+        nothing = pd.DataFrame(columns=list(EMBEDDING_AND_TAGS), dtype=float)
         return nothing.rename_axis("track_id"), f"Nothing is heard with the encoder here: {error}"
-    heard = track_means(found.values[list(HEARD_COLUMNS)])
+    heard = track_means(found.values[list(EMBEDDING_AND_TAGS)])
     return heard, f"The pretrained encoder heard {len(heard)} tracks."
 
 

@@ -36,7 +36,7 @@ if importlib.util.find_spec("genre_utils") is None:
     print(f"The package genre_utils is being installed from {{address}}")
     %pip install --quiet "genre_utils[colab] @ {{address}}"
     # The encoder's package is installed alone: what it declares to depend on is long gone.
-    encoder = Path(importlib.util.find_spec("genre_utils").origin).parent / "sources/encoder.txt"
+    encoder = Path(importlib.util.find_spec("genre_utils").origin).parent / "data/encoder.txt"
     %pip install --quiet --no-deps --require-hashes --requirement "{{encoder}}"
     !genre download encoder"""
 

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from genre_utils.audio import SEGMENT_SECONDS, Heard
+from genre_utils.audio import SEGMENT_SECONDS, Embedding
 
 HOP_SECONDS = 1.0
 BEFORE, AFTER = 8, 3  # pieces that are compared: at most so many, and exactly so many
@@ -40,7 +40,7 @@ class ChangeDetector:
         self.threshold, self.after, self.novelty = threshold, after, 0.0
         self._pieces: deque[np.ndarray] = deque(maxlen=BEFORE + _APART - 1 + after)
 
-    def add(self, heard: Heard) -> bool:
+    def add(self, heard: Embedding) -> bool:
         """Hear one more piece of 3 s, which begins `HOP_SECONDS` after the last one.
 
         Parameters

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tqdm import tqdm
 
-from genre_utils.audio import AudioError, EncoderMissing, shortened
+from genre_utils.audio import AudioError, EncoderMissing, find_truncation
 from genre_utils.data import DatasetError
 from genre_utils.tool.partition_kinds import (
     ENCODER,
@@ -263,7 +263,7 @@ def _rows(file: AudioFile, source: Folder, kind: str) -> list[dict]:
     try:
         content = source.read(file.path)
         rows = [about | numbers for numbers in numbers_of(content, kind)]
-        rows[0]["fault"] = shortened(io.BytesIO(content))
+        rows[0]["fault"] = find_truncation(io.BytesIO(content))
         return rows
     except (FileNotFoundError, PermissionError) as error:
         reason = f"the file cannot be read ({error.strerror or 'it is gone'})"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.audio import TAGS
-from genre_utils.data import members, normalised
+from genre_utils.data import members, normalize_name
 from genre_utils.recommend import CosineRecommender, Taste
 from genre_utils.tool.feedback_file import TasteError
 from genre_utils.tool.library import Library
@@ -81,7 +81,7 @@ def rank_events(
 def _songs_of_artists(artists: pd.Series) -> dict[str, list[int]]:
     """Rows of all songs at which somebody plays, by normalised name, alone or with others."""
     named = artists.reset_index(drop=True).dropna()
-    alone = {normalised(name) for name in named.unique()}
+    alone = {normalize_name(name) for name in named.unique()}
     found: dict[str, list[int]] = {}
     for row, name in named.items():
         for member in members(name, alone):
@@ -121,12 +121,12 @@ def _typical(
     tags: Iterable[str], library: Library, tracks: pd.DataFrame
 ) -> tuple[list[str], list[int]] | None:
     """Tags that mean something here, and rows of the songs that have most of them."""
-    genres = tracks["genre"].fillna("").map(normalised)
+    genres = tracks["genre"].fillna("").map(normalize_name)
     heard = library.heard.reindex(tracks.index)
-    known = {normalised(tag): tag for tag in TAGS if not heard[tag].isna().all()}
+    known = {normalize_name(tag): tag for tag in TAGS if not heard[tag].isna().all()}
     used, score = [], np.zeros(len(tracks))
     for tag in tags:
-        plain = normalised(tag)
+        plain = normalize_name(tag)
         if (genres == plain).any():
             score += (genres == plain).to_numpy(float)
         elif plain in known:

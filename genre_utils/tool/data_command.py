@@ -73,7 +73,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _audit_text(dataset, result) -> str:
-    from genre_utils.audio import tell_unreadable  # noqa: PLC0415
+    from genre_utils.audio import format_unreadable  # noqa: PLC0415
     from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
 
     about = dataset.describe()
@@ -106,7 +106,7 @@ def _audit_text(dataset, result) -> str:
     if result.findings.empty:
         lines += ["", "No fault was found."]
     if result.not_read:
-        lines += ["", tell_unreadable(result.not_read) + "."]
+        lines += ["", format_unreadable(result.not_read) + "."]
     lines += ["", f"{'genre':<16} tracks  audio  artists  largest artist"]
     for genre, row in result.counts.iterrows():
         share = row["largest_artist_share"]
@@ -139,8 +139,7 @@ def _download_encoder() -> int:
 
 
 def _download_collection(options: argparse.Namespace) -> int:
-    from genre_utils.data import read_dataset  # noqa: PLC0415
-    from genre_utils.sources import get_collection  # noqa: PLC0415
+    from genre_utils.data import get_collection, read_dataset  # noqa: PLC0415
 
     outcome = get_collection(options.to, options.which, progress=not options.quiet)
     dataset = read_dataset(options.to)

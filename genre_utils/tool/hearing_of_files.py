@@ -7,16 +7,15 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from genre_utils.audio import (
-    HELD_SECONDS,
+    MEMORY_SECONDS,
     SAMPLE_RATE,
     AudioError,
-    describe_signal,
     duration,
     embed,
     load_audio,
-    shortened,
+    song_of_signal,
 )
-from genre_utils.data import Described, hear_song, kept_song
+from genre_utils.data import SongResult, cached_song
 from genre_utils.models import (
     ClipGenre,
     Model,
@@ -29,8 +28,8 @@ from genre_utils.models import (
 
 def hear_file(
     path: Path, *, encoder: bool, model: Model | None
-) -> tuple[Described, ClipGenre | None]:
-    """Describe a song as `hear_song` does, and tell its genre as `classify_clip` does.
+) -> tuple[SongResult, ClipGenre | None]:
+    """Describe a song as `cached_song` does, and tell its genre as `classify_clip` does.
 
     Parameters
     ----------
@@ -52,19 +51,21 @@ def hear_file(
         If the encoder is needed and is not there.
     """
     if model is None:
-        return hear_song(path, encoder=encoder), None
+        return cached_song(path, encoder=encoder), None
     try:
-        if duration(path) > HELD_SECONDS:
-            described = hear_song(path, encoder=encoder)
+        if duration(path) > MEMORY_SECONDS:
+            described = cached_song(path, encoder=encoder)
             return described, classify_clip(path, model) if described.song else None
         y = load_audio(path)
     except AudioError as error:
-        return Described(fault=str(error)), None
+        return SongResult(fault=str(error)), None
     # One thread: the last digits of a matrix product depend on how many share it.
     with threadpool_limits(1):
         heard = embed(y) if encoder or not isinstance(model, SpectrogramModel) else None
-        described = kept_song(
-            path, lambda: describe_signal(y, heard if encoder else None), encoder=encoder
+        described = cached_song(
+            path,
+            encoder=encoder,
+            extract=lambda: song_of_signal(y, heard if encoder else None),
         )
     if described.song is None:
         return described, None
@@ -72,4 +73,4 @@ def hear_file(
         genre = classify_signal(y, model, file=str(path))
     else:
         genre = classify_embedded(heard, len(y) / SAMPLE_RATE, model, file=str(path))
-    return described._replace(fault=shortened(path)), genre
+    return described, genre

@@ -17,13 +17,13 @@ from genre_utils.audio import (
     FEATURE_COLUMNS,
     AudioError,
     EncoderMissing,
-    Song,
-    describe_song,
+    SongFeatures,
     encoder_digest,
+    extract_song,
     find_copies,
 )
 from genre_utils.data import (
-    HEARD_COLUMNS,
+    EMBEDDING_AND_TAGS,
     Dataset,
     Features,
     NoUsableAudio,
@@ -69,7 +69,7 @@ class Library:
     X
         The 57 features, a row a track.
     heard
-        What the encoder hears of them, columns `HEARD_COLUMNS`: as many rows, fewer or none.
+        What the encoder hears of them, columns `EMBEDDING_AND_TAGS`: as many rows, fewer or none.
     tracks
         What is known of them: genre, artist, title, duplicate_of; and song and artist_group, as in
         `Dataset.tracks`.
@@ -122,13 +122,13 @@ class Library:
         here = self.paths.index[self.paths == asked]
         return here[0] if len(here) else None
 
-    def seed_of(self, song: Song, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
+    def seed_of(self, song: SongFeatures, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
         """What was heard in a file as a row that the recommender takes, and whose recording it is.
 
         Parameters
         ----------
         song
-            As from `describe_song`.
+            As from `extract_song`.
         encoder
             Whether the recommender compares by what the encoder hears.
 
@@ -152,7 +152,7 @@ class Library:
             )
         if not encoder or song.embedding is None or song.tags is None:
             return row, copies
-        heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(HEARD_COLUMNS))
+        heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(EMBEDDING_AND_TAGS))
         return row.join(heard), copies
 
     def recommender(
@@ -207,7 +207,7 @@ def like_clip(
     if not clip:
         return pd.DataFrame(), "No clip was given."
     try:
-        song = describe_song(clip, encoder=recommender.hears)
+        song = extract_song(clip, encoder=recommender.hears)
         seed, copies = library.seed_of(song, encoder=recommender.hears)
     except AudioError as error:
         return pd.DataFrame(), f"The clip cannot be used. {clip}: {error}"
@@ -286,7 +286,9 @@ def save_songs(songs: Songs, folder: Path, name: str | None = None) -> Path:
     }
     paths = songs.tracks["path"].map(lambda path: printable(str(Path(path).resolve())))
     known = songs.tracks.reindex(columns=[*KNOWN, *IDENTITY]).assign(path=paths)
-    return _write(target, about, songs.X.join(known.astype("string")), songs.heard, songs.prints)
+    return _write(
+        target, about, songs.X.join(known.astype("string")), songs.embeddings, songs.prints
+    )
 
 
 def library_file(folder: Path, name: str | None = None) -> Path:
@@ -371,7 +373,7 @@ def load_library(name: str | None = None) -> Library:
         frame = pq.read_table(file, columns=columns).to_pandas()
         X, tracks = frame[list(FEATURE_COLUMNS)], frame[[*KNOWN, *IDENTITY]].astype(object)
         tracks = tracks.where(tracks.notna(), None)
-        heard = frame.reindex(columns=list(HEARD_COLUMNS)).dropna().astype(float)
+        heard = frame.reindex(columns=list(EMBEDDING_AND_TAGS)).dropna().astype(float)
         located = frame.reindex(columns=["path"])["path"].dropna()
         facts = bool(about["synthetic"]), about.get("encoder", ""), file
         return Library(name, about["collection"], X, heard, tracks, located, *facts)

@@ -32,7 +32,7 @@ def add_library_command(commands: argparse._SubParsersAction) -> None:
 
 
 def _library(options: argparse.Namespace) -> int:
-    from genre_utils.audio import count_unreadable, tell_unreadable  # noqa: PLC0415
+    from genre_utils.audio import count_unreadable, format_unreadable  # noqa: PLC0415
     from genre_utils.data import read_songs, walk_files  # noqa: PLC0415
     from genre_utils.tool.library import library_file, save_songs  # noqa: PLC0415
 
@@ -47,7 +47,7 @@ def _library(options: argparse.Namespace) -> int:
     for fault in songs.faults.itertuples():
         say(f"{fault.file}: {fault.reason}")
     if unread := count_unreadable(walk_files(folder)):
-        say(f"{tell_unreadable(unread)}.")
+        say(f"{format_unreadable(unread)}.")
     name = target.name.removesuffix(".songs.parquet")
     print(f"{_told(songs)} They are kept in {target}.")
     print(f"Next: genre recommend SONG --songs {name}")

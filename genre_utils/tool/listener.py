@@ -14,7 +14,7 @@ from genre_utils.audio import (
     SAMPLE_RATE,
     SEGMENT_SECONDS,
     TAGS,
-    Heard,
+    Embedding,
     check_signal,
     embed,
 )
@@ -109,7 +109,7 @@ class Listener:
     ) -> None:
         self.head, self.detector = head, detector or ChangeDetector()
         pieces = 1 + max(0, round((window - SEGMENT_SECONDS) / HOP_SECONDS))
-        self._pieces: deque[Heard] = deque(maxlen=pieces)
+        self._pieces: deque[Embedding] = deque(maxlen=pieces)
         self._temperatures = head.temperatures
         self._held, self._at = np.zeros(0, np.float32), 0
         self._silent, self._told = False, False

@@ -76,7 +76,7 @@ def add_predict_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from genre_utils.audio import tell_unreadable  # noqa: PLC0415  (commands load what they need)
+    from genre_utils.audio import format_unreadable  # noqa: PLC0415  (commands load what they need)
     from genre_utils.models import load_model  # noqa: PLC0415
 
     model = load_model(options.model)
@@ -87,7 +87,7 @@ def _predict(options: argparse.Namespace) -> int:
         sources = list(_sources(options.files, Path(folder)))
         failed = _print_all(sources, model, options)
     if unread := _unread(options.files):
-        say(f"{tell_unreadable(unread)}")
+        say(f"{format_unreadable(unread)}")
         if options.json:
             print(json.dumps({"not_read": unread}))
     if not options.json and model.about["dataset"]["synthetic"]:

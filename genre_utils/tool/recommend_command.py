@@ -210,13 +210,13 @@ def _seed(
         return tracks, []
     from pandas import concat  # noqa: PLC0415
 
-    from genre_utils.audio import describe_song  # noqa: PLC0415
+    from genre_utils.audio import extract_song  # noqa: PLC0415
 
     rows = [recommender.features_.iloc[recommender.positions(tracks)]] if tracks else []
     copies = list(tracks)
     for file in files:
         with named(file):
-            song = describe_song(file, encoder=recommender.hears)
+            song = extract_song(file, encoder=recommender.hears)
         row, own = library.seed_of(song, encoder=recommender.hears)
         rows.append(row)
         copies += own

@@ -18,7 +18,7 @@ from genre_utils.audio import (
     AudioError,
     Balance,
     Container,
-    mean_of,
+    mix_down,
     read_blocks,
 )
 from genre_utils.tool.station_titles import OnAir, Title, on_air
@@ -99,7 +99,7 @@ def stream(parts: Iterable[Part]) -> Iterator[Block]:
 
 def _mono(block: np.ndarray) -> np.ndarray:
     """Mean of the channels, or the loudest where they cancel each other; finite."""
-    balance, mean = Balance(), mean_of(block)
+    balance, mean = Balance(), mix_down(block)
     balance.add(block, mean)
     if (channel := balance.instead_of_mean) is not None:
         mean = np.ascontiguousarray(block[:, channel])

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from genre_utils.audio import Song, encoder_digest
+from genre_utils.audio import SongFeatures, encoder_digest
 from genre_utils.data import (
-    HEARD_COLUMNS,
+    EMBEDDING_AND_TAGS,
     Songs,
     gather_songs,
     printable,
-    told_artist_and_title,
+    read_artist_and_title,
 )
 from genre_utils.models import ClipGenre, Model
 from genre_utils.recommend import Taste
@@ -79,7 +79,7 @@ class _Heard(NamedTuple):
 
     path: Path
     state: State
-    song: Song
+    song: SongFeatures
     placed: Placed
 
 
@@ -309,16 +309,16 @@ def _row(
     track: str, plain: str, one: _Heard
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.Series]:
     index = pd.Index([track], name="track_id")
-    artist, title = told_artist_and_title(one.path, plain)
+    artist, title = read_artist_and_title(one.path, plain)
     about = {"artist": artist, "title": title, "path": str(one.path)}
     song = one.song
-    heard = np.empty((0, len(HEARD_COLUMNS)))
+    heard = np.empty((0, len(EMBEDDING_AND_TAGS)))
     if song.embedding is not None and song.tags is not None:
         heard = np.concatenate([song.embedding, song.tags])[None]
     return (
         pd.DataFrame(about, index, dtype=object),
         song.features.to_frame().T.set_axis(index),
-        pd.DataFrame(heard, index[: len(heard)], columns=list(HEARD_COLUMNS)),
+        pd.DataFrame(heard, index[: len(heard)], columns=list(EMBEDDING_AND_TAGS)),
         pd.Series([song.fingerprint], index, dtype=object),
     )
 

@@ -9,7 +9,14 @@ import pytest
 import soundfile as sf
 from helpers import cut, encode, tone, write
 
-from genre_utils.audio import AudioError, duration, load_audio, shortened, stream_audio, survey
+from genre_utils.audio import (
+    AudioError,
+    audio_info,
+    duration,
+    find_truncation,
+    load_audio,
+    stream_audio,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,7 @@ def test_a_tone_stays_that_tone(tmp_path, name, format_, codec):
     assert np.array_equal(np.concatenate(list(stream_audio(path))), y)
     if name != "a.aac":  # which says its length nowhere
         assert duration(path) == pytest.approx(4, abs=0.2)
-    assert survey(path).rate == 48000 and shortened(path) is None
+    assert audio_info(path).rate == 48000 and find_truncation(path) is None
     assert np.array_equal(load_audio(io.BytesIO(path.read_bytes())), y)
 
 

@@ -17,10 +17,10 @@ from genre_utils.audio import (
     check_signal,
     count_unreadable,
     duration,
+    find_truncation,
+    format_unreadable,
     load_audio,
-    shortened,
     split_segments,
-    tell_unreadable,
 )
 
 LOSSY = {"ogg", "opus", "mp3"}
@@ -108,7 +108,7 @@ def test_a_name_need_not_be_utf8(tmp_path):
     write(tmp_path / "a.wav", tone()).rename(path)
     assert len(load_audio(path)) == len(load_audio(str(path))) == 22050
     assert duration(path) == 1
-    assert shortened(path) is None
+    assert find_truncation(path) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names and pipes of POSIX")
@@ -122,9 +122,9 @@ def test_what_nobody_can_decode_is_counted_and_named():
     names = ["a.m4p", "b.M4P", ".c.m4p", "d.mid", "e.wav", "f.txt"]
     found = count_unreadable(map(Path, names))
     assert found == {".m4p": 2, ".mid": 1}
-    told = tell_unreadable(found)
+    told = format_unreadable(found)
     assert told.startswith("3 files were not read") and "(2 .m4p, 1 .mid)" in told
-    assert tell_unreadable({".aax": 1}).startswith("1 file was not read")
+    assert format_unreadable({".aax": 1}).startswith("1 file was not read")
 
 
 def test_a_file_of_many_blocks_is_read_in_order(tmp_path):
@@ -236,7 +236,7 @@ def test_a_cut_wav_is_read_as_far_as_it_goes_and_this_is_said(tmp_path, share, p
     y = load_audio(path)
     assert len(y) == pytest.approx(2.0 * share * 22050, abs=30)
     assert np.allclose(y, tone(2.0)[: len(y)], atol=1e-4)
-    phrase = shortened(path)
+    phrase = find_truncation(path)
     assert phrase.startswith("truncated") and f" {percent}" in phrase and "\n" not in phrase
 
 
@@ -255,22 +255,22 @@ def test_a_cut_mp3_does_not_repeat_its_end(tmp_path):
 @pytest.mark.parametrize("suffix", ["au", "aiff"])
 def test_it_is_said_of_other_cut_files_too(tmp_path, suffix):
     path = cut(write(tmp_path / f"a.{suffix}", tone(2.0)), 0.6)
-    assert "60 %" in (shortened(path) or "")
+    assert "60 %" in (find_truncation(path) or "")
 
 
 @pytest.mark.parametrize("suffix", ["wav", "au", "aiff", "flac", "ogg", "mp3"])
 def test_a_whole_file_is_not_called_truncated(tmp_path, suffix):
-    assert shortened(write(tmp_path / f"a.{suffix}", tone())) is None
+    assert find_truncation(write(tmp_path / f"a.{suffix}", tone())) is None
 
 
 def test_extra_bytes_after_the_sound_are_not_a_fault(tmp_path):
     path = write(tmp_path / "a.wav", tone())
     path.write_bytes(path.read_bytes() + b"LIST\x04\x00\x00\x00abcd" + b"\x00")
-    assert shortened(path) is None and len(load_audio(path)) == 22050
+    assert find_truncation(path) is None and len(load_audio(path)) == 22050
 
 
 def test_a_stream_of_unknown_length_is_whole(tmp_path):
-    assert shortened(with_data_size(write(tmp_path / "a.wav", tone()), 0xFFFFFFFF)) is None
+    assert find_truncation(with_data_size(write(tmp_path / "a.wav", tone()), 0xFFFFFFFF)) is None
 
 
 def billions_of_samples(path):

@@ -7,8 +7,8 @@ from helpers import sound
 from genre_utils.audio import (
     AudioError,
     EncoderMissing,
-    describe_song,
     embed_file,
+    extract_song,
     features_of_file,
     fingerprint_of_file,
 )
@@ -25,15 +25,15 @@ def agree(song, path):
 
 def test_it_is_what_each_would_say_on_its_own(tmp_path):
     path = sound(tmp_path / "a.wav", 7.0)
-    agree(describe_song(path), path)
+    agree(extract_song(path), path)
 
 
 def test_long_files_are_described_alike(tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", 7.0)
     monkeypatch.setattr("genre_utils.audio.describing.LONG_SECONDS", 2.0)
-    agree(describe_song(path), path)
-    monkeypatch.setattr("genre_utils.audio.describing.HELD_SECONDS", 3.0)
-    agree(describe_song(path), path)
+    agree(extract_song(path), path)
+    monkeypatch.setattr("genre_utils.audio.describing.MEMORY_SECONDS", 3.0)
+    agree(extract_song(path), path)
 
 
 def test_a_file_is_decoded_once(tmp_path, monkeypatch):
@@ -43,7 +43,7 @@ def test_a_file_is_decoded_once(tmp_path, monkeypatch):
 
     read = decoding.read_blocks
     monkeypatch.setattr(decoding, "read_blocks", lambda p: times.append(p) or read(p))
-    describe_song(path)
+    extract_song(path)
     assert len(times) == 1
 
 
@@ -51,8 +51,8 @@ def test_without_the_encoder(tmp_path, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tmp_path / "none.onnx"))
     path = sound(tmp_path / "a.wav", 3.0)
     with pytest.raises(EncoderMissing, match="genre download encoder"):
-        describe_song(path)
-    song = describe_song(path, encoder=False)
+        extract_song(path)
+    song = extract_song(path, encoder=False)
     assert song.embedding is None
     assert len(song.features) == 57
 
@@ -60,4 +60,4 @@ def test_without_the_encoder(tmp_path, monkeypatch):
 def test_what_is_no_audio_is_said_so(tmp_path):
     (tmp_path / "a.mp3").write_text("no")
     with pytest.raises(AudioError, match="not audio"):
-        describe_song(tmp_path / "a.mp3", encoder=False)
+        extract_song(tmp_path / "a.mp3", encoder=False)

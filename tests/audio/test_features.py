@@ -14,7 +14,7 @@ from genre_utils.audio import (
     mel_frames,
     mfcc_frames,
 )
-from genre_utils.sources import synthesize
+from genre_utils.data import synthesize
 
 
 def seconds_of(n):

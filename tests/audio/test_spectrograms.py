@@ -13,7 +13,7 @@ from genre_utils.audio import (
     band_matrix,
     signal_spectrogram,
     spectrograms,
-    standardised,
+    standardize,
     stream_spectrogram,
 )
 
@@ -50,7 +50,7 @@ def in_one_piece(y):
     power = np.abs(scipy.fft.rfft(frames * np.hanning(256).astype(np.float32))) ** 2
     floor = max(power.max() * 1e-12, 1e-20)
     nearest = ((np.arange(370) + 0.5) / 370 * power.shape[1]).astype(int)
-    return standardised(np.log(np.maximum(power, floor))[:, nearest] @ band_matrix(370).T)
+    return standardize(np.log(np.maximum(power, floor))[:, nearest] @ band_matrix(370).T)
 
 
 @pytest.mark.parametrize("samples", [11025, 66150, 661794, 240 * 22050])

@@ -19,7 +19,7 @@ from genre_utils.audio import (
     stream_audio,
 )
 from genre_utils.audio import streaming as long_audio
-from genre_utils.sources import synthesize
+from genre_utils.data import synthesize
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ import shutil
 
 import pandas as pd
 import pytest
+from genre_utils.data.identity import members, normalize_name
 from helpers import sounds
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_utils.data import identify, make_splits, read_dataset
-from genre_utils.data.identity import members, normalised
 from genre_utils.files import file_digest
 
 
@@ -34,11 +34,11 @@ def tracks_of(*rows):
     ],
 )
 def test_a_name_is_the_same_however_it_is_written(one, other):
-    assert normalised(one) == normalised(other)
+    assert normalize_name(one) == normalize_name(other)
 
 
 def test_names_of_signs_alone_stay_apart():
-    assert normalised("???") != normalised("!!!")
+    assert normalize_name("???") != normalize_name("!!!")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_names_of_signs_alone_stay_apart():
     ],
 )
 def test_who_plays_together_is_told_apart(name, found):
-    assert set(members(name, {"cher", "tina turner"})) - {normalised(name)} == found
+    assert set(members(name, {"cher", "tina turner"})) - {normalize_name(name)} == found
 
 
 # The bands of the collection, and some others, whose name has "and", "&" or a comma in it.
@@ -68,7 +68,7 @@ Simon & Garfunkel, Hall and Oates, Blood Sweat & Tears, Florence + the Machine""
     "band", ["Lipps, Inc.", "Peter, Paul and Mary", *BANDS.replace("\n", " ").split(", ")]
 )
 def test_bands_stay_whole(band):
-    assert members(band, {"fire", "love", "paul"}) == [normalised(band)]
+    assert members(band, {"fire", "love", "paul"}) == [normalize_name(band)]
 
 
 def test_artists_who_ever_play_together_are_one():

@@ -7,10 +7,10 @@ from helpers import sound
 
 from genre_utils.audio import AudioError, load_audio
 from genre_utils.data import (
-    HEARD_COLUMNS,
+    EMBEDDING_AND_TAGS,
     DatasetError,
     NoUsableAudio,
-    artist_and_title,
+    parse_artist_and_title,
     read_songs,
 )
 
@@ -35,7 +35,7 @@ def read(folder, **settings):
     ],
 )
 def test_names_tell_artist_and_title_or_nothing(track, told):
-    assert artist_and_title(track) == told
+    assert parse_artist_and_title(track) == told
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_songs_lie_anywhere_and_bad_files_are_told(folder):
     songs = read(folder)
     assert list(songs.X.index) == ["A - one", "deep/again", "deep/er/B - two"]
     assert songs.X.shape == (3, 57)
-    assert list(songs.heard) == list(HEARD_COLUMNS)
+    assert list(songs.heard) == list(EMBEDDING_AND_TAGS)
     assert songs.heard.index.equals(songs.X.index)
     assert list(songs.faults["reason"]) == ["not audio that can be decoded, whatever its name says"]
     assert songs.tracks.loc["deep/er/B - two", "artist"] == "B"
@@ -74,7 +74,7 @@ def test_what_was_heard_is_not_heard_again(folder, monkeypatch):
             raise AssertionError("heard again")
         raise AudioError("not now")
 
-    monkeypatch.setattr("genre_utils.data.songs.describe_song", fail)
+    monkeypatch.setattr("genre_utils.data.songs.extract_song", fail)
     sound(folder / "new.wav", 3.0, seed=9)
     (folder / "A - one.wav").rename(folder / "moved.wav")
     again = read(folder)
@@ -87,7 +87,7 @@ def test_what_was_heard_is_not_heard_again(folder, monkeypatch):
 def test_a_killed_run_keeps_what_it_had_done(folder, monkeypatch, own_cache):
     from genre_utils.data import songs
 
-    describe, heard = songs.describe_song, []
+    describe, heard = songs.extract_song, []
 
     def killed(path, **settings):
         if len(heard) == 2:
@@ -96,7 +96,7 @@ def test_a_killed_run_keeps_what_it_had_done(folder, monkeypatch, own_cache):
         return describe(path, **settings)
 
     (folder / "bad.mp3").unlink()
-    monkeypatch.setattr(songs, "describe_song", killed)
+    monkeypatch.setattr(songs, "extract_song", killed)
     with pytest.raises(KeyboardInterrupt):
         read(folder)
     assert len(list(own_cache.rglob("*.npz"))) == 2
@@ -117,7 +117,7 @@ def test_without_the_encoder_there_are_features_alone(folder, monkeypatch):
     songs = read(folder, encoder=False)
     assert len(songs.X) == 3
     assert songs.heard.empty
-    assert list(songs.heard) == list(HEARD_COLUMNS)
+    assert list(songs.heard) == list(EMBEDDING_AND_TAGS)
 
 
 def test_files_that_would_share_a_name_keep_their_endings(folder):

@@ -4,10 +4,10 @@ import mutagen
 import numpy as np
 import pytest
 import soundfile as sf
+from genre_utils.data.tags import read_tags
 from mutagen.id3 import TIT2, TPE1
 
 from genre_utils.data import list_songs
-from genre_utils.data.tags import written_artist_and_title
 
 
 def tagged(path, artist="Nina Simone", title="Sinnerman"):
@@ -28,7 +28,7 @@ def tagged(path, artist="Nina Simone", title="Sinnerman"):
 @pytest.mark.parametrize("ending", ["mp3", "flac", "ogg", "wav"])
 def test_tags_are_read_of_every_format(tmp_path, ending):
     path = tagged(tmp_path / f"x.{ending}")
-    assert written_artist_and_title(path) == ("Nina Simone", "Sinnerman")
+    assert read_tags(path) == ("Nina Simone", "Sinnerman")
 
 
 def test_tags_go_before_names_and_names_fill_what_they_leave_out(tmp_path):
@@ -49,7 +49,7 @@ def test_damaged_tags_say_nothing(tmp_path):
         for at in rng.integers(0, min(len(hurt), 120), 12):
             hurt[at] = rng.integers(256)
         (tmp_path / "hurt.mp3").write_bytes(hurt)
-        written_artist_and_title(tmp_path / "hurt.mp3")
+        read_tags(tmp_path / "hurt.mp3")
     (tmp_path / "text.mp3").write_text("no")
-    assert written_artist_and_title(tmp_path / "text.mp3") == (None, None)
-    assert written_artist_and_title(tmp_path / "nowhere.mp3") == (None, None)
+    assert read_tags(tmp_path / "text.mp3") == (None, None)
+    assert read_tags(tmp_path / "nowhere.mp3") == (None, None)

@@ -6,7 +6,7 @@ import pytest
 import soundfile as sf
 
 from genre_utils.audio import SAMPLE_RATE, AudioError, Spectra, encoder_mel
-from genre_utils.data import DatasetError
+from genre_utils.data import DatasetError, synthesize
 from genre_utils.models import (
     METHODS,
     Manner,
@@ -21,7 +21,6 @@ from genre_utils.models import (
     repainting,
     song_left,
 )
-from genre_utils.sources import synthesize
 
 keras = pytest.importorskip("keras")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from genre_utils.data import write_demo
 from genre_utils.report import package_address
-from genre_utils.sources import write_demo
 
 PAIRS = sorted(Path("notebooks").glob("[0-9]*.ipynb"))
 # They take up to minutes each, so one stands for all; make alone runs all of them.

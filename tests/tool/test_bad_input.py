@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from helpers import AS_ROOT, extract, kept, sound, sounds
 
-from genre_utils.data import audit, dataset, inputs, make_splits, read_dataset
-from genre_utils.sources import demo
+from genre_utils.data import audit, dataset, demo, inputs, make_splits, read_dataset
 from genre_utils.tool import predict_command, recommend_command
 from genre_utils.tool.main import main
 

@@ -16,7 +16,7 @@ import pytest
 from helpers import FORMATS, cut, sound, sounds, tone, write
 from XXX import dask
 
-from genre_utils.audio import encoder_path, load_audio, shortened
+from genre_utils.audio import encoder_path, find_truncation, load_audio
 from genre_utils.data import DatasetError, load_features, read_dataset
 from genre_utils.tool.cluster import ClusterError, connect, extract_partitions
 from genre_utils.tool.main import main
@@ -206,7 +206,7 @@ def test_an_open_file_decodes_as_its_path_does(tmp_path, suffix, subtype):
     path = write(tmp_path / f"a.{suffix}", tone(1.0, 48000), 48000, subtype=subtype)
     if suffix in {"wav", "au", "aiff"}:
         cut(path, 0.8)
-        assert "80 %" in shortened(io.BytesIO(path.read_bytes()))
+        assert "80 %" in find_truncation(io.BytesIO(path.read_bytes()))
     with path.open("rb") as file:
         assert np.array_equal(load_audio(file), load_audio(path))
         assert np.array_equal(load_audio(file), load_audio(path)), "from wherever it was left"

@@ -12,7 +12,7 @@ import soundfile as sf
 from helpers import sound
 
 from genre_utils.audio import fingerprint, load_audio
-from genre_utils.data import HEARD_COLUMNS, load_features, read_dataset, with_recordings
+from genre_utils.data import EMBEDDING_AND_TAGS, load_features, read_dataset, with_recordings
 from genre_utils.models import ModelError
 from genre_utils.recommend import Taste, hear_tracks
 from genre_utils.tool.feedback_file import read_tastes
@@ -66,7 +66,7 @@ def test_fingerprints_and_songs_are_kept(home, demo_root):
 
 def test_what_the_encoder_hears_is_kept_and_compared(home, capsys):
     library = load_library()
-    assert list(library.heard) == list(HEARD_COLUMNS)
+    assert list(library.heard) == list(EMBEDDING_AND_TAGS)
     assert library.heard.index.equals(library.X.index)
     made, note = library.recommender()
     assert made.hears
@@ -119,7 +119,7 @@ def test_a_collection_that_cannot_be_heard_says_why(demo_root, tmp_path, monkeyp
     monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tmp_path / "none.onnx"))
     heard, note = hear_tracks(read_dataset(demo_root), n_jobs=1, progress=False)
     assert heard.empty
-    assert list(heard) == list(HEARD_COLUMNS)
+    assert list(heard) == list(EMBEDDING_AND_TAGS)
     assert "genre download encoder" in note
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import tone
 from scipy.special import softmax
 
-from genre_utils.audio import AudioError, Heard, embed
+from genre_utils.audio import AudioError, Embedding, embed
 from genre_utils.models import LinearModel, at_temperature, classify_signal
 from genre_utils.tool.change_detector import ChangeDetector
 from genre_utils.tool.listener import Event, Listener, Now, listen
@@ -146,7 +146,7 @@ def rows(count, seed):
     own = [rng.normal(size=256), rng.uniform(0.05, 0.95, 50), rng.normal(size=640)]
     for _ in range(count):
         embedding, tags, layers = (part + rng.normal(0, 0.01, len(part)) for part in own)
-        yield Heard(embedding[None], tags[None], layers[None])
+        yield Embedding(embedding[None], tags[None], layers[None])
 
 
 def test_the_detector_tells_one_change_once_and_begins_anew():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from joblib import delayed
 
-from genre_utils.audio import EMBEDDING_COLUMNS, SAMPLE_RATE, TAGS, Heard, load_audio
+from genre_utils.audio import EMBEDDING_COLUMNS, SAMPLE_RATE, TAGS, Embedding, load_audio
 from genre_utils.parallel import run_parallel
 from genre_utils.tool.change_detector import ChangeDetector
 from genre_utils.tool.experiments.measuring import PIECE, hear
@@ -141,7 +141,7 @@ def alarms(pieces: np.ndarray, detector: ChangeDetector) -> tuple[list[float], i
     """
     told, ready = [], 0
     for second, row in enumerate(pieces, PIECE):
-        if detector.add(Heard(*np.split(row[None], _PARTS, axis=1))):
+        if detector.add(Embedding(*np.split(row[None], _PARTS, axis=1))):
             told.append(float(second))
         ready += detector.novelty != 0
     return told, ready

@@ -1,12 +1,33 @@
-"""Ten small genres, each a row in a table of recipes, played with NumPy and SciPy alone."""
+"""A synthesizer of ten small genres, and a demo collection of them in the layout of GTZAN.
 
-from collections.abc import Callable, Iterator
+Each genre is a row in a table of recipes, played with NumPy and SciPy, so that everything can be
+run and tested without a download. Scores on it tell nothing about music.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
+from scipy.io import wavfile
 from scipy.signal import butter, fftconvolve, sosfilt
+from tqdm import tqdm
 
-SAMPLE_RATE = 22050
+from genre_utils.audio import SAMPLE_RATE
+from genre_utils.data.dataset import DEMO_MARKER, read_demo_marker
+
+VERSION = 2
+SENTENCE = "This collection was synthesized: its tracks and artists are invented."
+FIRST = ("Abel", "Élodie", "Ilse", "Jorun", "Maribel", "Orrin", "Tamsin", "Völund")
+LAST = ("Callowhey", "Marchetaux", "Oberlind", "Teagle", "Vantreese")
+SUBSETS = {1: ["train"], 2: ["train", "test"], 3: ["train", "valid", "test"]}
+SUBSETS[4] = ["train", "train", "valid", "test"]  # one for each artist of a genre
+
 BLEND, BORROW, VARY = 0.7, 0.3, 0.25  # how far artists stray from their genre
 TRACK = 0.8  # how far, in these terms, tracks stray from their artist
 STEPS = 16  # sixteenth notes in a bar
@@ -136,20 +157,16 @@ def synthesize(
 
     Parameters
     ----------
-    genre : str
+    genre
         One of `GENRES`.
-    seconds : float
-        Length of the excerpt, which begins anywhere in a bar.
-    sr : int
-        Sample rate in Hz.
-    seed : int
+    seed
         The track: key, lines, tempo and mix are drawn from it. Not negative.
-    artist : int
-        Who plays: the tracks of an artist share sound, habits and roughly the tempo. Not negative.
+    artist
+        The tracks of an artist share sound, habits and roughly the tempo. Not negative.
 
     Returns
     -------
-    y : np.ndarray, shape (round(seconds * sr),), float32
+    y : numpy.ndarray, shape (round(seconds * sr),), float32
         Mono signal in [-1, 1].
     tempo : float
         Beats per minute.
@@ -207,8 +224,8 @@ def _play(
             if note not in known:
                 known[note] = sound(*note)
             start = round((beats[step] * 60 / tempo + rng.normal(0, 0.003)) * sr)
-            heard = known[note][max(0, -start) : max(0, size - start)]
-            out[max(0, start) : max(0, start) + len(heard)] += accent * heard
+            audible = known[note][max(0, -start) : max(0, size - start)]
+            out[max(0, start) : max(0, start) + len(audible)] += accent * audible
         return out
 
     def voice(of: Voice) -> Callable[[int, int], np.ndarray]:
@@ -333,3 +350,163 @@ def _mix(
 def _unit(y: np.ndarray) -> np.ndarray:
     """Scale a signal to a root mean square of one; silence stays silent."""
     return y / (np.sqrt(np.mean(y**2)) + 1e-9)
+
+
+def write_demo(
+    root: Path,
+    *,
+    tracks_per_genre: int = 8,
+    seconds: float = 12.0,
+    seed: int = 0,
+    progress: bool = True,
+) -> Path:
+    """Write a collection of invented tracks in the layout of GTZAN, or keep the one that is there.
+
+    Artists keep their sound from track to track and bend their recipe towards a related genre, so
+    that genres overlap and an artist in both the training and the test set helps. One fault is
+    there on purpose: the last rock track has the bytes of the one before it, and the partition
+    leaves it out. The folder appears when it is complete.
+
+    Parameters
+    ----------
+    root
+        A new or empty folder, or a demo collection, which is replaced if its parameters differ.
+    tracks_per_genre
+        At least 1. From 4 on, every genre is in all three sets of the partition.
+    seconds
+        Length of each track, at least 1.
+    seed
+        Another seed makes other tracks by the same artists. Not negative.
+
+    Returns
+    -------
+    Path
+        `root`, with ``genres_original``, ``images_original``, ``splits``, ``meta``, ``tempo`` and
+        the marker ``DEMO.json``.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range, or `root` holds anything that is not the demo's.
+    """
+    if tracks_per_genre < 1 or seconds < 1 or seed < 0:
+        raise ValueError("A demo needs 1 track per genre, 1 s per track, and a seed of 0 or more.")
+    marker: dict = {"synthetic": True, "version": VERSION, "seed": seed, "seconds": seconds}
+    marker |= {"tracks_per_genre": tracks_per_genre, "sentence": SENTENCE}
+    target = Path(root).resolve()
+    if _is_complete(target, marker):
+        return Path(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
+    ) as beside:
+        built = Path(beside, "built")
+        _build(built, marker, progress)
+        for attempt in range(5):
+            try:
+                if _is_complete(target, marker):
+                    break
+                if target.exists():
+                    target.replace(built.with_name(f"former{attempt}"))
+                built.replace(target)
+                break
+            except OSError:  # another process was faster: look again
+                if attempt == 4:
+                    raise
+    return Path(root)
+
+
+def _files(tracks: int) -> set[str]:
+    names = {DEMO_MARKER, "meta/GTZANindex.txt", *(f"splits/{s}_filtered.txt" for s in SUBSETS[3])}
+    for genre in GENRES:
+        for n in (f"{number:05d}" for number in range(tracks)):
+            names |= {f"genres_original/{genre}/{genre}.{n}.wav", f"tempo/gtzan_{genre}_{n}.bpm"}
+            names.add(f"images_original/{genre}/{genre}{n}.png")
+    return names
+
+
+def _is_complete(root: Path, marker: dict) -> bool:
+    """Whether the wanted demo is there; refuse if what is there is not ours to replace."""
+    found = read_demo_marker(root)
+    ours = _files(found["tracks_per_genre"]) if found else set()
+    paths = (p for p in root.rglob("*") if not p.is_dir()) if found else root.glob("*")
+    there = {path.relative_to(root).as_posix() for path in paths}
+    if read_demo_marker(root) != found:  # another process has just replaced it
+        return _is_complete(root, marker)
+    if found == marker and ours <= there:
+        return True
+    if there - ours or root.is_file():
+        what = min(there - ours, default="a file")
+        raise ValueError(f"{root} is or holds what no demo does ({what}): name another folder.")
+    return False
+
+
+def _build(root: Path, marker: dict, progress: bool) -> None:
+    tracks, seed, seconds = (marker[n] for n in ("tracks_per_genre", "seed", "seconds"))
+    for name in _files(tracks):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+    lists: dict[str, str] = dict.fromkeys(SUBSETS[3], "")
+    index = ""
+    everything = [(genre, number) for genre in GENRES for number in range(tracks)]
+    for genre, number in tqdm(everything, "Synthesizing", unit="track", disable=not progress):
+        songs = tracks - (genre == "rock" and tracks > 1)
+        song = min(number, songs - 1)
+        artists = min(4, songs)
+        artist = song * artists // songs
+        y, tempo = synthesize(genre, seconds=seconds, seed=seed * 100_000 + song, artist=artist)
+        stem = f"{genre}/{genre}.{number:05d}.wav"
+        wave = np.round(y * 32767).astype(np.int16)
+        wavfile.write(root / "genres_original" / stem, SAMPLE_RATE, wave)
+        _picture(y).save(root / f"images_original/{genre}/{genre}{number:05d}.png")
+        (root / f"tempo/gtzan_{genre}_{number:05d}.bpm").write_text(f"{tempo:.4f}\n")
+        if song == number:
+            lists[SUBSETS[artists][artist]] += f"{stem}\n"
+        first, last = divmod(4 * GENRES.index(genre) + artist, len(LAST))
+        credit = f"{FIRST[first]} {LAST[last]} ::: {genre.title()} Piece No. {song + 1}"
+        if genre in ("classical", "country", "jazz") and number == tracks - 1:
+            credit = " ::: "
+        index += f"{Path(stem).name} ::: {credit}\n"
+    for subset, lines in lists.items():
+        (root / f"splits/{subset}_filtered.txt").write_text(lines)
+    (root / "meta/GTZANindex.txt").write_text(index, encoding="latin-1")
+    (root / DEMO_MARKER).write_text(json.dumps(marker, indent=2) + "\n", encoding="utf-8")
+
+
+def _picture(y: np.ndarray) -> Image.Image:
+    """Draw the log power spectrogram, 0 to 11025 Hz from below, in a white margin."""
+    frames = np.lib.stride_tricks.sliding_window_view(y, 256)
+    frames = frames[np.linspace(0, len(frames) - 1, 248).astype(int)] * np.hanning(256)
+    power = np.abs(np.fft.rfft(frames)) ** 2
+    rows = ((np.arange(187) + 0.5) / 187 * 129).astype(int)
+    power = np.log(power[:, rows].T[::-1] + 1e-10)
+    canvas = np.full((195, 260), 255, np.uint8)
+    canvas[4:191, 6:254] = 254 * (power - power.min()) / np.ptp(power)
+    image = Image.fromarray(canvas)
+    import matplotlib  # noqa: PLC0415  (slow to import)
+
+    palette = matplotlib.colormaps["viridis"](np.linspace(0, 1, 255), bytes=True)[:, :3]
+    image.putpalette([*palette.ravel().tolist(), 255, 255, 255])
+    return image
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m genre_utils.data.synthetic", description="Write the demo collection."
+    )
+    parser.add_argument("root", type=Path, help="folder to write, new or a demo collection")
+    parser.add_argument("--tracks-per-genre", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=12.0)
+    parser.add_argument("--seed", type=int, default=0)
+    options = vars(parser.parse_args(arguments))
+    root = options.pop("root")
+    try:
+        write_demo(root, **options)
+    except (OSError, ValueError) as error:
+        print(f"The demo collection cannot be written to {root}: {error}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,12 +6,12 @@ import sys
 import zipfile
 
 import pytest
+from genre_utils.cli.main import main
 
 from genre_utils.audio import encoder_path, is_encoder
+from genre_utils.data import CHECKPOINT_FILES, DownloadError, checkpoints, encoder_checkpoint
 from genre_utils.models import encoder as encoder_of_models
 from genre_utils.models import encoder_network
-from genre_utils.sources import CHECKPOINT_FILES, DownloadError, checkpoints, encoder_checkpoint
-from genre_utils.tool.main import main
 
 WHEEL = "musicnn-0.1.0-py3-none-any.whl"
 CONTENT = {".index": b"names", ".data-00000-of-00001": b"weights"}

@@ -1,4 +1,4 @@
-"""Pictures of spectrograms: plots have a margin and a colour map; `read_picture` undoes both."""
+"""Pictures of spectrograms as input of networks: their margin and color map are undone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from genre_utils.audio import BANDS, COLUMNS, band_matrix, standardised
+from genre_utils.audio import BANDS, COLUMNS, band_matrix, standardize
 
 # Kaggle's pictures: their frequency axis is mel already, that of plain spectrograms is linear.
 MEL_PICTURE_SIZE = (432, 288)
@@ -21,40 +21,46 @@ COLOR_MAPS = (
 _TOLERANCE = 30.0  # of 441, the distance from black to white
 _MAX_PIXELS = 10_000_000
 _MIN_PIXELS = 16
-_SAME_COLOR = 8  # of 255: jpeg changes colours a little
+_SAME_COLOR = 8  # of 255: jpeg changes colors a little
 
 
 class PictureError(ValueError):
     """A file cannot be used as a picture of a spectrogram; the message says in one sentence why."""
 
 
-def read_picture(path: str | Path) -> np.ndarray:
-    """Read the values that a picture of a spectrogram shows.
+def picture_frames(path: str | Path) -> np.ndarray:
+    """Spectrogram of a picture, in the shape that networks take.
 
-    Its margin is cropped (border rows and columns of the corner's colour alone). If its colours
-    are those of one of `COLOR_MAPS`, the map is undone, otherwise brightness counts. Where the
-    plot was left empty (silence has no logarithm), the value is 0.
+    Its margin is cropped (border rows and columns of the corner's color alone). If its colors are
+    those of one of `COLOR_MAPS`, the map is undone, otherwise brightness counts. Where the plot is
+    empty (silence has no logarithm), the value is 0.
 
     Parameters
     ----------
     path
-        The file, of any size; png, jpeg or whatever else Pillow reads.
+        A picture of a whole track, as Pillow reads it. The frequency axis goes from 0 to half the
+        sampling rate, linear; in pictures of Kaggle's size, 432 x 288, it is mel.
 
     Returns
     -------
-    numpy.ndarray, shape (rows, columns), float32
-        Within [0, 1]; the first row is the lowest frequency.
+    numpy.ndarray, shape (496, 64), float32
+        Time by mel-spaced bands, mean 0 and standard deviation 1.
 
     Raises
     ------
     PictureError
-        If the file is missing, not a picture, too small, or of one colour.
+        If the file is missing, not a picture, too small, or of one color.
     """
-    return _read(path)[0]
+    values, size = _read(path)
+    is_mel = size == MEL_PICTURE_SIZE
+    if values.shape[1] != COLUMNS:
+        values = _resize(values, (values.shape[0], COLUMNS))
+    bands = _resize(values, (BANDS, COLUMNS)) if is_mel else band_matrix(len(values)) @ values
+    return standardize(bands.T)
 
 
 def _read(path: str | Path) -> tuple[np.ndarray, tuple[int, int]]:
-    """Values, and width and height of the whole picture."""
+    """Values within [0, 1], the lowest frequency first; and width and height of the picture."""
     try:
         # Of bytes in memory Pillow gets what is there; of a file, it asks for what a chunk claims.
         with Image.open(io.BytesIO(Path(path).read_bytes())) as image:
@@ -77,7 +83,7 @@ def _read(path: str | Path) -> tuple[np.ndarray, tuple[int, int]]:
     margin = pixels[0, 0].copy()
     pixels = _crop(pixels)
     if min(pixels.shape[:2]) < _MIN_PIXELS:
-        raise PictureError("the picture is of one colour, or too small to show a spectrogram")
+        raise PictureError("the picture is of one color, or too small to show a spectrogram")
     return _undo_color_map(pixels, margin)[::-1], size
 
 
@@ -110,37 +116,10 @@ def _undo_color_map(pixels: np.ndarray, margin: np.ndarray) -> np.ndarray:
 
 @cache
 def _color_tree(name: str):
-    import matplotlib  # noqa: PLC0415  (a second, and who asks about sound needs no pictures)
+    import matplotlib  # noqa: PLC0415  (slow to import)
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
     return cKDTree(matplotlib.colormaps[name](np.arange(256), bytes=True)[:, :3].astype(float))
-
-
-def picture_frames(path: str | Path) -> np.ndarray:
-    """Spectrogram of a picture, in the shape that networks take.
-
-    Parameters
-    ----------
-    path
-        A picture of a whole track. The frequency axis goes from 0 to half the sampling rate,
-        linear; in pictures of Kaggle's size, 432 x 288, it is mel.
-
-    Returns
-    -------
-    numpy.ndarray, shape (496, 64), float32
-        Time by mel-spaced bands, mean 0 and standard deviation 1.
-
-    Raises
-    ------
-    PictureError
-        As `read_picture`.
-    """
-    values, size = _read(path)
-    is_mel = size == MEL_PICTURE_SIZE
-    if values.shape[1] != COLUMNS:
-        values = _resize(values, (values.shape[0], COLUMNS))
-    bands = _resize(values, (BANDS, COLUMNS)) if is_mel else band_matrix(len(values)) @ values
-    return standardised(bands.T)
 
 
 def _resize(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

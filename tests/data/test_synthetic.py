@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from scipy.io import wavfile
 
-from genre_utils.sources import demo
+from genre_utils.data import demo
 
 TRACKS, SECONDS = 4, 1.25
 

@@ -1,25 +1,55 @@
-"""Running medians of many rows at once: the one kernel that no library does fast enough."""
+"""Machine code: the lock around compiling it, and the one kernel that no library does fast."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import filelock
 import numpy as np
+import platformdirs
 
-from genre_utils.audio.compiling import alone
-
-# Columns that are treated together, so that what is kept of them stays in the fastest cache.
+_LOCK_SECONDS = 300
+# Columns that are processed together, so that their windows stay in the fastest cache.
 _TILE = 128
 
 
-def running_medians(values: np.ndarray, size: int) -> np.ndarray:
-    """Running median along the first axis, as if the values went on in the mirror.
+@contextmanager
+def compile_lock() -> Iterator[None]:
+    """Hold other programs of this user back that want to compile: two at once damage numba's cache.
 
-    The values of each window are kept in order; a step takes one out and puts one in, for 128
-    columns side by side, without a branch, so that the processor does eight or more of them at
-    once. The same numbers as `scipy.ndimage.median_filter(values, (size, 1))`, to the last bit.
+    Where no lock can be made, as in a home that may not be written, numba caches nothing either.
+    """
+    folder = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("genre_utils")
+    lock = filelock.FileLock(Path(folder) / "genre_utils-numba.lock", timeout=_LOCK_SECONDS)
+    with suppress(OSError, filelock.Timeout):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@cache
+def load_librosa() -> None:
+    """Import the parts of librosa that compile functions when they are imported."""
+    with compile_lock():
+        import librosa.core  # noqa: PLC0415  (half a minute the first time)
+        import librosa.filters  # noqa: PLC0415
+        import librosa.util  # noqa: F401, PLC0415
+
+
+def running_medians(values: np.ndarray, size: int) -> np.ndarray:
+    """Running median along the first axis, with mirrored edges.
+
+    The same numbers as `scipy.ndimage.median_filter(values, (size, 1))`, to the last bit. The
+    values of each window are kept in order; a step takes one out and puts one in, for 128 columns
+    side by side and without a branch, so that the processor vectorizes it.
 
     Parameters
     ----------
@@ -78,13 +108,12 @@ def _running_medians(padded: np.ndarray, medians: np.ndarray, size: int) -> None
 
 @cache
 def _compiled() -> Callable[[np.ndarray, np.ndarray, int], None]:
-    """Return the kernel as machine code, kept for the next program where that is possible."""
-    import numba  # noqa: PLC0415  (a quarter of a second, and who asks for help needs none)
+    import numba  # noqa: PLC0415  (slow to import)
 
     settings: dict[str, Any] = {"boundscheck": False, "error_model": "numpy"}
     signature = "void(float32[:,::1], float32[:,::1], int64)"
     try:
-        with alone():
+        with compile_lock():
             return numba.njit(signature, cache=True, **settings)(_running_medians)
-    except (OSError, RuntimeError):  # nowhere to keep it
+    except (OSError, RuntimeError):  # no folder to cache it in
         return numba.njit(signature, **settings)(_running_medians)

@@ -1,7 +1,4 @@
-"""Which tracks are one song, and which artists are one artist.
-
-Splits, bootstraps, whitening, recommendations and duplicates all ask here, and nowhere else.
-"""
+"""Which tracks are one song, and which names are one artist: for splits, bootstraps and ranks."""
 
 from __future__ import annotations
 
@@ -33,13 +30,13 @@ _VERSION = re.compile(
 )
 
 
-def normalised(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name without case, accents, punctuation and leading article; "&" is "and".
 
     Examples
     --------
-    >>> normalised("The Sugarhill Gang"), normalised("Guns N' Roses"), normalised("J.S. Bach")
-    ('sugarhill gang', 'guns n roses', 'js bach')
+    >>> normalize_name("The Sugarhill Gang"), normalize_name("J.S. Bach")
+    ('sugarhill gang', 'js bach')
     """
     return re.sub(r"^the (?=.)", "", _words(name, keep="")) or name
 
@@ -52,26 +49,19 @@ def _words(name: str, keep: str) -> str:
 
 
 def members(name: str, known: Iterable[str] = ()) -> list[str]:
-    """Artists behind a name, normalised: the name itself first, then who plays together under it.
+    """Artists behind a name, normalized: the name itself first, then those it joins.
 
     Guests ("feat.") are members. So are names joined by "and", "&", "with", "+" or commas, if each
-    is a full name of two words or more, or `known`; otherwise they are a band's ("Shirley &
-    Company"), which stays whole, but for members of two words that are known. Of a leader with a
-    band ("Magic Slim & The Teardrops") the leader is a member.
-
-    Parameters
-    ----------
-    name
-        As written.
-    known
-        Names of artists on their own, normalised.
+    has two words or more or is in `known`, the normalized names of artists on their own; otherwise
+    the name is a band's ("Shirley & Company") and stays whole, except for members of two words that
+    are known. Of a leader with a band ("Magic Slim & The Teardrops") the leader is a member.
     """
-    if normalised(name) in _BANDS:
-        return [normalised(name)]
+    if normalize_name(name) in _BANDS:
+        return [normalize_name(name)]
     known = known if isinstance(known, set | dict) else set(known)
     found = []
-    for side in _FEATURING.split(_words(name, keep=",+")):
-        parts = [part for part in _AND.split(side) if part.strip(" ,+")]
+    for credit in _FEATURING.split(_words(name, keep=",+")):
+        parts = [part for part in _AND.split(credit) if part.strip(" ,+")]
         leader, *rest = [re.sub(r"^the (?=.)", "", part) for part in parts] or [""]
         full = [part for part in (leader, *rest) if part in known or " " in part]
         if any(part.startswith("the ") for part in parts[1:]):
@@ -79,13 +69,13 @@ def members(name: str, known: Iterable[str] = ()) -> list[str]:
         elif len(full) < len(parts):
             full = [part for part in full if part in known and " " in part]
         found += full
-        if side != _words(name, keep=",+"):  # one of several sides of a "feat."
-            found.append(normalised(side))
-    return list(dict.fromkeys([normalised(name), *found]))
+        if credit != _words(name, keep=",+"):  # one of several that "feat." joins
+            found.append(normalize_name(credit))
+    return list(dict.fromkeys([normalize_name(name), *found]))
 
 
 def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -> pd.DataFrame:
-    """Say of each track which song it is, and by which artist.
+    """Add the columns ``song`` and ``artist_group``.
 
     One song: the same bytes, the same recording, or the same artist and title. Titles are compared
     without case, punctuation and notes of the version ("(live)"); parts of a longer piece ("part
@@ -99,13 +89,13 @@ def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -
     tracks
         As in `Dataset.tracks`: ``artist``, ``title`` and ``duplicate_of``.
     recordings
-        Pairs of tracks with the same recording, as fingerprints tell them.
+        Pairs of tracks with the same recording, as from `audio.near_duplicates`.
 
     Returns
     -------
     pandas.DataFrame
-        The same with the columns ``song``, the first track of each song, and ``artist_group``, the
-        most frequent of an artist's names; missing where nobody is named.
+        ``song`` is the first track of each song, and ``artist_group`` the most frequent of an
+        artist's names; missing where no one is named.
     """
     song = _songs(tracks, recordings)
     return tracks.assign(song=song, artist_group=_artists(tracks, song))
@@ -117,8 +107,8 @@ def _artists(tracks: pd.DataFrame, song: pd.Series) -> pd.Series:
     ties: list[tuple[str, Hashable]] = [(track, ("song", of)) for track, of in song.items()]
     ties += [(track, ("artist", known[name])) for track, name in names.items()]
     found = _components(tracks.index, ties)
-    told = names.groupby(found[names.index]).agg(lambda own: own.mode()[0])
-    return found.map(told).astype(object)
+    usual = names.groupby(found[names.index]).agg(lambda own: own.mode()[0])
+    return found.map(usual).astype(object)
 
 
 def _songs(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]]) -> pd.Series:
@@ -131,22 +121,22 @@ def _songs(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]]) -> pd.Se
         named = tracks[["artist", "title"]].dropna()
         known = _artists_of_names(named["artist"])
         for track, name, title in named.itertuples():
-            if plain := normalised(_VERSION.sub(" ", title)):
+            if plain := normalize_name(_VERSION.sub(" ", title)):
                 ties.append((track, ("title", known[name], plain)))
     found = _components(tracks.index, ties)
     return pd.Series(tracks.index, tracks.index, dtype=object).groupby(found).transform("min")
 
 
 def _artists_of_names(artists: pd.Series) -> dict[str, int]:
-    """Number of the artist behind each name as written; who plays together has one number."""
+    """Number of the artist behind each name; those who play together have one number."""
     names = list(artists.dropna().unique())
-    alone = {normalised(name) for name in names}
+    alone = {normalize_name(name) for name in names}
     ties = [(name, member) for name in names for member in members(name, alone)]
     return _components(pd.Index(names), ties).to_dict()
 
 
 def _components(items: pd.Index, ties: Sequence[tuple[str, Hashable]]) -> pd.Series:
-    """Number of the connected component of each item; a tie joins an item to whatever it names."""
+    """Number of the connected component of each item; a tie joins an item to what it names."""
     known = [(item, tie) for item, tie in ties if item in items]
     rows = items.get_indexer([item for item, _ in known])
     columns = len(items) + pd.factorize(pd.Series([tie for _, tie in known], dtype=object))[0]

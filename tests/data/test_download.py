@@ -14,13 +14,13 @@ import pytest
 from helpers import AS_ROOT
 from remotes_of_tests import archive_with, changed, got, md5, nothing_left, served, zipped
 
-from genre_utils.data import read_dataset
-from genre_utils.sources import (
+from genre_utils.data import (
     REMOTES,
     DownloadError,
     download,
     get_collection,
     locking,
+    read_dataset,
     transfers,
     unpack,
 )

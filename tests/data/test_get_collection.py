@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from genre_utils.cli.main import main
+from genre_utils.sources.archives import listing_digest
 from kagglesdk import kaggle_env
 from remotes_of_tests import archive_with, md5, nothing_left, served
 
-from genre_utils.data import open_dataset, opening, read_dataset
-from genre_utils.sources import (
+from genre_utils.data import (
     COMPANIONS,
     GENRES,
     REMOTES,
@@ -23,11 +24,12 @@ from genre_utils.sources import (
     DownloadError,
     fetch,
     get_collection,
+    open_dataset,
+    opening,
+    read_dataset,
     remotes,
     transfers,
 )
-from genre_utils.sources.archives import listing_digest
-from genre_utils.tool.main import main
 
 
 @pytest.fixture

@@ -1,0 +1,493 @@
+"""Features of a collection: read from a published table, or extracted once and cached."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import platformdirs
+import pyarrow as pa
+import pyarrow.parquet as pq
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from genre_utils.audio import (
+    EMBEDDING_COLUMNS,
+    FEATURE_COLUMNS,
+    LAYER_COLUMNS,
+    SAMPLE_RATE,
+    SEGMENT_SECONDS,
+    TAGS,
+    AudioError,
+    EncoderMissing,
+    embed_file,
+    encoder_digest,
+    encoder_patches,
+    extract_features,
+    features_of_file,
+    find_truncation,
+    fingerprint,
+    load_audio,
+    mel_frames,
+    mfcc_frames,
+    split_segments,
+    track_spectrogram,
+)
+from genre_utils.data.dataset import Dataset, DatasetError, read_csv
+from genre_utils.data.images import PictureError, picture_frames
+from genre_utils.data.naming import GTZAN_GENRES, PICTURE_SUFFIXES, parse_track_id, printable
+from genre_utils.files import UNFINISHED, file_digest, replacing
+from genre_utils.parallel import run_parallel
+
+CACHE_VARIABLE = "GENRE_UTILS_CACHE"
+# Part of every cache key: raise it when a feature is computed in another way.
+EXTRACTION_VERSION = 1
+
+
+def raw_frames(y: np.ndarray) -> np.ndarray:
+    """The samples as 16 bit integers: exact for most files, and half the memory."""
+    return np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+
+
+def half_mel_frames(y: np.ndarray) -> np.ndarray:
+    """`mel_frames` in half the memory: to 0.03 dB."""
+    return mel_frames(y).astype(np.float16)
+
+
+# Kinds of features, and what computes each from a signal or, for the last two, from a file.
+INPUTS: dict[str, Callable] = {
+    "features_30_sec": extract_features,
+    "features_3_sec": extract_features,
+    "mfcc": mfcc_frames,
+    "mel": half_mel_frames,
+    "raw": raw_frames,
+    "picture": track_spectrogram,
+    "fingerprint": fingerprint,
+    "encoder": embed_file,
+    "patch": encoder_patches,
+}
+ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
+WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
+TABLES = frozenset({"features_30_sec", "features_3_sec"})  # the others are frames
+
+_CHECKSUM_DIGITS = 8
+# NumPy evaluates a header as a literal, which CPython before 3.13 does wrongly where threads do so
+# at once (its issue 106905).
+_ONE_HEADER = Lock()
+
+
+class NoUsableAudio(DatasetError):  # noqa: N818
+    """No file of a collection can be used; `faults` lists them with the reasons."""
+
+    def __init__(self, message: str, faults: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of a collection, and where they are from.
+
+    Attributes
+    ----------
+    values
+        One row per track (index ``track_id``) or segment (index ``track_id``, ``segment``). The 57
+        features and ``length`` in samples; or the one column ``frames``, each cell an array of
+        shape (frames, coefficients), of fingerprints (frames,).
+    genre
+        Genre of each row, same index.
+    source
+        One sentence: which published table was read, or from how many files it was computed.
+    faults
+        Files that could not be used, or not completely: index ``track_id``, columns ``file``,
+        ``reason`` and ``used``.
+    """
+
+    values: pd.DataFrame
+    genre: pd.Series
+    source: str
+    faults: pd.DataFrame
+
+    @property
+    def tracks(self) -> pd.Index:
+        """Track of each row."""
+        return self.values.index.get_level_values("track_id")
+
+    @property
+    def X(self) -> pd.DataFrame:  # noqa: N802
+        """The 57 features alone, in the order of the published table."""
+        return self.values[list(FEATURE_COLUMNS)]
+
+
+def track_means(values: pd.DataFrame) -> pd.DataFrame:
+    """Mean over the segments of each track, in the order in which the tracks come."""
+    return values.groupby(level="track_id", sort=False).mean()
+
+
+def fault_table(rows: Iterable[tuple[str, str, str, bool]]) -> pd.DataFrame:
+    """Faults as in `Features`, from rows of track, file, reason and whether it was used."""
+    columns = ["track_id", "file", "reason", "used"]
+    table = [(track, printable(file), reason, used) for track, file, reason, used in rows]
+    return pd.DataFrame(table, columns=columns).set_index("track_id")
+
+
+def read_feature_table(path: str | Path) -> pd.DataFrame:
+    """Read ``features_30_sec.csv`` or ``features_3_sec.csv``, and check it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``length``, the 57 features and ``label``. Index ``track_id``; for segments
+        ("blues.00000.0.wav") ``track_id`` and ``segment``.
+
+    Raises
+    ------
+    DatasetError
+        If columns are missing, values are not numbers, rows are doubled or names contradict
+        labels; the message says which.
+    """
+    path = Path(path)
+    table = read_csv(path)
+    needed = ["filename", "length", *FEATURE_COLUMNS, "label"]
+    if lacking := [name for name in needed if name not in table]:
+        shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
+        raise DatasetError(f"{path} lacks {len(lacking)} of its columns: {shown}")
+    if table.empty:
+        raise DatasetError(f"{path} has no rows.")
+    table = table[needed]
+    numbers = table[["length", *FEATURE_COLUMNS]].apply(pd.to_numeric, errors="coerce")
+    wrong = ~np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1) | table["label"].isna()
+    if wrong.any():
+        name = table["filename"][wrong].iloc[0]
+        raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {name}")
+    table = table.assign(**numbers)
+    parts = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
+    # One segment of each track would be a track whose name ends in a number.
+    if parts.notna().all(axis=None) and ("3_sec" in path.name or parts[0].duplicated().any()):
+        table["track_id"], table["segment"] = parts[0], parts[1].astype(int)
+        index = ["track_id", "segment"]
+    else:
+        table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
+    doubled = table.duplicated(index)
+    if doubled.any():
+        name = table["filename"][doubled].iloc[0]
+        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
+    prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
+    contradict = prefix.isin(GTZAN_GENRES) & (prefix != table["label"])
+    if contradict.any():
+        row = table[contradict].iloc[0]
+        raise DatasetError(f"{path}: {row['filename']} is labeled {row['label']}")
+    return table.set_index(index).drop(columns="filename")
+
+
+def as_published_table(features: Features) -> pd.DataFrame:
+    """The 57 features in the shape of the published tables: filename, length, the 57, label."""
+    index = features.values.index.to_frame(index=False).astype(str)
+    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
+    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
+    table["label"] = features.genre.to_numpy()
+    return table
+
+
+def cache_dir() -> Path:
+    """Folder of cached features: ``GENRE_UTILS_CACHE`` or the user's cache folder."""
+    named = os.environ.get(CACHE_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir("genre_utils"))
+
+
+def load_features(
+    dataset: Dataset,
+    kind: str = "features_30_sec",
+    *,
+    n_jobs: int = -1,
+    progress: bool = True,
+    published: bool = True,
+) -> Features:
+    """Features of all tracks of a collection.
+
+    Parameters
+    ----------
+    kind
+        "features_30_sec" (57 features of a whole track), "features_3_sec" (57 of each 3 s
+        segment), "mfcc" (130 x 13 frames of each segment), "mel" (130 x 128), "raw" (66150
+        samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio),
+        "fingerprint" (32 bits every 11.6 ms of a whole track), "encoder" (`EMBEDDING_COLUMNS`,
+        `TAGS` and `LAYER_COLUMNS` of each segment) or "patch" (187 x 96, the encoder's input).
+    n_jobs
+        Processes for extraction; -1 for one per core.
+    published
+        Whether to read the published table where the collection has it, instead of computing.
+
+    Raises
+    ------
+    DatasetError
+        If a published table is damaged, or no file could be used.
+    EncoderMissing
+        If the encoder is needed and is not there.
+    """
+    if kind not in INPUTS:
+        raise ValueError(f"no features are called {kind!r}; there are {', '.join(INPUTS)}")
+    seconds = {"features_30_sec": 30, "features_3_sec": 3}.get(kind)
+    if published and seconds in dataset.tables:
+        values = read_feature_table(dataset.tables[seconds])
+        genre = values.pop("label").rename("genre")
+        source = (
+            f"The published table {dataset.tables[seconds].name}: {len(values)} rows, "
+            "read and checked, not recomputed."
+        )
+        return Features(values, genre, source, fault_table([]))
+    paths = dataset.audio
+    if kind == "picture":
+        paths = dataset.tracks["picture"].fillna(dataset.tracks["path"]).dropna()
+    values, faults = extract_collection(paths, kind, n_jobs=n_jobs, progress=progress)
+    tracks = values.index.get_level_values("track_id")
+    genre = dataset.tracks["genre"].reindex(tracks).set_axis(values.index)
+    used = tracks.unique()
+    pictures = int(paths[used].map(_is_picture).sum())
+    counts = {"picture": pictures, "audio": len(used) - pictures}
+    files = " and ".join(f"{n} {what} files" for what, n in counts.items() if n)
+    source = f"Computed from {files} ({len(values)} rows)."
+    return Features(values, genre, source, faults)
+
+
+def features_or_reason(dataset: Dataset, kind: str) -> tuple[Features | None, str]:
+    """The features and ""; or None and, in one sentence, why there are none."""
+    try:
+        return load_features(dataset, kind), ""
+    except (DatasetError, EncoderMissing) as error:
+        return None, str(error)
+
+
+def extract_collection(
+    paths: pd.Series, kind: str, *, n_jobs: int = -1, progress: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Extract features of many files in parallel; each finished file is cached at once.
+
+    Parameters
+    ----------
+    paths
+        Files, indexed by ``track_id``.
+    kind, n_jobs
+        As in `load_features`.
+
+    Returns
+    -------
+    values, faults
+        As in `Features`.
+
+    Raises
+    ------
+    DatasetError
+        If no file could be used.
+    """
+    folder = cache_dir() / f"{kind}-{cache_key(kind)}"
+    remove_leftovers(folder)
+    read = _read_table if kind in TABLES else partial(read_frames, mapped=_may_map(len(paths)))
+    cached = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(_recall)(path, folder, read) for path in paths
+    )
+    found = dict(zip(paths.index, cached, strict=True))
+    new = [track for track, outcome in found.items() if outcome.table is None and outcome.target]
+    if new:
+        jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
+        made = run_parallel(
+            jobs,
+            len(new),
+            n_jobs=n_jobs,
+            progress=kind if progress else "",
+            unit="track",
+            ordered=False,
+        )
+        # What is mapped from a file is mapped here, and need not come from another process.
+        found |= {
+            track: outcome._replace(table=read(outcome.target)) if outcome.is_cached else outcome
+            for track, outcome in made
+        }
+    if notes := [outcome.note for outcome in found.values() if outcome.note]:
+        warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
+    tables = {track: o.table for track, o in found.items() if o.table is not None}
+    faults = fault_table(
+        (track, Path(paths[track]).name, outcome.fault, track in tables)
+        for track, outcome in found.items()
+        if outcome.fault
+    )
+    if not tables:
+        reason = f" ({faults['file'].iloc[0]}: {faults['reason'].iloc[0]})" if len(faults) else ""
+        raise NoUsableAudio(f"None of the {len(paths)} files can be used{reason}.", faults)
+    values = pd.concat(tables, names=["track_id", "segment"])
+    if kind in WHOLE_TRACKS:
+        values = values.droplevel("segment")
+    if kind == "encoder":
+        values = pd.DataFrame(np.stack(values["frames"]), values.index, columns=ENCODER_COLUMNS)
+    return values, faults
+
+
+def cache_key(kind: str) -> str:
+    """Hash of all that a result depends on, except the file."""
+    depends = {
+        "kind": kind,
+        "version": EXTRACTION_VERSION,
+        "sample_rate": SAMPLE_RATE,
+        "segment_seconds": SEGMENT_SECONDS,
+        "librosa": version("librosa"),
+        "soxr": version("soxr"),
+    }
+    if kind == "encoder":
+        depends["encoder"] = encoder_digest()
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run was writing, an hour after it can still be at it."""
+    for path in folder.glob(f".*{UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):  # another program has finished with it
+            if time.time() - path.stat().st_mtime > 3600:
+                path.unlink()
+
+
+class _Outcome(NamedTuple):
+    """What became of one file; `note` says why its result could not be cached at `target`."""
+
+    table: pd.DataFrame | None = None
+    fault: str | None = None
+    target: Path | None = None
+    note: str | None = None
+    is_cached: bool = False
+
+
+def _recall(path: str, folder: Path, read: Callable[[Path], pd.DataFrame]) -> _Outcome:
+    try:
+        name = file_digest(path, "md5")
+    except OSError as error:
+        return _Outcome(fault=f"the file cannot be read ({error.strerror})")
+    target = folder / f"{name}{'.parquet' if read is _read_table else '.npy'}"
+    try:
+        table = read(target)
+    except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
+        return _Outcome(target=target)  # not there, or damaged: computed again
+    return _Outcome(table, _truncation(path), target)
+
+
+def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
+    try:
+        # One thread: the last digits of a matrix product depend on how many share it.
+        with threadpool_limits(1):
+            rows = _rows_of_file(path, kind).rename_axis("segment")
+    except (AudioError, PictureError) as error:
+        return track, _Outcome(fault=str(error))
+    try:
+        (_write_table if kind in TABLES else write_frames)(rows, target)
+    except OSError as error:
+        note = f"{target.parent}: {error.strerror or error}"
+        return track, _Outcome(rows, _truncation(path), target, note)
+    return track, _Outcome(None, _truncation(path), target, is_cached=True)
+
+
+def _rows_of_file(path: str, kind: str) -> pd.DataFrame:
+    """One row per segment; one in all for whole tracks."""
+    if _is_picture(path):
+        return pd.DataFrame({"frames": [picture_frames(path)]})
+    if kind == "features_30_sec":  # of any length
+        features, samples = features_of_file(path)
+        return pd.DataFrame([{"length": samples, **features}])
+    if kind == "encoder":
+        return pd.DataFrame({"frames": list(np.hstack(INPUTS[kind](path)))})
+    if kind == "patch":
+        return pd.DataFrame({"frames": list(INPUTS[kind](path).astype(np.float16))})
+    y = load_audio(path)
+    segments = [y] if kind in WHOLE_TRACKS else split_segments(y)
+    if not len(segments):
+        raise AudioError(f"too short: {len(y) / SAMPLE_RATE:.3g} s give no segment of 3 s")
+    audible = [i for i, segment in enumerate(segments) if segment.any()]
+    if not audible:
+        raise AudioError("silent: no whole segment of 3 s has any sound")
+    made = ((segments[i], INPUTS[kind](segments[i])) for i in audible)
+    rows = [
+        {"length": len(segment), **row} if isinstance(row, pd.Series) else {"frames": row}
+        for segment, row in made
+    ]
+    return pd.DataFrame(rows, index=audible)
+
+
+def _is_picture(path: str) -> bool:
+    return Path(path).suffix.lower() in PICTURE_SUFFIXES
+
+
+def _truncation(path: str) -> str | None:
+    return None if _is_picture(path) else find_truncation(path)
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pandas(table), temporary, write_page_checksum=True)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    return pq.read_table(path, page_checksum_verification=True).to_pandas()
+
+
+def write_frames(table: pd.DataFrame, path: Path) -> None:
+    """Write a column ``frames`` of arrays of one shape, index ``segment``: complete or not at all.
+
+    The file is an array as NumPy writes it, the segments as JSON, and a checksum (CRC-32).
+    """
+    with replacing(path) as temporary:
+        file = io.BytesIO()
+        np.save(file, np.stack(table["frames"]), allow_pickle=False)
+        file.write(json.dumps(table.index.tolist()).encode())
+        content = file.getvalue()
+        temporary.write_bytes(content + f"{zlib.crc32(content):0{_CHECKSUM_DIGITS}x}".encode())
+
+
+def read_frames(path: Path, *, mapped: bool = True) -> pd.DataFrame:
+    """Read what `write_frames` wrote; mapped, the cells are views of the file, without a copy.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged.
+    """
+    content = path.read_bytes()
+    body, checksum = content[:-_CHECKSUM_DIGITS], content[-_CHECKSUM_DIGITS:]
+    if f"{zlib.crc32(body):0{_CHECKSUM_DIGITS}x}".encode() != checksum:
+        raise ValueError(f"{path} is damaged")
+    file = io.BytesIO(content)
+    with _ONE_HEADER:
+        frames = np.load(file, allow_pickle=False)
+        if mapped:
+            frames = np.load(path, mmap_mode="r", allow_pickle=False)
+    segments = json.loads(body[file.tell() :])
+    return pd.DataFrame({"frames": list(frames)}, index=pd.Index(segments, name="segment"))
+
+
+def _may_map(count: int) -> bool:
+    """Whether so many tracks may be mapped: each takes open files, whose limit is raised here."""
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:  # Windows counts otherwise
+        return True
+    wanted = 12 * count + 1024  # each of some 12 segments is opened by processes that receive it
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return True
+    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (ValueError, OSError):
+        return False
+    return most >= wanted
