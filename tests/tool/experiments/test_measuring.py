@@ -73,7 +73,7 @@ def test_after_each_second_it_says_what_a_listener_says(head, paths):
         now = [told for told in listen([Block(0.0, part)], listener) if isinstance(told, Now)][-1]
         said = said_after(head, heard, tracks_of(heard), seconds, "artist")
         assert said.y_proba.loc["jazz.0"].to_dict() == pytest.approx(now.probability, abs=1e-4)
-        assert said.table.loc["jazz.0", "predicted"] == now.genre
+        assert said.table.loc["jazz.0", "y_pred"] == now.genre
 
 
 def test_recordings_that_are_shorter_do_not_count(head, paths):
@@ -88,7 +88,7 @@ def predictions(sure, right):
     names = [f"t{n}" for n in range(len(sure))]
     probability = pd.DataFrame({"a": sure, "b": 1 - np.array(sure)}, names)
     true = np.where(right, "a", "b")
-    table = pd.DataFrame({"true": true, "predicted": "a", "group": names}, names)
+    table = pd.DataFrame({"y_true": true, "y_pred": "a", "group": names}, names)
     return Predictions(table, probability, "artist", "track", 0.0, 0.0)
 
 
