@@ -1,0 +1,85 @@
+"""What notebook 2 says about the full run agrees with the results of the full run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+RESULTS = Path(__file__).parents[2] / "reports" / "results" / "02_preprocessing_pca.json"
+
+
+@pytest.fixture(scope="module")
+def facts():
+    if not RESULTS.is_file():
+        pytest.skip("there are no results of notebook 2")
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    dataset = found["dataset"]
+    full = (dataset["name"], dataset["tracks_with_audio"], found["profile"])
+    if full != ("GTZAN", 824, "full"):
+        pytest.skip("the results are not those of the full run with 824 recordings")
+    return found["facts"]
+
+
+def test_one_column_dominates_the_distance_until_it_is_scaled(facts):
+    assert facts["largest_share_of_distance"] == pytest.approx(0.92, abs=0.005)
+    assert facts["robust_share_of_distance"] > 0.5
+
+
+def test_neighbors_need_scaling_and_trees_do_not(facts):
+    accuracy = facts["accuracy_by_scaling"]
+    tree = {row["decision tree"] for row in accuracy.values()}
+    knn = {scaling: row["5-nearest neighbors"] for scaling, row in accuracy.items()}
+    assert len(tree) == 1
+    assert min(knn["min-max"], knn["standardized"]) > 2 * knn["unscaled"]
+
+
+def test_scaling_before_the_split_hardly_changes_the_accuracy(facts):
+    inside, before = (facts[f"accuracy_scaled_{when}_folds"] for when in ("inside", "before"))
+    assert inside == pytest.approx(before, abs=0.01)
+
+
+def test_explained_variance_is_that_of_the_summary(facts):
+    ratios = facts["pca_explained_variance_ratio"]
+    assert ratios == pytest.approx([0.2439355, 0.21781804], abs=5e-9)
+    assert facts["pca_explained_variance_sum"] == pytest.approx(0.4617535410562956, abs=1e-12)
+    assert facts["pca_equals_published"] is True
+
+
+def test_components_needed(facts):
+    needed = facts["components_needed"]
+    assert needed["min-max"]["90%"] == 21
+    assert needed["min-max"]["90%"] < needed["standardized"]["90%"] <= 26
+
+
+def test_genres_in_the_plane(facts):
+    centers = {genre: np.array(center) for genre, center in facts["genre_centers"].items()}
+    x, y = ({genre: center[i] for genre, center in centers.items()} for i in (0, 1))
+    assert min(y, key=y.get) == "classical"
+    assert (min(x, key=x.get), max(x, key=x.get)) == ("metal", "pop")
+    assert sorted(y, key=y.get)[-2:] == ["metal", "pop"]
+
+
+def test_names_of_the_axes(facts):
+    groups, weights = facts["axis_groups"], facts["axis_top_weights"]
+    assert max(groups["component 1"], key=groups["component 1"].get) == "timbre"
+    assert max(groups["component 2"], key=groups["component 2"].get) == "brightness"
+    brightness = ["rolloff_mean", "spectral_bandwidth_mean", "spectral_centroid_mean"]
+    assert set(list(weights["component 2"])[:3]) == set(brightness)
+    for name, weight in weights["component 1"].items():
+        odd = int(name.removeprefix("mfcc").removesuffix("_mean")) % 2 == 1
+        assert odd == (weight > 0), name
+    assert facts["component_1_highest_band"] > 0.7
+
+
+def test_nearest_tracks_of_the_same_genre(facts):
+    share = facts["nearest_same_genre"]
+    everything, songs, artists = (
+        share["all other tracks"],
+        share["other songs"],
+        share["other artists"],
+    )
+    assert everything["all columns"] == pytest.approx(2 * everything["plane"], rel=0.05)
+    assert everything["all columns"] - artists["all columns"] > 0.20
+    for space in ("plane", "all columns"):
+        assert everything[space] > songs[space] > artists[space] > 0.1
