@@ -1,452 +1,828 @@
 # %% [markdown]
-# # 1. What is in the collection?
+# # 1. Exploring GTZAN
 #
-# GTZAN is the best-known collection for teaching a machine the genre of a song. Before any model is trained, we look
-# at it, listen to it, and look for what is wrong with it.
+# GTZAN is the best-known dataset for music genre classification. Before we train a model on it, we look at how sound is
+# turned into numbers, what these numbers say about ten genres, and which faults of the dataset would distort a score.
 #
-# **After this notebook you can** take a sound apart with the Fourier transform, read a spectrogram, a
-# chromagram and MFCC, say what each of the 57 features measures, and name faults that a score would hide.
-# **You should know** a little Python with numpy and pandas, and what sine, mean and variance are.
+# **After this notebook you can** compute and read a spectrogram, a chromagram and MFCCs, explain the 57 features of
+# the published table, and name the faults of GTZAN that matter for evaluation.
+#
+# **Prerequisites:** a little NumPy and pandas; sine, mean and variance.
 
 # %% tags=["parameters"]
-data = ""  # folder of the collection; "" searches GTZAN_HOME, then data/gtzan, then makes a demo
+data = ""  # dataset folder; "" looks in GTZAN_HOME, then data/gtzan
 profile = "full"  # "quick" or "full"
 seed = 0
-listen = True  # embed short players of recordings, too; those of synthesized sound are always there
+listen = True  # also embed short players of the recordings (never in published pages)
 output = ""  # folder for the results file; "" writes none
 
-# %%
-import librosa
-import numpy as np
+# %% tags=["hide-input"]
+from contextlib import suppress
+
+import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
 
-from genre_utils import evaluation, plots
-from genre_utils.audio import SAMPLE_RATE, Spectra
-from genre_utils.data import (
-    CHECKS,
-    as_published_table,
-    audit,
-    load_features,
-    open_dataset,
+from genre_utils.audio import (
+    FEATURE_GROUPS,
+    SAMPLE_RATE,
+    AudioError,
+    extract_features,
+    load_audio,
+    near_duplicates,
 )
-from genre_utils.data import synthesize
-from genre_utils.wording import count, listed, percent
+from genre_utils.data import features_or_reason, load_features, open_dataset
+from genre_utils.evaluation import Results
+from genre_utils.plots import genre_colors, player, players, set_style, show
+from genre_utils.sources import synthesize
 
-plots.set_style()
-pd.set_option("display.max_columns", 60, "display.max_colwidth", None)
+set_style()
+plt.rcParams["text.parse_math"] = False  # a genre may have a dollar sign in its name
+blue, light, red = "#332288", "#88CCEE", "#CC6677"
 dataset = open_dataset(data)
-results = evaluation.Results("01_eda", dataset, profile, seed)
-results.fact(title="What is in the collection?")
 tracks = dataset.tracks
+results = Results("01_eda", dataset, profile, seed)
+results.fact(title="Exploring GTZAN")
+results.notice()
 
 # %% [markdown]
-# ## The collection, in short
+# ## The dataset
 #
-# - *who and when*: George Tzanetakis, 2000 and 2001, for [Tzanetakis and Cook 2002](https://doi.org/10.1109/TSA.2002.800560)
-# - *what*: 1000 excerpts of 30 s, 100 of each of ten genres, from CDs, radio and microphones
-# - *format*: mono, 22,050 samples a second, 16 bits each
-# - *licence*: none was given; the recordings belong to their owners, so our published pages hold none
-# - *known faults*: [Sturm 2013](https://arxiv.org/abs/1306.1461) listened to all of it; see the last sections
+# George Tzanetakis collected GTZAN in 2000 and 2001 from CDs, radio and microphone recordings ([Tzanetakis and Cook
+# 2002](https://doi.org/10.1109/TSA.2002.800560)). It has 1,000 excerpts of 30 seconds, 100 from each of ten genres, stored
+# as mono with 22,050 samples per second. It has no license, so our published pages contain no recordings.
 #
-# Kaggle's copy adds two tables of features, one with a row a track (30 s), one with a row for each of its ten pieces
-# (3 s), and a picture of each spectrogram. To test a model, tracks are *split*: it learns from the training side and
-# is tested on the test side. The published, fault-filtered *partition* of Kereliuk et al. is one such split. A copy
-# is seldom complete. This is what the present run had.
+# Kaggle's copy adds a table with one row of features per track and a picture of each spectrogram. Artists and titles
+# come from [Sturm 2013](https://arxiv.org/abs/1306.1461), tempo annotations from
+# [gtzan_tempo_beat](https://github.com/TempoBeatDownbeat/gtzan_tempo_beat). What does this copy contain?
 
 # %%
-plots.say(evaluation.tell_found(dataset))
+by_genre = tracks.groupby("genre").agg(
+    tracks=("table", "size"),
+    recordings=("path", "count"),
+    pictures=("picture", "count"),
+    tempo_annotations=("annotated_tempo", "count"),
+    with_artist=("artist_group", "count"),
+)
+by_genre
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6, 1 + 0.36 * len(by_genre)))
+ax.barh(by_genre.index, by_genre["tracks"], color="#BBBBBB", label="all tracks")
+bars = ax.barh(by_genre.index, by_genre["recordings"], color=blue, label="with a recording")
+ax.bar_label(bars, padding=4, bbox={"fc": "white", "ec": "none", "pad": 1, "alpha": 0.8})
+ax.set(
+    title="Tracks and recordings by genre",
+    xlabel="number of tracks",
+    xlim=(0, 1.1 * by_genre["tracks"].max()),
+)
+ax.invert_yaxis()
+ax.grid(visible=False, axis="y")
+fig.legend(loc="outside lower center", ncols=2, frameon=False)
+show(
+    ax,
+    alt=f"Bars of tracks by genre, with those that have a recording in front: {by_genre['recordings'].to_dict()}.",
+    caption="Number of tracks of each genre (gray) and of those with a recording (dark).",
+)
+results.fact(recordings=by_genre["recordings"].to_dict())
 
 # %% [markdown]
-# If one genre had most of the tracks, guessing it would already look like skill. Are they equally large?
-
-# %%
-counts = tracks["genre"].value_counts().sort_index()
-results.fact(tracks_per_genre=counts.to_dict(), chance=counts.max() / counts.sum())
-plots.show(*plots.sizes(tracks))
-
-# %% [markdown]
-# ## Sound is a row of numbers
+# The feature table covers all tracks equally, so always guessing one genre is right for 10% of them. The recordings
+# are not balanced: public sources have 824 of 1,000, and 79 of the missing ones are disco. Reggae and rock have
+# only about half. Results that need the sound therefore say little about disco.
 #
-# A microphone writes down the pressure of the air. Each number is a *sample*; 22,050 of them make a second. Their
-# *amplitude* is how far they are from rest. Here we make a second of sound ourselves from two sines, its *partials*:
-# one of 220 oscillations a second (hertz, Hz), and one of 660 Hz that is half as strong.
+# ## Sound as a sequence of numbers
+#
+# A microphone measures air pressure at regular intervals. Each measurement is a *sample*, and the *sampling rate* is
+# the number of samples per second, here 22,050. It limits what can be represented: only frequencies up to half the
+# sampling rate, the *Nyquist frequency* of 11,025 Hz. We synthesize one second of two sine waves, 220 Hz and, half as strong, 660 Hz.
 
 # %%
-time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+import numpy as np
+
+sr = SAMPLE_RATE
+time = np.arange(sr) / sr
 tone = 0.6 * np.sin(2 * np.pi * 220 * time) + 0.3 * np.sin(2 * np.pi * 660 * time)
-plots.hear({"220 and 660 Hz, one second": tone})
+print(f"{len(tone):,} samples, the first five: {tone[:5].round(3)}")
+player(tone, "A tone of 220 and 660 Hz")
 
 # %% [markdown]
 # ## The Fourier transform
 #
-# Which frequencies are in it, if one has the samples alone? Multiply the sound by a cosine and by a sine of some
-# frequency, and take the mean of each. If the sound has none of this frequency, plus and minus cancel. If it has,
-# something is left: half of its amplitude, shared between cosine and sine by where the wave starts (its *phase*). So
-# we take the root of the sum of both squares, times two.
+# Which frequencies does a signal contain, if we have only its samples? Multiply it by a cosine and a sine of one
+# frequency and take the means. If the signal does not contain this frequency, positive and negative products cancel. If it does,
+# half of its amplitude remains, divided between cosine and sine according to the *phase*. Let us test four frequencies.
 
 
 # %%
 def amplitude(y, hz):
-    """How much of one frequency is in a sound of one second."""
-    angle = 2 * np.pi * hz * time
-    return 2 * np.hypot(np.mean(y * np.cos(angle)), np.mean(y * np.sin(angle)))
+    """Amplitude of one frequency in one second of sound."""
+    cosine, sine = np.cos(2 * np.pi * hz * time), np.sin(2 * np.pi * hz * time)
+    return 2 * np.hypot(np.mean(y * cosine), np.mean(y * sine))
 
 
 for hz in (110, 220, 440, 660):
     print(f"{hz} Hz: {amplitude(tone, hz):.3f}")
 
 # %% [markdown]
-# The *discrete Fourier transform* does so for all frequencies, and writes cosine and sine as one complex number. Of
-# $N$ samples $y_n$ it makes, for each *bin* $k$ ($n$ counts the samples, $i$ is the imaginary unit),
+# We get back exactly what we put in. The *discrete Fourier transform* does the same for all frequencies and
+# writes cosine and sine as one complex number for each *bin* $k$:
 #
 # $$X_k = \sum_{n=0}^{N-1} y_n \left( \cos\frac{2\pi k n}{N} - i \sin\frac{2\pi k n}{N} \right)$$
 #
-# $|X_k|$ is the *magnitude*, $|X_k|^2$ the *power*. Bins lie $22050 / N$ Hz apart: the longer the sound, the finer.
+# $|X_k|$ is the *magnitude* and $|X_k|^2$ the *power*. Bins are $22050 / N$ Hz apart, so for our second of sound bin
+# $k$ is $k$ Hz. NumPy computes all bins at once with the fast Fourier transform.
 
 # %%
 magnitude = 2 * np.abs(np.fft.rfft(tone)) / len(tone)
-print("the two largest bins, in Hz:", *np.sort(np.argsort(magnitude)[-2:]))
-plots.show(*plots.two_views(tone))
+print("largest bins:", np.sort(np.argsort(magnitude)[-2:]), "Hz")
+print("same as by hand:", np.isclose(magnitude[220], amplitude(tone, 220)))
+
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(2, 1, figsize=(6, 4.6))
+axes[0].plot(1000 * time[: sr // 50], tone[: sr // 50], color=blue)
+axes[0].set(title="Waveform (20 ms)", xlabel="time (ms)", ylabel="amplitude")
+axes[1].plot(magnitude[:1000], color=blue)
+axes[1].set(title="Spectrum", xlabel="frequency (Hz)", ylabel="amplitude")
+show(
+    axes,
+    alt="Top: 20 milliseconds of a periodic wave. Bottom: its spectrum, zero except for peaks of 0.6 at 220 Hz and 0.3 at 660 Hz.",
+    caption="The same tone as a waveform and as a spectrum.",
+)
 
 # %% [markdown]
-# ## The spectrogram
+# The spectrum shows the two components that are hidden in the waveform.
 #
-# Music changes, so it is cut into short *frames*, and each is transformed (the *short-time Fourier transform*).
-# Frames here are 2048 samples long (the *window*, 93 ms), and a new one begins every 512 (the *hop*, 23 ms). The ear
-# hears ratios, so power $P$ is told in *decibels*: $L = 10 \log_{10} (P / P_0)$. Ten times the power is 10 dB more,
-# half of it 3 dB less; $P_0$ is the power that counts as 0 dB, in these figures that of the loudest point.
+# ## The short-time Fourier transform
 #
-# Our example is four seconds of pop from our synthesizer. An *onset* is the moment at which a sound begins.
+# Music changes over time, so we cut it into short overlapping *frames* and transform each one. Cutting makes abrupt
+# edges, which look like additional frequencies. Each frame is therefore multiplied by a *Hann window*, which rises smoothly from zero and
+# falls back. The standard setting is a frame of 2,048 samples (93 ms) every 512 samples (the *hop*, 23 ms). By hand, this takes
+# three lines.
 
 # %%
-song, played_at = synthesize("pop", seconds=4.0, seed=seed)
-plots.hear({"synthesized pop, our example": song})
-plots.show(*plots.onset_and_tone(song))
+import librosa
+
+n_fft, hop_length = 2048, 512
+song, played_bpm = synthesize("pop", seconds=4.0, seed=seed)
+frames = np.lib.stride_tricks.sliding_window_view(song, n_fft)[::hop_length]
+hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
+by_hand = np.fft.rfft(frames * hann).T
+stft = librosa.stft(song, n_fft=n_fft, hop_length=hop_length, window="hann", center=False)
+print(
+    "shape (bins, frames):", stft.shape, "| same as by hand:", np.allclose(by_hand, stft, atol=1e-4)
+)
+player(song, "The example: four seconds of synthesized pop")
 
 # %% [markdown]
-# A long window tells close tones apart and smears moments, a short one does the opposite: bins lie $22050 / N$ Hz
-# apart, and a frame lasts $N / 22050$ s. A window fades in and out, so two tones need about two bins between them,
-# and what counts of a frame is about half. Two tones 60 Hz apart, and two clicks 40 ms apart:
+# The song is our example from here on: four seconds from the package's synthesizer.
+#
+# How long should a frame be? A long one has bins close together and separates tones; a short one separates
+# moments. We transform two tones 60 Hz apart and two clicks 40 ms apart with both.
 
 # %%
 pair = 0.3 * np.sin(2 * np.pi * 1000 * time) + 0.3 * np.sin(2 * np.pi * 1060 * time)
 pair[[11025, 11025 + 882]] += 8.0
-plots.show(*plots.window_sizes(pair))
+power = {size: np.abs(librosa.stft(pair, n_fft=size, hop_length=64)) ** 2 for size in (256, 4096)}
+
+# %% tags=["hide-input"]
+import librosa.display
+
+fig, axes = plt.subplots(2, 1, figsize=(6, 5), sharex=True)
+for ax, (size, values) in zip(axes, power.items(), strict=True):
+    decibels = librosa.power_to_db(values, ref=np.max)
+    librosa.display.specshow(
+        decibels, sr=sr, n_fft=size, hop_length=64, x_axis="time", y_axis="linear", vmin=-60, ax=ax
+    )
+    ax.set(
+        title=f"Frame of {size:,} samples ({1000 * size / sr:.0f} ms)",
+        ylim=(0, 2500),
+        ylabel="Hz",
+        xlabel="",
+    )
+axes[1].set_xlabel("time (s)")
+show(
+    axes,
+    alt="Two spectrograms. With 256 samples: two sharp vertical lines and one thick horizontal band. With 4,096: two thin horizontal lines and one broad column.",
+    caption="Two close tones and two close clicks, with a short and a long frame.",
+)
 
 # %% [markdown]
-# In Jupyter, move the sliders. Which window shows both, and what does the hop change? The answer is below.
-
+# The short frame shows both clicks but merges the tones, and the long frame does the opposite. No setting gives both:
+# bins are $22050 / N$ Hz apart, and a frame lasts $N / 22050$ s.
+#
+# ## Spectrogram, sustained tones and drum hits
+#
+# A *spectrogram* shows the power of each frame and bin. We perceive ratios of power, so it is shown in *decibels*:
+# $10 \log_{10} (P / P_0)$, where $P_0$ is the reference, here the loudest point. Half the power is 3 dB less.
+#
+# In a spectrogram, sustained tones are horizontal lines and drum hits vertical lines. A median filter along time
+# therefore keeps the tones, and one along frequency the hits
+# ([Fitzgerald 2010](https://dafx10.iem.at/papers/DerryFitzGerald_DAFx10_P15.pdf)). librosa separates a signal this way:
 
 # %%
-def draw(window, hop):
-    return plots.windows(pair, [(window, hop)], "Two tones and two clicks")[0]
+harmonic, percussive = librosa.effects.hpss(song)
+for name, part in {"harmonic part": harmonic, "percussive part": percussive}.items():
+    print(f"{name}: {np.mean(part**2) / np.mean(song**2):.0%} of the power")
+    display(player(part, name))
 
-
-sizes = [128, 256, 512, 1024, 2048, 4096]
-plots.sliders(draw, window=sizes, hop=[32, 64, 128, 256, 512])
-plots.say(plots.tell_windows(pair, sizes))
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(4, 1, figsize=(6, 8), sharex=True, height_ratios=[1, 1.5, 1.5, 1.5])
+librosa.display.waveshow(song, sr=sr, color=blue, ax=axes[0])
+axes[0].set(title="Waveform", ylabel="amplitude", xlabel="")
+parts = {"Spectrogram": song, "Harmonic part": harmonic, "Percussive part": percussive}
+loudest = np.abs(librosa.stft(song)).max()
+for ax, (name, part) in zip(axes[1:], parts.items(), strict=True):
+    decibels = librosa.amplitude_to_db(np.abs(librosa.stft(part)), ref=loudest)
+    image = librosa.display.specshow(
+        decibels, sr=sr, x_axis="time", y_axis="log", vmin=-70, vmax=0, ax=ax
+    )
+    ax.set(title=name, ylabel="Hz", xlabel="", yticks=[128, 512, 2048, 8192])
+axes[-1].set_xlabel("time (s)")
+fig.colorbar(image, ax=axes[1:], label="dB", shrink=0.5)
+show(
+    axes,
+    alt="A waveform and three spectrograms on one time axis: the song, its harmonic part with horizontal lines, and its percussive part with vertical lines.",
+    caption="The example as a waveform and as spectrograms of the whole and of its two parts.",
+)
 
 # %% [markdown]
+# The horizontal lines are in the harmonic part and the vertical ones in the percussive part. Small powers leak in both directions,
+# which you hear as dull drums in the first player.
+#
 # ## The mel scale
 #
-# The ear tells 100 from 200 Hz easily, 8,000 from 8,100 hardly. The *mel* scale follows it; in librosa's form it is
-# linear up to 1 kHz and logarithmic above. 128 triangular filters, evenly spaced in mel, each add up their bins'
-# power.
-#
-# $$m(f) = 3f / 200 \quad \text{below 1 kHz}$$
-#
-# $$m(f) = 15 + 27 \, \frac{\ln (f/1000)}{\ln 6.4} \quad \text{above}$$
+# We easily distinguish 100 Hz from 200 Hz, but hardly 8,000 Hz from 8,100 Hz. The *mel* scale imitates this. In
+# librosa's version it is linear up to 1 kHz and logarithmic above. A mel spectrogram adds up the power of the bins in 128
+# triangular filters that are equally spaced on this scale.
 
 # %%
-plots.show(*plots.filters(librosa.filters.mel(sr=SAMPLE_RATE, n_fft=2048, n_mels=128)))
+mel = librosa.power_to_db(librosa.feature.melspectrogram(y=song, sr=sr))
+centers = librosa.mel_frequencies(128 + 2, fmax=sr / 2)[1:-1]
+print(
+    f"{mel.shape[0]} bands instead of {stft.shape[0]:,} bins; {(centers < 2000).mean():.0%} of them lie below 2 kHz"
+)
 
 # %% [markdown]
-# What does a model hear that is given mel bands only? We play them back: the power of the bins is guessed from the
-# bands, their phases are invented (Griffin and Lim, [1984](https://doi.org/10.1109/TASSP.1984.1164317)).
-
-# %%
-mel = librosa.feature.melspectrogram(y=song, sr=SAMPLE_RATE)
-plots.hear({"the example, played back from 128 mel bands": plots.sound_of_mel(mel, seed=seed)})
-
-# %% [markdown]
+# About half of the bands describe the range below 2 kHz, which is only 18% of the frequency axis.
+#
 # ## MFCC
 #
-# The *mel-frequency cepstral coefficients* say how the bands of a frame rise and fall: how much of a slow wave over
-# the bands is in them, how much of a quicker one, and so on (a cosine transform). With $L[b]$ the level of band $b$
-# of $B$ in dB, the $j$-th is, but for a constant factor,
+# *Mel-frequency cepstral coefficients* (MFCC) summarize the shape of a mel spectrum. A cosine transform tells us how much of a slow wave along the
+# bands is in a frame, how much of a faster one, and so on. With $L_b$ the level of band $b$ in dB:
 #
-# $$c_j = \sum_{b=0}^{B-1} L[b] \cos \frac{\pi (j-1) (2b + 1)}{2B}$$
-#
-# The first is loudness, the second bass against treble. Twenty of them keep the *envelope* of the spectrum, which we
-# hear as timbre; single tones go.
+# $$c_j \propto \sum_{b=0}^{127} L_b \cos \frac{\pi (j-1) (b + \frac{1}{2})}{128}$$
 
 # %%
-levels = librosa.power_to_db(mel)
-plots.show(*plots.envelope(levels[:, levels.sum(axis=0).argmax()]))
+import scipy.fft
+
+mfcc = scipy.fft.dct(mel, axis=0, norm="ortho")[:20]
+print(
+    "same as librosa:", np.allclose(mfcc, librosa.feature.mfcc(y=song, sr=sr, n_mfcc=20), atol=1e-2)
+)
 
 # %% [markdown]
+# The first coefficient is the overall level, the second the balance of bass and treble. Twenty coefficients keep the *envelope*
+# of the spectrum, which we perceive as timbre, and discard the individual tones.
+#
 # ## Chroma
 #
-# A note an octave higher has twice the frequency and the same name. *Chroma* adds up the power of all octaves of
-# each of the twelve notes; the strongest of a frame counts 1. Played back as tones, the chords are there; drums,
-# voices and octaves are gone.
+# A note one octave higher has twice the frequency and the same name. *Chroma* adds up the power of all octaves for each of the
+# twelve pitch classes and divides by the largest.
 
 # %%
-spectra = Spectra(song, SAMPLE_RATE)
-as_tones = plots.sound_of_chroma(spectra.chroma(), spectra.rms())
-plots.hear({"the chroma of the example, as twelve tones": as_tones})
-plots.show(*plots.three_descriptions(song))
+chroma = librosa.feature.chroma_stft(y=song, sr=sr)
+names = np.array(librosa.key_to_notes("C:maj"))
+print("strongest pitch classes:", *names[np.argsort(chroma.mean(axis=1))[::-1][:3]])
+
+# %% tags=["hide-input"]
+panels = {
+    "Mel spectrogram (dB)": (mel - mel.max(), {"y_axis": "mel", "vmin": -70, "vmax": 0}),
+    "MFCC 3 to 20": (mfcc[2:], {"cmap": "coolwarm", "vmin": -75, "vmax": 75}),
+    "Chroma": (chroma, {"y_axis": "chroma", "cmap": "viridis"}),
+}
+fig, axes = plt.subplots(3, 1, figsize=(6, 7), sharex=True)
+for ax, (name, (values, options)) in zip(axes, panels.items(), strict=True):
+    fig.colorbar(librosa.display.specshow(values, sr=sr, x_axis="time", ax=ax, **options), ax=ax)
+    ax.set(title=name, xlabel="")
+axes[0].set(ylabel="Hz", yticks=[512, 2048, 8192])
+axes[1].set(ylabel="coefficient", yticks=[2, 7, 12, 17], yticklabels=[5, 10, 15, 20])
+axes[2].set(ylabel="pitch class", xlabel="time (s)")
+show(
+    axes,
+    alt="Mel spectrogram, MFCC and chroma of the example on one time axis. Chroma shows blocks that change with the chords.",
+    caption="Three representations of the same four seconds.",
+)
 
 # %% [markdown]
-# ## Harmonic and percussive
+# The mel spectrogram still shows tones and drums, MFCCs show the timbre frame by frame, and chroma shows the chords.
 #
-# Held tones are horizontal in a spectrogram, beats are vertical. So a median along time keeps the first, a median
-# along frequency the second ([Fitzgerald 2010](https://dafx10.iem.at/papers/DerryFitzGerald_DAFx10_P15.pdf)). Each
-# point of the spectrogram goes to the side on which it is stronger. Both sound again:
-
-# %%
-harmonic, percussive = spectra.hpss()
-plots.hear({"the harmonic part of the example": harmonic, "its percussive part": percussive})
-plots.show(*plots.two_parts(harmonic, percussive))
-
-# %% [markdown]
 # ## Tempo
 #
-# At an onset, many mel bands rise at once. How strongly they do is a curve over time. The lag at which it resembles
-# itself best is the period of the beat; 60 divided by it, in seconds, is the *tempo* in beats per minute (BPM). A
-# click on each beat lets you judge.
+# At a beat, many bands become louder at once. The *onset strength* measures this rise in each frame, and the lag at which it is
+# most similar to itself gives the beat period. Half and double the period fit almost as well, so
+# librosa weights candidates by a *prior*: a bell curve over the logarithm of the tempo, with its maximum at 120 beats per minute (BPM). What happens with other priors?
 
 # %%
-tempo = spectra.tempo()
-beats = plots.beat_times(spectra.onset_strength(), tempo)
-plots.hear({"the example with a click on each beat": plots.with_clicks(song, beats)})
-plots.show(*plots.beat(song, beats, tempo, played_at))
+onset = librosa.onset.onset_strength(y=song, sr=sr, aggregate=np.median)
+print(f"the synthesizer played {played_bpm:.1f} BPM")
+for start_bpm in (60, 120, 240):
+    estimate = librosa.feature.tempo(onset_envelope=onset, sr=sr, start_bpm=start_bpm)[0]
+    print(f"prior around {start_bpm} BPM: {estimate:.1f} BPM")
 
 # %% [markdown]
-# ## From sound to 57 numbers
+# The default prior gives the tempo that was played, up to rounding. The prior around 240 BPM doubles it, although the sound is
+# the same. The rounding comes from a grid: the period is a whole number of frames. Which tempi are possible?
+
+# %%
+lags = np.arange(18, 27)
+print("some possible tempi in BPM:", (60 * sr / (hop_length * lags)).round(1))
+
+# %% [markdown]
+# Near 120 BPM, neighboring tempi are about 6 BPM apart.
 #
-# Each measure but `harmony` and `perceptr` is taken every 23 ms. Of each, the table keeps mean and variance over the
-# track: 28 measures give 56 numbers, and tempo is one. Chroma gives twelve values a frame; the table takes their
-# mean and variance over all notes and all frames. The more evenly a frame fills the twelve notes, the higher the
-# mean. `harmony` and `perceptr` are the samples of the harmonic and the percussive part themselves: their mean is
-# near 0, and their variance is the power of the part. In the formulas $y$ is a frame, $X$ its transform, $f$ the
-# frequencies of the bins and $L[b]$ the mel bands in dB.
-
-# %%
-plots.show(*plots.way(30 * SAMPLE_RATE))
-plots.feature_guide()
-
-# %% [markdown]
-# One of them by hand: the *centroid* is the mean of the frequencies, weighted by magnitude.
-
-# %%
-hz = np.fft.rfftfreq(2048, 1 / SAMPLE_RATE)
-centroid = (spectra.magnitude @ hz) / spectra.magnitude.sum(axis=1)
-package = spectra.spectral_shape()["spectral_centroid"]
-print(f"by hand {centroid.mean():.1f} Hz, by the package {package.mean():.1f} Hz")
-
-# %% [markdown]
-# ## The table
+# ## From sound to 57 features
 #
-# Which rows were read, and which computed? Is anything missing? `length` counts samples and is no feature.
+# The published table has one row per track. Each measure below is computed in every frame (`harmony` and `perceptr`: in every
+# sample), and the table stores its mean and variance over the track. 28 measures give 56 columns; the 57th is the tempo. The order in time is lost.
+# In the formulas, $y$ is a frame of $N$ samples, $X$ its Fourier transform, $f$ the frequencies of the bins.
 
-# %%
-features = load_features(dataset)
-df = as_published_table(features)
-plots.say(f"{features.source} The labels: {listed(df['label'].unique())}.")
-display(df.head().round(3).replace(-0.0, 0.0))
-df.info()
+# %% tags=["hide-input"]
+pd.DataFrame(
+    [
+        (
+            "chroma_stft",
+            "Σ |Xₖ|² over the bins of a pitch class, largest = 1",
+            "–",
+            "high: many notes at once, or noise",
+        ),
+        ("rms", "√( Σ yₙ² / N )", "amplitude", "loudness of the recording"),
+        ("spectral_centroid", "c = Σ fₖ |Xₖ| / Σ |Xₖ|", "Hz", "low: dark; high: bright"),
+        (
+            "spectral_bandwidth",
+            "√( Σ (fₖ − c)² |Xₖ| / Σ |Xₖ| )",
+            "Hz",
+            "low: a flute; high: a full band",
+        ),
+        ("rolloff", "f below which 85% of Σ |Xₖ| lies", "Hz", "how far the treble reaches"),
+        (
+            "zero_crossing_rate",
+            "share of n with sign yₙ ≠ sign yₙ₋₁",
+            "–",
+            "low: bass; high: hiss, cymbals",
+        ),
+        (
+            "harmony",
+            "samples of the harmonic part",
+            "amplitude",
+            "variance: power of sustained tones",
+        ),
+        (
+            "perceptr",
+            "samples of the percussive part",
+            "amplitude",
+            "variance: power of drums, plucks",
+        ),
+        ("tempo", "60 / best lag of the onset strength in s", "BPM", "how fast you tap your foot"),
+        ("mfcc1", "Σ L[b] / √128", "dB", "overall level"),
+        ("mfcc2", "⅛ Σ L[b] cos( π (b + ½) / 128 )", "dB", "bass against treble"),
+        (
+            "mfcc3 … mfcc20",
+            "⅛ Σ L[b] cos( π (j − 1)(b + ½) / 128 )",
+            "dB",
+            "finer shape of the spectrum: timbre",
+        ),
+    ],
+    columns=["feature", "formula", "unit", "what you hear"],
+).set_index("feature")
 
 # %% [markdown]
-# ## One look a genre
-#
-# Five seconds of the first usable track of each genre. What looks alike?
+# The formulas are short enough to check. The *centroid* is the mean frequency, weighted by magnitude. Do our own line,
+# librosa and the package agree?
 
 # %%
-sounds = plots.first_sounds(tracks)
-if sounds:
-    looks = plots.looks(sounds, features.values["spectral_centroid_mean"])
-    plots.show(*looks)
-else:
-    plots.say("This collection has no audio that can be decoded: nothing to see or to hear.")
+magnitude = np.abs(librosa.stft(song, pad_mode="reflect"))
+hz = librosa.fft_frequencies(sr=sr, n_fft=n_fft)
+centroid = (hz @ magnitude) / magnitude.sum(axis=0)
+print(f"by hand {centroid.mean():.2f} Hz, librosa {librosa.feature.spectral_centroid(S=magnitude, sr=sr).mean():.2f} Hz, "
+      f"package {extract_features(song)['spectral_centroid_mean']:.2f} Hz")  # fmt: skip
+
+# %% [markdown]
+# ## The feature table
+#
+# We load the table; where a collection has none, the features are computed from the recordings. Is anything missing?
+
+# %%
+features, reason = features_or_reason(dataset, "features_30_sec")
+if features is None:
+    results.end(reason, output)
+X, y = features.X, features.genre
+print(f"{X.shape[0]:,} rows, {X.shape[1]} features, {int(X.isna().sum().sum())} missing values")
+X.assign(genre=y).iloc[:5, [0, 1, 2, 4, 16, 17, -1]].round(3)
+
+# %% [markdown]
+# No value is missing. The columns have very different scales, which is the subject of notebook 2.
+#
+# ## Waveforms and mel spectrograms by genre
+#
+# What do genres look like? We take five seconds of the first recording of each.
+
+
+# %%
+def first_seconds(paths, seconds=5):
+    """Beginning of the first recording that can be decoded, or None."""
+    for path in paths.dropna():
+        with suppress(AudioError):
+            return load_audio(path)[: seconds * sr]
+    return None
+
+
+examples = {
+    genre: first_seconds(tracks.loc[tracks["genre"] == genre, "path"])
+    for genre in by_genre.index[:10]
+}
+examples = {genre: signal for genre, signal in examples.items() if signal is not None}
 if listen:
-    display(plots.players(tracks.loc[list(sounds), "path"], seconds=2.0))
+    first = tracks.dropna(subset="path").groupby("genre").head(1).head(10)
+    display(players(first["path"], seconds=2.0))
 
-# %% [markdown]
-# ## Which features tell genres apart?
-#
-# The variance of a feature has two parts: genres have other means, and the tracks of a genre differ. The share of
-# the first is called $\eta^2$: 0 if all genres have one mean, 1 if each genre is a point.
-
-# %%
-X, genre = features.X, features.genre
-between = evaluation.between_genres(X, genre)
-plots.show(*plots.telling_features(X, genre))
-
-# %% [markdown]
-# The last of them closer: a box spans the middle half of a genre's tracks, the line in it is the median, dots
-# are outliers.
-
-# %%
-results.fact(median_tempo=df.groupby("label")["tempo"].median().to_dict())
-plots.show(*plots.tempi(df["tempo"], df["label"]))
-
-# %% [markdown]
-# ## How good is the estimated tempo?
-#
-# People have annotated the tempo of these tracks
-# ([gtzan_tempo_beat](https://github.com/TempoBeatDownbeat/gtzan_tempo_beat)). An estimate within 4 % counts as the
-# same. Half or double the tempo is an *octave error*: the machine found the beat, but counts every other one, or
-# twice. The column `tempo` is an estimate, not an annotation.
-
-# %%
-annotated = tracks["annotated_tempo"].reindex(features.values.index)
-both = pd.DataFrame({"estimated": features.values["tempo"], "annotated": annotated}).dropna()
-both = both[(both > 0).all(axis=1)]
-verdict = evaluation.tempo_verdicts(both["estimated"], both["annotated"])
-agreement = verdict.value_counts(normalize=True, sort=False).to_dict() if len(both) else {}
-if agreement:
-    results.fact(tempo_agreement=agreement, tempo_agreement_n=len(both))
-    plots.show(*plots.agreement(both, verdict))
+# %% tags=["hide-input"]
+if examples:
+    size = (6, 1.15 * len(examples) + 0.6)
+    fig, axes = plt.subplots(
+        len(examples), 2, figsize=size, sharex=True, sharey="col", squeeze=False
+    )
+    for (left, right), (genre, signal) in zip(axes, examples.items(), strict=True):
+        blocks = signal[: len(signal) // 256 * 256].reshape(
+            -1, 256
+        )  # lowest and highest of 256 samples
+        left.fill_between(
+            np.arange(len(blocks)) * 256 / sr,
+            blocks.min(axis=1),
+            blocks.max(axis=1),
+            color=blue,
+            lw=0.5,
+        )
+        decibels = librosa.power_to_db(librosa.feature.melspectrogram(y=signal, sr=sr), ref=np.max)
+        librosa.display.specshow(
+            decibels, sr=sr, x_axis="time", y_axis="mel", vmin=-70, vmax=0, ax=right
+        )
+        left.set(title=genre, xlabel="", ylabel="")
+        right.set(xlabel="", ylabel="Hz", yticks=[512, 2048, 8192])
+    for ax in axes[-1]:
+        ax.set(xlabel="time (s)", xticks=range(6))
+    show(
+        axes,
+        alt=f"A waveform and a mel spectrogram of one recording each of {', '.join(examples)}.",
+        caption="Waveform (left) and mel spectrogram (right) of one recording per genre.",
+    )
 else:
-    plots.say("This collection has no annotated tempi (tempo/*.bpm): nothing to compare with.")
+    print("None of the recordings can be decoded, or there are none.")
 
 # %% [markdown]
-# ## Which features say the same thing?
+# The classical recording consists of horizontal lines, disco and hip-hop have regular vertical ones, and metal fills all
+# bands at a nearly constant level. One recording does not represent its genre, however.
 #
-# Two columns that rise and fall together carry one piece of information. *Correlation* measures how well a straight
-# line describes two columns: 1 if they lie on a rising line, -1 on a falling one, 0 if no line helps. They may still
-# depend on each other in another way.
-
-# %%
-results.fact(correlations_above_0_9=int((evaluation.strongest_correlations(X) > 0.9).sum()))
-plots.show(*plots.same_thing(X))
-
-# %% [markdown]
-# ## What is wrong with it: files
+# ## Feature distributions by genre
 #
-# Files that cannot be used, or not wholly. To find them, each is decoded and measured, once.
+# Which features separate genres? The variance of a feature has two parts: the genres have different means, and the
+# tracks within a genre differ. The share of the first is called $\eta^2$ (eta squared). It is 0 if all genres have the
+# same mean and 1 if the tracks of a genre do not differ.
 
 # %%
-faults = evaluation.file_faults(dataset, features.faults)
-left_out = int((~faults["used"].astype(bool)).sum())
-results.fact(audio_faults=faults.reset_index().to_dict("records"), left_out=left_out)
-plots.say(evaluation.tell_faults(faults, len(dataset.audio)))
-if len(faults):
-    display(faults)
+means = X.groupby(y).transform("mean")
+eta_squared = (means.var(ddof=0) / X.var(ddof=0)).fillna(0).sort_values(ascending=False)
+best = eta_squared[[eta_squared[list(columns)].idxmax() for columns in FEATURE_GROUPS.values()]]
+best = best.sort_values(ascending=False)
+print(best.round(2).to_string())
+
+# %% tags=["hide-input"]
+import seaborn as sns
+
+genres = sorted(y.unique())
+fig, axes = plt.subplots(2, 2, figsize=(6.4, 2 + 0.45 * len(genres)), sharey=True)
+for ax, column in zip(axes.flat, best.index, strict=False):
+    sns.boxplot(x=X[column], y=y, hue=y, order=genres, hue_order=genres, palette=genre_colors(genres), legend=False,
+                orient="h", fliersize=2, linewidth=0.8, medianprops={"color": "black", "lw": 2}, ax=ax)  # fmt: skip
+    ax.set(xlabel="", ylabel="")
+    ax.set_title(f"{column} ({best[column]:.0%})", fontsize=10, weight="normal")
+    ax.locator_params(axis="x", nbins=4)
+show(
+    axes,
+    alt=f"Box plots by genre of {', '.join(best.index[:4])}. The boxes of neighboring genres overlap in each.",
+    caption="Distribution of four features by genre; in brackets, the share of the variance between genres.",
+)
+lowest = X[best.index[:4]].groupby(y).median().idxmin()
+results.fact(eta_squared=best.to_dict(), lowest_median=lowest.to_dict())
 
 # %% [markdown]
-# ## What is wrong with it: the same music twice
+# The mean chroma separates genres best; its variance lies to 62% between them. Of the tempo, it is 5%.
+# Classical has the lowest median in all four panels, and the boxes of most other genres overlap, so that no feature is
+# sufficient alone.
 #
-# A track that is there twice can land on both sides of a split; then a model need only remember it. An *audit*
-# decodes every file and compares it with what should be there. It finds one recording under another cut, level or
-# coding by its *fingerprint*: 32 bits every 12 ms, which say in which bands the energy rises ([Haitsma and Kalker
-# 2002](https://ismir2002.ismir.net/proceedings/02-FP04-2.pdf)). [Sturm 2013](https://arxiv.org/abs/1306.1461)
-# listened to all 1000 excerpts, and heard more.
-
-# %%
-audited = audit(dataset)
-results.fact(audit=audited.findings.groupby("check", sort=False).size().to_dict())
-evaluation.faults_beside_sturm(tracks, audited)
-
-# %%
-songs = evaluation.repeated_songs(tracks)
-results.fact(duplicates=tracks["duplicate_of"].dropna().to_dict(), tracks_of_these=len(songs))
-results.fact(songs_with_several_excerpts=songs["song"].nunique())
-plots.say(evaluation.tell_repeated(tracks, audited))
-songs.head(8)
-
-# %% [markdown]
-# Everything that the audit found. On the command line, `genre audit` names every track.
-
-# %%
-evaluation.audit_summary(audited, CHECKS)
-
-# %% [markdown]
-# ## What is wrong with it: few artists
+# ## Correlated features
 #
-# Songs of one artist share voice, band, studio and microphone. If an artist is on both sides of a split, a model can
-# recognise the studio and be praised for the genre. One artist is all names that mean the same, and all who ever
-# play together: a duet connects two.
+# Two features that rise and fall together carry the same information. *Correlation* measures how well a straight line
+# describes two columns: 1 for a rising line, −1 for a falling one, 0 if no line helps. Which pairs are strongly correlated?
 
 # %%
-named = tracks.dropna(subset=["artist_group"])
-artists = named["artist_group"].nunique()
-if artists:
-    per_genre = named.groupby("genre")["artist_group"].nunique().to_dict()
-    results.fact(artists=artists, tracks_with_artist=len(named), artists_per_genre=per_genre)
-    results.fact(artists_on_several_sides=evaluation.split_artists(tracks))
-    plots.show(*plots.artists(tracks))
+correlation = X.corr()
+pairs = correlation.abs().where(np.triu(np.ones(correlation.shape, dtype=bool), k=1)).stack()
+strong = pairs[pairs > 0.9].sort_values(ascending=False)
+print(f"{len(strong)} of {len(pairs):,} pairs have an absolute correlation above 0.9:")
+print(strong.round(3).to_string())
+
+# %% tags=["hide-input"]
+columns = [column for column in X if column.endswith("_mean") or column == "tempo"]
+labels = [column.removesuffix("_mean") for column in columns]
+fig, ax = plt.subplots(figsize=(6, 6.2))
+sns.heatmap(X[columns].corr(), vmin=-1, vmax=1, cmap="RdBu_r", square=True, xticklabels=labels, yticklabels=labels,
+            cbar_kws={"orientation": "horizontal", "shrink": 0.6, "label": "correlation"}, ax=ax)  # fmt: skip
+ax.tick_params(labelsize=9)
+ax.set_title("Correlation of the mean features")
+show(
+    ax,
+    alt="Heatmap of correlations. Centroid, bandwidth, rolloff and zero crossings form a red block; mfcc2 is blue against all of them.",
+    caption="Correlation of the 28 means and the tempo.",
+)
+mfcc_means = (
+    correlation.filter(like="mfcc")
+    .filter(like="_mean")
+    .filter(regex="mfcc.*_mean", axis=0)
+    .to_numpy()
+)
+results.fact(strong_correlations=[list(pair) for pair in strong.index])
+results.fact(
+    mfcc_correlation={apart: np.diag(mfcc_means[3:, 3:], apart).mean() for apart in (1, 2)}
+)
+
+# %% [markdown]
+# All five pairs connect centroid, bandwidth, rolloff and the second MFCC, which measure the same thing: the balance
+# of bass and treble. The checkerboard shows that MFCCs two places apart are correlated.
+#
+# ## Tempo by genre
+#
+# Do genres differ in tempo, and is the estimate right? We compare the table with the tempo that people annotated. An estimate within 4% counts as the
+# same. Half or double the tempo is an *octave error*: the beat was found, but every second beat was skipped or
+# one was added in between.
+
+# %%
+bpm = pd.DataFrame(
+    {"genre": y, "estimated": X["tempo"], "annotated": tracks["annotated_tempo"].reindex(X.index)}
+)
+print(
+    f"{bpm['estimated'].nunique()} different estimates for {len(bpm):,} tracks; medians by genre:"
+)
+print(bpm.groupby("genre")[["estimated", "annotated"]].median().round(1).T.to_string())
+
+both = bpm[(bpm["estimated"] > 0) & (bpm["annotated"] > 0)]
+ratio = both["estimated"] / both["annotated"]
+verdict = pd.Series("other", index=both.index)
+for name, factor in {"same": 1, "double": 2, "half": 1 / 2, "triple": 3, "third": 1 / 3}.items():
+    verdict[(ratio / factor - 1).abs() <= 0.04] = name
+agreement = verdict.value_counts(normalize=True)
+print(f"\nestimate against annotation ({len(both)} tracks):")
+print(agreement.map("{:.1%}".format).to_string())
+
+# %% tags=["hide-input"]
+fig, axes = plt.subplots(
+    2, 1, figsize=(6, 4.9 + 0.33 * len(genres)), height_ratios=[len(genres) + 1, 12]
+)
+for value in bpm["estimated"].unique():
+    axes[0].axvline(value, color="#CCCCCC", lw=0.6, zorder=0)
+sns.boxplot(x="estimated", y="genre", data=bpm, order=genres, color=light, fliersize=2, linewidth=0.8, orient="h",
+            medianprops={"color": "#882255", "lw": 3}, ax=axes[0])  # fmt: skip
+axes[0].set(title="BPM by genre", xlabel="estimated tempo (BPM)", ylabel="")
+axes[0].grid(visible=False)
+palette = {
+    "same": blue,
+    "double": red,
+    "half": "#44AA99",
+    "triple": "#DDCC77",
+    "third": "#AA4499",
+    "other": "#888888",
+}
+order = [name for name in palette if name in agreement]
+if len(both):
+    sns.scatterplot(x=both["annotated"], y=both["estimated"], hue=verdict, style=verdict, hue_order=order,
+                    style_order=order, palette=palette, s=25, ax=axes[1])  # fmt: skip
+    axes[1].get_legend().remove()
+    fig.legend(
+        *axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False
+    )
+    axes[1].set(
+        title="Estimate and annotation", xlabel="annotated tempo (BPM)", ylabel="estimated (BPM)"
+    )
 else:
-    plots.say("This collection does not say who plays (meta/GTZANindex.txt).")
+    axes[1].set_axis_off()
+show(
+    axes,
+    alt="Top: box plot of the estimated tempo by genre over gray lines, the possible tempi; several medians share a line. Bottom: estimated against annotated tempo; points lie on lines of the same, double and half tempo.",
+    caption="Estimated tempo by genre over the grid of possible tempi, and estimates against annotations.",
+)
+results.fact(
+    tempi=bpm["estimated"].nunique(),
+    median_tempo=bpm.groupby("genre")[["estimated", "annotated"]].median().to_dict(),
+)
+results.fact(tempo_agreement=agreement.to_dict(), tempo_agreement_n=len(both))
 
 # %% [markdown]
-# ## Are our features the published ones?
+# The table contains only 35 different tempi. Blues, classical, disco and metal share the median 123.0, the grid value next to the
+# prior's maximum, although the annotated medians of these genres lie up to 31 BPM apart.
 #
-# Whoever describes a song of their own must measure as Kaggle's table did. Where there are both table and sound, the
-# audit measured all 57 columns anew. Equal means: within 0.0001 standard deviations.
+# The estimate agrees with people for 68% of the tracks (*Accuracy 1*), and for 88% if octave errors and triple or third tempi are accepted
+# (*Accuracy 2*, [Gouyon et al. 2006](https://doi.org/10.1109/TSA.2005.858509)). The column is an estimate with systematic errors, not an annotation.
+#
+# ## Faults: unusable files
+#
+# We decode every recording, compute its 57 features, and compare them with the published table. Which files fail,
+# and do our features agree (within 0.0001 standard deviations)?
 
 # %%
-if not audited.fidelity:
-    plots.say("There is no published table, or no sound to go with it: nothing to compare.")
-for seconds, beside in audited.fidelity.items():
-    results.fact(**evaluation.fidelity_facts(seconds, beside))
-    equal = int((beside["columns"] == 0).sum())
-    plots.say(
-        f"**The {seconds} s table.** {equal:,} of {len(beside):,} rows have all 57 columns equal."
+prints, reason = features_or_reason(dataset, "fingerprint")  # decodes every file
+if prints is None:
+    print(f"No recording could be used. {reason}")
+else:
+    own = load_features(dataset, published=False)
+    print(f"{len(own.X)} of {len(dataset.audio)} recordings could be used")
+    print(own.faults["reason"].to_string() if len(own.faults) else "no faults")
+    shared = own.X.index.intersection(X.index)
+    deviation = ((own.X.loc[shared] - X.loc[shared]) / X.std(ddof=0)).abs().max(axis=1)
+    print(f"same features as in the table: {(deviation < 1e-4).sum()} of {len(shared)}")
+    results.fact(
+        unusable=len(dataset.audio) - len(own.X), same_features=int((deviation < 1e-4).sum())
     )
 
 # %% [markdown]
-# Why a few can differ: chroma needs a *tuning*, how far the band's A is from 440 Hz, which is the fullest bin of a
-# histogram of the loudest frequencies. Where two bins are as full, rounding decides between them.
+# All 824 recordings can be used, including jazz.00054, which is damaged in Kaggle's copy. Our features equal the published
+# ones except for three tracks, which differ in their chroma.
 #
-# ## What to remember
+# ## Faults: duplicates
+#
+# A track that occurs twice can be in both the training and the test set, where the model only needs to
+# recognize it. Identical files have the same checksum (MD5). The same music in another file is found by an *acoustic
+# fingerprint*, which describes how the energy of frequency bands changes and does not depend on level or format
+# ([Haitsma and Kalker 2002](https://ismir2002.ismir.net/proceedings/02-FP04-2.pdf)). Sturm listened to all tracks; how many of the repetitions that he lists do we find?
 
 # %%
-points = [
-    "A spectrogram is many Fourier transforms. A long window sharpens tones, a short one moments.",
-    "Mel bands, MFCC, chroma and tempo each keep a part of the sound and drop the rest.",
-    f"The most telling feature, {between.index[0]}, leaves {percent(1 - between.iloc[0], 0)} of its "
-    "variance within genres: one number is not enough.",
-    f"{count(artists, 'named artist')} made {len(named):,} of {count(len(tracks), 'track')}, and "
-    f"{len(songs)} share their song with another. A random split puts them on both sides.",
-]
-plots.say("\n".join(f"- {point}" for point in points))
+copies = tracks["duplicate_of"].dropna()
+found = pd.DataFrame({"other": [], "seconds": []})
+if prints is not None:
+    found = near_duplicates(prints.values["frames"].drop(copies.index, errors="ignore").to_dict())
+aligned = found["seconds"].abs() < 0.5
+excerpts = tracks["song"].value_counts()
+repetitions = pd.DataFrame(
+    [
+        ("identical file", "checksum", len(copies), 50),
+        (
+            "same excerpt, different file",
+            "fingerprint, offset below 0.5 s",
+            found["other"][aligned].nunique(),
+            None,
+        ),
+        (
+            "other part of the same recording",
+            "fingerprint, larger offset",
+            found["other"][~aligned].nunique(),
+            22,
+        ),
+        (
+            "any excerpt of a song already there",
+            "the above, artist and title",
+            int((excerpts - 1).sum()),
+            None,
+        ),
+    ],
+    columns=["repetition", "found by", "tracks here", "Sturm 2013"],
+).set_index("repetition")
+wrong = copies[tracks["genre"][copies.index].to_numpy() != tracks["genre"][copies].to_numpy()]
+print("identical files with different labels:", wrong.to_dict() or "none")
+results.fact(copies_with_another_genre=wrong.to_dict())
+results.fact(
+    repetitions=repetitions["tracks here"].to_dict(), songs_with_several=int((excerpts > 1).sum())
+)
+repetitions.astype({"Sturm 2013": "Int64"})
 
 # %% [markdown]
-# ## Exercises
+# Why are there 14 identical files here and 50 exact replicas in Sturm's list? He compared fingerprints and listened: his replicas may differ in level
+# or by a short delay, and then their bytes differ. Fingerprints find 21 of these; others may be among the 176
+# missing recordings. One identical pair has two labels, rock and metal, so that one must be wrong.
 #
-# 1. Make a tone of three partials, 200, 400 and 600 Hz. Which peaks does its spectrum have?
-# 2. Play chroma of jazz and of metal. Which of the two is easier to recognise, and why?
-# 3. Which genre has the widest range of centroids (`spectral_centroid_mean`), which the narrowest?
+# Titles reveal further excerpts of the same song. All later notebooks keep the excerpts of a song together.
 #
-# <details><summary>Solutions</summary>
+# ## Faults: few artists
 #
-# ```python
-# three = sum(np.sin(2 * np.pi * hz * time) / hz for hz in (200, 400, 600))
-# plots.strongest(np.abs(np.fft.rfft(three)))
-# ```
+# Songs by one artist share voice, instruments and often the studio. If an artist is in both sets, a model can
+# recognize the artist instead of the genre. How many artists are there? Different spellings count as one artist, and so do
+# artists who ever play together, because a duet connects both. We call this an *artist group*.
+
+# %%
+named = tracks.dropna(subset=["artist_group"])
+artists = named.groupby("genre")["artist_group"].nunique()
+print(
+    f"{named['artist_group'].nunique()} artist groups made {len(named)} of {len(tracks):,} tracks"
+)
+sets = named.dropna(subset=["partition"]).groupby("artist_group")["partition"].unique()
+crossing = sets[sets.map(len) > 1]
+print("in more than one set of the filtered partition:", ", ".join(crossing.index) or "none")
+
+# %% tags=["hide-input"]
+if len(named):
+    fig, ax = plt.subplots(figsize=(6, 1 + 0.36 * len(artists)))
+    for genre, counts in (
+        named.groupby("genre")["artist_group"].value_counts().groupby(level="genre")
+    ):
+        colors = [(blue, light)[i % 2] for i in range(len(counts))]
+        ax.barh([genre] * len(counts), counts, left=counts.cumsum() - counts, color=colors)
+        ax.text(counts.sum(), genre, f" {len(counts)}", va="center")
+    ax.set(title="Tracks by artist group", xlabel="tracks with a named artist")
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    show(
+        ax,
+        alt=f"Stacked bars by genre, one block per artist group. Number of groups: {artists.to_dict()}.",
+        caption="Each block is one artist group; the number at the end counts the groups of the genre.",
+    )
+results.fact(
+    artists=named["artist_group"].nunique(),
+    artists_by_genre=artists.to_dict(),
+    tracks_with_artist=len(named),
+)
+sizes = named.groupby("genre")["artist_group"].value_counts()
+largest = {
+    genre: [str(artist), int(n)]
+    for (genre, artist), n in sizes.groupby(level="genre").head(1).items()
+}
+results.fact(artists_in_several_sets=list(crossing.index), largest_groups=largest)
+
+# %% [markdown]
+# There are 235 artist groups, and nine of them made all named blues tracks. The group of Bob Marley has 36 reggae
+# tracks. Recognizing a few artists is thus enough to score well in these genres.
 #
-# ```python
-# for name in ("jazz", "metal"):
-#     other = Spectra(synthesize(name, seconds=4.0, seed=seed)[0], SAMPLE_RATE)
-#     plots.hear({f"chroma of {name}": plots.sound_of_chroma(other.chroma(), other.rms())})
-# ```
+# The *filtered partition* ([Kereliuk, Sturm and Larsen 2015](https://arxiv.org/abs/1507.04761)) divides GTZAN without its faulty
+# tracks into a training, validation and test set with different artists. By way of duets, as of Lauryn Hill and
+# Bob Marley, three artist groups are in two sets all the same.
 #
-# ```python
-# quarters = X.groupby(genre)["spectral_centroid_mean"].quantile([0.25, 0.75]).unstack()
-# (quarters[0.75] - quarters[0.25]).sort_values()
-# ```
+# ## What to remember
+#
+# - A spectrogram is a sequence of Fourier transforms. Long frames separate tones, short frames separate moments.
+# - Mel bands, MFCC, chroma and tempo each keep one aspect of the sound and discard the rest.
+# - The tempo column is an estimate on a coarse grid, pulled toward 120 BPM.
+# - No single feature separates the genres.
+# - Songs and artists repeat. A random split puts them into both the training and the test set.
+#
+# ## Questions
+#
+# 1. You double the frame from 2,048 to 4,096 samples. What improves, and what gets worse?
+# 2. Several genres have the same median tempo. Are they equally fast?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Bins are 5.4 instead of 10.8 Hz apart, so close tones are separated better. A frame lasts 186 instead of 93 ms, so that
+#    onsets are blurred.
+# 2. No. Estimates lie on a grid near 120 BPM with steps of about 6 BPM, and the prior pulls them there. The annotated medians of these genres differ.
 #
 # </details>
 #
-# **Where to go on.** Notebook 2 scales the table and looks for its dimensions. Müller's [FMP
-# notebooks](https://www.audiolabs-erlangen.de/FMP) teach audio at length; Sturm 2013 is the best hour that one can
-# spend on GTZAN.
+# ## Exercises
+#
+# 1. Sample a sine of 12,050 Hz, which is above the Nyquist frequency. Where is the peak of its spectrum?
+# 2. In which genre does the spectral centroid vary most, measured by the interquartile range?
+# 3. Which share of its genre does the most frequent artist group have?
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# alias = np.sin(2 * np.pi * 12050 * time)
+# print(np.argmax(np.abs(np.fft.rfft(alias))), "Hz")
+# ```
+#
+# This prints `10000 Hz`. The frequency is mirrored at the Nyquist frequency: 22,050 − 12,050. This is called *aliasing*,
+# and the reason why sound is low-pass filtered before it is sampled.
+#
+# ```python
+# quartiles = X.groupby(y)["spectral_centroid_mean"].quantile([0.25, 0.75]).unstack()
+# print((quartiles[0.75] - quartiles[0.25]).sort_values().round().to_string())
+# ```
+#
+# Blues has the widest range (846 Hz), classical the narrowest (348 Hz). Blues here reaches from solo guitar to
+# electric bands.
+#
+# ```python
+# largest = named.groupby("genre")["artist_group"].agg(lambda group: group.value_counts(normalize=True).max())
+# print(largest.sort_values().map("{:.0%}".format).to_string())
+# ```
+#
+# Reggae is first: 44% of its named tracks belong to the group of Bob Marley. In disco, the largest group has 8%.
+#
+# </details>
+#
+# **Where to go on.** Notebook 2 scales the features and looks for the main directions in which they vary. Müller's
+# [FMP notebooks](https://www.audiolabs-erlangen.de/FMP) teach audio processing in depth, and Sturm 2013 describes the faults of GTZAN in detail.
 
-# %%
-finding = evaluation.tell_collection(tracks, agreement)
-results.fact(finding=finding)
-results.write(output)
-plots.say(finding)
+# %% tags=["hide-input"]
+finding = f"{len(tracks):,} tracks in {len(by_genre)} genres, {len(dataset.audio)} of them with a recording"
+if len(named):
+    finding += f", by only {named['artist_group'].nunique()} named artists; {len(copies)} files are exact copies of another"
+results.fact(finding=finding + ".")
+_ = results.write(output)
