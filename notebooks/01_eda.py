@@ -31,10 +31,9 @@ from genre_utils.audio import (
     load_audio,
     near_duplicates,
 )
-from genre_utils.data import features_or_reason, load_features, open_dataset
+from genre_utils.data import features_or_reason, load_features, open_dataset, synthesize
 from genre_utils.evaluation import Results
 from genre_utils.plots import genre_colors, player, players, set_style, show
-from genre_utils.sources import synthesize
 
 set_style()
 plt.rcParams["text.parse_math"] = False  # a genre may have a dollar sign in its name

@@ -31,7 +31,7 @@ import pandas as pd
 from genre_utils.audio import FEATURE_GROUPS
 from genre_utils.data import features_or_reason, make_splits, open_dataset
 from genre_utils.evaluation import (
-    Results, bootstrap_interval, evaluate, make_score, paired_test, score, verdict,
+    Results, evaluate, make_score, paired_test, score, verdict,
 )  # fmt: skip
 from genre_utils.models import LabelEncoded
 from genre_utils.plots import genre_colors, genre_markers, set_style, show
@@ -174,7 +174,9 @@ for ax, (name, model) in zip(axes.flat, small_models.items(), strict=True):
     ax.set_title(f"{name}\ntraining {of_train:.0%}, test {of_test:.0%}", fontsize=11, loc="left")
     ax.grid(False)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xticks=[], yticks=[])
-handles = [Line2D([], [], ls="", marker=marker[g], mfc=color[g], mec="#222222", label=g) for g in three]
+handles = [
+    Line2D([], [], ls="", marker=marker[g], mfc=color[g], mec="#222222", label=g) for g in three
+]
 fig.legend(handles=handles, loc="outside lower center", ncols=3)
 show(
     axes,
@@ -199,7 +201,9 @@ segments, reason = features_or_reason(dataset, "features_3_sec")
 if segments is None:
     results.end(f"The rest of this page needs segments of 3 s. {reason}", output)
 X, y = segments.X, segments.genre
-song, artist = (dataset.tracks.loc[segments.tracks, c].set_axis(X.index) for c in ("song", "artist_group"))
+song, artist = (
+    dataset.tracks.loc[segments.tracks, c].set_axis(X.index) for c in ("song", "artist_group")
+)
 print(f"{len(X)} segments of {segments.tracks.nunique()} tracks and {song.nunique()} songs")
 pd.concat([song, artist, y, X.iloc[:, :3]], axis=1).sample(5, random_state=seed).round(3)
 
@@ -219,7 +223,12 @@ models = {
     "xgboost": LabelEncoded(boosting),  # XGBoost needs numbers instead of genre names
 }
 models = {name: make_pipeline(MinMaxScaler(), model) for name, model in models.items()}
-names = {"knn": "k-nearest neighbors", "random_forest": "random forest", "svm": "SVM", "xgboost": "XGBoost"}
+names = {
+    "knn": "k-nearest neighbors",
+    "random_forest": "random forest",
+    "svm": "SVM",
+    "xgboost": "XGBoost",
+}
 
 # %% [markdown]
 # Do we obtain the published accuracies if 30% of the segments are drawn at random as the test set?
@@ -265,7 +274,9 @@ def out_of_fold(model, X, y, cv, groups=None):
     """Probability of each genre (column) for each row, from the model that was not trained on its fold."""
     genres = np.unique(y)
     if hasattr(model, "predict_proba"):
-        proba = cross_val_predict(model, X, y, groups=groups, cv=cv, n_jobs=-1, method="predict_proba")
+        proba = cross_val_predict(
+            model, X, y, groups=groups, cv=cv, n_jobs=-1, method="predict_proba"
+        )
     else:
         y_pred = cross_val_predict(model, X, y, groups=groups, cv=cv, n_jobs=-1)
         proba = y_pred[:, None] == genres
@@ -317,8 +328,17 @@ for row, (splitter, group) in enumerate(splitters.values()):
         ax.add_patch(plt.Rectangle((x, row - 0.35), 0.9, 0.7, fc=fill, ec="#444444", lw=0.6))
 for i in range(5):
     ax.text(position[6 * i] + 3.2, -0.75, f"artist {'ABCDE'[i]}", ha="center", weight="bold")
-ax.set(xlim=(-0.5, position[-1] + 1.4), ylim=(2.5, -1.2), xticks=[], yticks=range(3), yticklabels=splitters)
-handles = [plt.Rectangle((0, 0), 1, 1, fc=c, ec="#444444", label=s) for s, c in (("test set", "#CC6677"), ("training set", "#DDE3EC"))]
+ax.set(
+    xlim=(-0.5, position[-1] + 1.4),
+    ylim=(2.5, -1.2),
+    xticks=[],
+    yticks=range(3),
+    yticklabels=splitters,
+)
+handles = [
+    plt.Rectangle((0, 0), 1, 1, fc=c, ec="#444444", label=s)
+    for s, c in (("test set", "#CC6677"), ("training set", "#DDE3EC"))
+]
 fig.legend(handles=handles, loc="outside lower center", ncols=2)
 ax.grid(False)
 ax.spines[:].set_visible(False)
@@ -338,7 +358,11 @@ show(
 
 # %%
 counted = artist.notna() & (y.map(artist.groupby(y).nunique()) >= 2)
-splits = {"random": (X, y, None), "track": (X, y, song), "artist": (X[counted], y[counted], artist[counted])}
+splits = {
+    "random": (X, y, None),
+    "track": (X, y, song),
+    "artist": (X[counted], y[counted], artist[counted]),
+}
 if y[counted].nunique() < 2 or artist[counted].nunique() < 2 * folds:
     del splits["artist"]  # the collection names too few artists
 strict = list(splits)[-1]
@@ -352,7 +376,9 @@ for split in list(splits)[1:]:
 y_pred = {key: p.idxmax(axis=1) for key, p in proba.items()}
 accuracy = pd.Series({key: (p == y[p.index]).mean() for key, p in y_pred.items()}).unstack()
 table = accuracy.loc[list(models), list(splits)].rename(index=names).map("{:.1%}".format)
-n = pd.DataFrame({split: [str(len(rows))] for split, (rows, *_) in splits.items()}, index=["segments (n)"])
+n = pd.DataFrame(
+    {split: [str(len(rows))] for split, (rows, *_) in splits.items()}, index=["segments (n)"]
+)
 pd.concat([table, n])
 
 # %% [markdown]
@@ -380,7 +406,12 @@ for s in results.scores:
     ax.plot([x, x], s.ci95, color=tint, lw=2)
     ax.plot(x, s.accuracy, mark, color=tint, ms=8, label=s.split if s.model == "knn" else None)
 ax.scatter(range(4), published.values(), marker="_", s=900, color="#222222", label="summary")
-ax.set(xticks=range(4), xticklabels=[names[m].replace(" ", "\n", 1) for m in models], ylim=(0, 1), ylabel="accuracy")
+ax.set(
+    xticks=range(4),
+    xticklabels=[names[m].replace(" ", "\n", 1) for m in models],
+    ylim=(0, 1),
+    ylabel="accuracy",
+)
 ax.yaxis.set_major_formatter("{x:.0%}")
 ax.grid(axis="x")
 fig.legend(loc="outside upper center", ncols=4)
@@ -432,7 +463,9 @@ resampled = by_group[rng.integers(len(by_group), size=(2000, len(by_group)))].su
 low, high = np.quantile(resampled[:, 0] / resampled[:, 1], [0.025, 0.975])
 naive = 1.96 * correct.std() / np.sqrt(len(correct))
 print(f"accuracy {correct.mean():.1%}")
-print(f"interval if all {len(correct)} segments were independent: [{correct.mean() - naive:.1%}, {correct.mean() + naive:.1%}]")
+print(
+    f"interval if all {len(correct)} segments were independent: [{correct.mean() - naive:.1%}, {correct.mean() + naive:.1%}]"
+)
 print(f"interval over {len(by_group)} groups: [{low:.1%}, {high:.1%}]")
 
 # %% [markdown]
@@ -448,7 +481,9 @@ print(f"interval over {len(by_group)} groups: [{low:.1%}, {high:.1%}]")
 leaky = (y_pred["xgboost", "random"] == y)[correct.index]
 leakage = paired_test(leaky, correct, groups, seed=seed)
 print(f"{len(correct)} segments: random {leaky.mean():.1%}, {strict} {correct.mean():.1%}")
-print(f"difference {100 * leakage['difference']:+.1f} [{100 * leakage['low']:+.1f}, {100 * leakage['high']:+.1f}] percentage points, p = {leakage['p']:.4f}")
+print(
+    f"difference {100 * leakage['difference']:+.1f} [{100 * leakage['low']:+.1f}, {100 * leakage['high']:+.1f}] percentage points, p = {leakage['p']:.4f}"
+)
 print(f"random is {verdict(leakage)}")
 
 # %% [markdown]
@@ -463,7 +498,9 @@ print(f"random is {verdict(leakage)}")
 from sklearn.model_selection import GridSearchCV
 
 ks = [k for k in (1, 3, 5, 7, 11, 19, 35) if k <= len(X) // 4]
-search = GridSearchCV(models["knn"], {"kneighborsclassifier__n_neighbors": ks}, refit=False, n_jobs=-1)
+search = GridSearchCV(
+    models["knn"], {"kneighborsclassifier__n_neighbors": ks}, refit=False, n_jobs=-1
+)
 by_k = pd.DataFrame(index=pd.Index(ks, name="neighbors"))
 for split, (rows, labels, groups) in splits.items():
     search.set_params(cv=cv if groups is None else group_cv)
@@ -500,7 +537,9 @@ show(
 # for whole tracks.
 
 # %%
-track_splits, reasons = make_splits(dataset.tracks, X_tracks.index, n_splits=2 if quick else 10, seed=seed)
+track_splits, reasons = make_splits(
+    dataset.tracks, X_tracks.index, n_splits=2 if quick else 10, seed=seed
+)
 if strict not in track_splits:
     results.end(f"The rest of this page needs more tracks: {reasons[strict]}.", output)
 by_track = {
@@ -521,8 +560,12 @@ way = {}
 for name in ("knn", "svm", "xgboost"):
     p = y_pred[name, strict]
     way[name, f"segments (n = {len(p)})"] = (p == y[p.index]).mean()
-    way[name, f"tracks, segments combined (n = {len(common)})"] = (combined[name, strict][common] == truth).mean()
-    way[name, f"tracks, 30 s features (n = {len(common)})"] = (by_track[name, strict].table["y_pred"][common] == truth).mean()
+    way[name, f"tracks, segments combined (n = {len(common)})"] = (
+        combined[name, strict][common] == truth
+    ).mean()
+    way[name, f"tracks, 30 s features (n = {len(common)})"] = (
+        by_track[name, strict].table["y_pred"][common] == truth
+    ).mean()
 pd.Series(way).unstack(sort=False).rename(index=names).map("{:.1%}".format)
 
 # %% tags=["hide-input"]
@@ -534,7 +577,9 @@ for (name, split), p in combined.items():
             split=split, level="track", seed=seed,
         )
     )  # fmt: skip
-results.scores += [score(p, name, "features_30_sec", seed=seed) for (name, _), p in by_track.items()]
+results.scores += [
+    score(p, name, "features_30_sec", seed=seed) for (name, _), p in by_track.items()
+]
 a = combined["xgboost", strict][common] == truth
 b = by_track["xgboost", strict].table["y_pred"][common] == truth
 combination = paired_test(a, b, groups_of[strict].groupby("track_id").first()[common], seed=seed)
@@ -561,7 +606,10 @@ from sklearn.preprocessing import QuantileTransformer
 ranks = QuantileTransformer(n_quantiles=min(100, len(X_tracks) // 8), output_distribution="normal")
 few = len(X_tracks) // 8
 grids = {
-    "knn": (KNeighborsClassifier(weights="distance"), {"kneighborsclassifier__n_neighbors": [k for k in (1, 3, 7, 11, 15, 21) if k <= few]}),
+    "knn": (
+        KNeighborsClassifier(weights="distance"),
+        {"kneighborsclassifier__n_neighbors": [k for k in (1, 3, 7, 11, 15, 21) if k <= few]},
+    ),
     "svm": (SVC(), {"svc__C": [3, 10], "svc__gamma": [0.005, 0.01, 0.02]}),
 }
 inner_cv = StratifiedGroupKFold(n_splits=2, shuffle=True, random_state=seed)
@@ -581,8 +629,12 @@ for name, p in tuned.items():
     before = by_track[name, strict].table["y_pred"][p.index] == y_tracks[p.index]
     after = p == y_tracks[p.index]
     gain = gains[name] = paired_test(after, before, track_groups[p.index], seed=seed)
-    print(f"{names[name]}: {before.mean():.1%} with the summary's settings, {after.mean():.1%} tuned (n = {len(p)})")
-    print(f"  difference {100 * gain['difference']:+.1f} [{100 * gain['low']:+.1f}, {100 * gain['high']:+.1f}] percentage points, {verdict(gain)}")
+    print(
+        f"{names[name]}: {before.mean():.1%} with the summary's settings, {after.mean():.1%} tuned (n = {len(p)})"
+    )
+    print(
+        f"  difference {100 * gain['difference']:+.1f} [{100 * gain['low']:+.1f}, {100 * gain['high']:+.1f}] percentage points, {verdict(gain)}"
+    )
 
 # %% [markdown]
 # Better settings help the SVM by a few percentage points. They do not bring back what the grouped split took away.
@@ -601,11 +653,19 @@ partition = dataset.tracks.loc[X_tracks.index, "partition"]
 train, valid, test = (partition == part for part in ("train", "valid", "test"))
 filtered = {}
 for name, (model, grid) in grids.items() if "filtered" in track_splits else ():
-    candidates = [make_pipeline(ranks, clone(model)).set_params(**settings) for settings in ParameterGrid(grid)]
-    on_valid = [m.fit(X_tracks[train], y_tracks[train]).score(X_tracks[valid], y_tracks[valid]) for m in candidates]
+    candidates = [
+        make_pipeline(ranks, clone(model)).set_params(**settings)
+        for settings in ParameterGrid(grid)
+    ]
+    on_valid = [
+        m.fit(X_tracks[train], y_tracks[train]).score(X_tracks[valid], y_tracks[valid])
+        for m in candidates
+    ]
     best = candidates[int(np.argmax(on_valid))]
     filtered[name] = pd.Series(best.predict(X_tracks[test]), X_tracks.index[test])
-    print(f"{names[name]}, tuned: {max(on_valid):.1%} on validation, {(filtered[name] == y_tracks[test]).mean():.1%} on {test.sum()} test tracks")
+    print(
+        f"{names[name]}, tuned: {max(on_valid):.1%} on validation, {(filtered[name] == y_tracks[test]).mean():.1%} on {test.sum()} test tracks"
+    )
 for (name, split), p in by_track.items():
     if split == "filtered":
         print(f"{names[name]}, the summary's settings: {p.correct.mean():.1%} on the test tracks")
@@ -635,7 +695,9 @@ drops = {group: [] for group in FEATURE_GROUPS}
 for group, columns in FEATURE_GROUPS.items():
     for repeat in range(3):
         shuffled = X_test.copy()
-        shuffled[list(columns)] = X_test[list(columns)].sample(frac=1, random_state=repeat).to_numpy()
+        shuffled[list(columns)] = (
+            X_test[list(columns)].sample(frac=1, random_state=repeat).to_numpy()
+        )
         drops[group].append(base - model.score(shuffled, y_test))
 drops = pd.DataFrame(drops)
 
@@ -652,15 +714,25 @@ booster = model[-1].estimator_.get_booster()
 matrix = DMatrix(model[:-1].transform(sample))
 contributions = booster.predict(matrix, pred_contribs=True).reshape(len(sample), -1, X.shape[1] + 1)
 margins = booster.predict(matrix, output_margin=True).reshape(len(sample), -1)
-assert np.allclose(contributions.sum(axis=2), margins, atol=1e-3)  # the last column is the base value
+assert np.allclose(
+    contributions.sum(axis=2), margins, atol=1e-3
+)  # the last column is the base value
 shap = pd.Series(np.abs(contributions[..., :-1]).mean(axis=(0, 1)), X.columns).sort_values()
 
 # %% tags=["hide-input"]
 group_of = {column: group for group, columns in FEATURE_GROUPS.items() for column in columns}
-tints = dict(zip(FEATURE_GROUPS, ("#332288", "#88CCEE", "#44AA99", "#CC6677", "#999933", "#AA4499"), strict=True))
+tints = dict(
+    zip(
+        FEATURE_GROUPS,
+        ("#332288", "#88CCEE", "#44AA99", "#CC6677", "#999933", "#AA4499"),
+        strict=True,
+    )
+)
 fig, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
 order = drops.mean().sort_values().index
-left.barh(order, drops[order].mean(), xerr=drops[order].std().fillna(0), color=[tints[g] for g in order])
+left.barh(
+    order, drops[order].mean(), xerr=drops[order].std().fillna(0), color=[tints[g] for g in order]
+)
 left.xaxis.set_major_formatter("{x:.0%}")
 left.set(xlabel="accuracy lost")
 left.set_title("Permutation of groups", fontsize=11)
@@ -687,7 +759,12 @@ show(
 # %%
 p = combined["xgboost", strict]
 truth = y_tracks.reindex(p.index).fillna(dataset.tracks.loc[p.index, "genre"])
-recall = pd.DataFrame({split: (combined["xgboost", split][p.index] == truth).groupby(truth).mean() for split in ("random", strict)})
+recall = pd.DataFrame(
+    {
+        split: (combined["xgboost", split][p.index] == truth).groupby(truth).mean()
+        for split in ("random", strict)
+    }
+)
 recall["artists"] = dataset.tracks.loc[p.index].groupby("genre")["artist_group"].nunique()
 confused = pd.crosstab(truth.rename("true"), p.rename("predicted")).stack()
 confused = confused[confused.index.get_level_values(0) != confused.index.get_level_values(1)]

@@ -31,7 +31,7 @@ from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_GROUPS, TAGS
 from genre_utils.data import features_or_reason, load_features, open_dataset
 from genre_utils.evaluation import Results, bootstrap_interval
 from genre_utils.plots import genre_colors, players, set_style, show
-from genre_utils.recommend import library_name, like_clip, load_library, save_library
+from genre_utils.tool.library import library_name, like_clip, load_library, save_library
 
 set_style()
 plt.rcParams["text.parse_math"] = False  # names of genres and tracks are plain text

@@ -20,8 +20,7 @@ def rules(notebooks: Iterable[Path]) -> str:
     notebooks
         Scripts. ``$(BUILD)`` stands for the folder of what they are executed into.
     """
-    known: dict[Path, set[Path]] = {}
-    found = {script: modules_of(script, known) for script in notebooks}
+    found = {script: modules_of(script) for script in notebooks}
     lines = [
         f"$(BUILD)/{script.stem}.ipynb: {' '.join(map(_from_here, modules))}"
         for script, modules in found.items()
