@@ -219,29 +219,6 @@ def _aligned(said: Mapping[int, np.ndarray], items: np.ndarray, genres: int) -> 
     return np.array([said.get(item, silent) for item in items.tolist()])
 
 
-def with_other_table(asked: Asked, source: Source, name: str, other: pd.DataFrame) -> Predictions:
-    """What a source says of the test items by a table that lacks something.
-
-    Parameters
-    ----------
-    asked
-        What it said with its own table.
-    source
-        The source.
-    name
-        Its name in `asked`.
-    other
-        As its table, for the same items.
-    """
-    jobs = [
-        _job(source, asked.y, train, fold.test, fold.chosen[name], asked.classes, other)
-        for (train, _), fold in zip(
-            asked.split.folds(asked.y.to_numpy(object)), asked.folds, strict=True
-        )
-    ]
-    return asked._predictions(run_parallel(jobs, len(jobs)))
-
-
 def _settings(estimator: BaseEstimator) -> list[dict]:
     search = isinstance(estimator, GridSearchCV)
     return list(ParameterGrid(estimator.param_grid)) if search else [{}]

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from genre_utils.wording import percent
-
 
 @dataclass(frozen=True, repr=False)
 class Finding:
@@ -32,8 +30,3 @@ class Finding:
 
     def _tables(self, write) -> list[str]:
         return [] if self.table is None or self.table.empty else [write(self.table)]
-
-
-def as_percents(table: pd.DataFrame, digits: int = 1) -> pd.DataFrame:
-    """Shares as they are to be read in a table: in per cent, and nothing where there is none."""
-    return table.map(lambda share: "" if pd.isna(share) else percent(share, digits))

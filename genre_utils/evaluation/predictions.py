@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,33 +45,6 @@ class Predictions:
     def correct(self) -> np.ndarray:
         """Whether each item was right, shape (items,), bool."""
         return (self.table["y_true"] == self.table["y_pred"]).to_numpy()
-
-
-def fuse(one: Predictions, other: Predictions, weight: float) -> Predictions:
-    """Put two models together: the weighted mean of their probabilities (late fusion).
-
-    Parameters
-    ----------
-    one, other
-        Of the same split; items that only one of them has are left out.
-    weight
-        Of `one`, from 0 to 1.
-    """
-    if one.y_proba is None or other.y_proba is None:
-        raise ValueError("one of the two models gives no probabilities: they cannot be fused")
-    both = one.table.index.intersection(other.table.index)
-    mean = (weight * one.y_proba.loc[both]).add(
-        (1 - weight) * other.y_proba.loc[both], fill_value=0
-    )
-    table = one.table.loc[both].assign(y_pred=mean.idxmax(axis=1))
-    return replace(
-        one,
-        table=table,
-        y_proba=mean,
-        fit_seconds=one.fit_seconds + other.fit_seconds,
-        predict_seconds=one.predict_seconds + other.predict_seconds,
-        curves=(),
-    )
 
 
 def to_tracks(predictions: Predictions, how: str = "mean") -> Predictions:
@@ -142,36 +114,3 @@ def frequent_confusions(predictions: Predictions, most: int = 5) -> pd.Series:
     """How often the most frequent confusions occur, by "blues as country" and the like."""
     wrong = predictions.table[~predictions.correct]
     return (wrong["y_true"] + " as " + wrong["y_pred"]).value_counts().head(most)
-
-
-def each_member(network: Any, X: pd.DataFrame, mean: Predictions) -> list[Predictions]:
-    """What each network of several says alone of the items that their mean was asked about.
-
-    Parameters
-    ----------
-    network
-        Fitted, with ``member_probabilities`` (see `models.NetworkClassifier`).
-    X
-        Features, those of the items of `mean` among them.
-    mean
-        What the networks said together.
-    """
-    items = mean.table.index
-    return [
-        replace(
-            mean,
-            table=mean.table.assign(y_pred=network.classes_[said.argmax(axis=1)]),
-            y_proba=pd.DataFrame(said, items, network.classes_),
-        )
-        for said in network.member_probabilities(X.loc[items])
-    ]
-
-
-def on_tracks(sides: dict[str, Predictions], tracks: pd.Index) -> dict[str, Predictions]:
-    """Predictions by side, of some tracks alone: so that two models are compared on the same."""
-    found = {}
-    for side, said in sides.items():
-        table = said.table[said.table.index.isin(tracks)]
-        probability = None if said.y_proba is None else said.y_proba.loc[table.index]
-        found[side] = replace(said, table=table, y_proba=probability)
-    return found

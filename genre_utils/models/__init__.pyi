@@ -6,9 +6,6 @@ from .augment import (
     mix_style as mix_style,
     random_crops as random_crops,
 )
-from .beside import (
-    ask_average as ask_average,
-)
 from .calibration import (
     at_temperature as at_temperature,
     fit_temperature as fit_temperature,
@@ -48,15 +45,10 @@ from .saved import (
 )
 from .classical import (
     ArtistBalanced as ArtistBalanced,
-    COPIED_ACCURACY as COPIED_ACCURACY,
     LabelEncoded as LabelEncoded,
-    PUBLISHED_ACCURACY as PUBLISHED_ACCURACY,
     best_model as best_model,
     probabilistic_models as probabilistic_models,
     published_models as published_models,
-    svm_on_whitened as svm_on_whitened,
-    tree_shares as tree_shares,
-    tuned_models as tuned_models,
 )
 from .conversion import (
     METHODS as METHODS,
@@ -143,14 +135,12 @@ from .training import (
 )
 from .transformers import (
     ArtistWhitening as ArtistWhitening,
-    KernelLDA as KernelLDA,
     NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal,
     to_normal as to_normal,
 )
 from .frames import (
     Frames as Frames,
-    join_pieces as join_pieces,
 )
 from .fusion import (
     LateFusion as LateFusion,
@@ -166,29 +156,7 @@ from .titles import (
     telling_words as telling_words,
 )
 from .asking import (
-    ask_about as ask_about,
-    hear_unseen as hear_unseen,
     keep_network as keep_network,
-)
-from .late_fusion import (
-    choose_fusion as choose_fusion,
-)
-from .picture_networks import (
-    evaluate_pictures as evaluate_pictures,
-    let_workers_go as let_workers_go,
-    open_pictures as open_pictures,
-    train_averaged as train_averaged,
-    train_on_sound as train_on_sound,
-    try_variants as try_variants,
-)
-from .piece_networks import (
-    open_pieces as open_pieces,
-    train_on_pieces as train_on_pieces,
-)
-from .looking import (
-    before_and_after as before_and_after,
-    surest as surest,
-    tell_heat as tell_heat,
 )
 from .order_tables import (
     embed_pieces as embed_pieces,

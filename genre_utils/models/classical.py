@@ -17,7 +17,6 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics.pairwise import laplacian_kernel
-from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelEncoder, MinMaxScaler
@@ -30,12 +29,6 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 from genre_utils.models.feed_forward import FeedForward
 from genre_utils.models.inner_splits import ArtistKFold
 from genre_utils.models.transformers import ArtistWhitening, artist_of, to_normal
-
-# What the summary reports, from 3 s pieces split at random.
-PUBLISHED_ACCURACY = {"knn": 0.87, "random_forest": 0.81, "svm": 0.75, "xgboost": 0.90}
-# What the notebook reports that is copied most for Kaggle's set, with the settings below: the
-# summary's figures, but for its k-nearest neighbours, which must have asked fewer of them.
-COPIED_ACCURACY = {"knn": 0.806, "random_forest": 0.814, "svm": 0.754, "xgboost": 0.902}
 
 
 class _Wrapped(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -187,61 +180,6 @@ def published_models(
     return {name: make_pipeline(MinMaxScaler(), model) for name, model in models.items()}
 
 
-def tuned_models(artists: pd.Series, seed: int = 0) -> dict[str, BaseEstimator]:
-    """The same models with hyperparameters chosen inside the training side, and linear ones.
-
-    Parameters
-    ----------
-    artists
-        Artist of each track, index ``track_id``.
-    seed
-        Seed of forests, boosting and networks.
-
-    Returns
-    -------
-    dict
-        Searches for `evaluation.fit`, which replaces their ``cv``.
-    """
-    from xgboost import XGBClassifier  # noqa: PLC0415
-
-    boosted = XGBClassifier(
-        learning_rate=0.1, subsample=0.5, colsample_bytree=0.3, random_state=seed, n_jobs=1
-    )
-    forest = RandomForestClassifier(200, random_state=seed)
-    logistic = make_pipeline(to_normal(), LogisticRegression(max_iter=2000))
-    searches = {
-        "knn": (
-            make_pipeline(to_normal(), KNeighborsClassifier(weights="distance")),
-            {"kneighborsclassifier__n_neighbors": [1, 3, 7, 11, 15, 21]},
-        ),
-        "random_forest": (
-            forest,
-            [{"max_features": [0.1, 0.3]}, {"max_features": [0.3], "min_samples_leaf": [3]}],
-        ),
-        "svm": (
-            make_pipeline(to_normal(), SVC(decision_function_shape="ovo")),
-            {"svc__C": [3, 10], "svc__gamma": [0.005, 0.01, 0.02]},
-        ),
-        "xgboost": (
-            LabelEncoded(boosted),
-            {"estimator__max_depth": [2, 4], "estimator__n_estimators": [150]},
-        ),
-        "feed_forward": (
-            make_pipeline(to_normal(), FeedForward(random_state=seed)),
-            {"feedforward__dropout": [0.3, 0.6]},
-        ),
-        "logistic": (
-            ArtistBalanced(logistic, artists),
-            {"power": [0, 0.5], "estimator__logisticregression__C": [0.03, 0.1]},
-        ),
-        "lda": (
-            make_pipeline(to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")),
-            {"lineardiscriminantanalysis__shrinkage": ["auto", 0.3]},
-        ),
-    }
-    return {name: GridSearchCV(model, grid) for name, (model, grid) in searches.items()}
-
-
 def best_model(tracks: pd.DataFrame, seed: int = 0, *, trees: int = 400) -> BaseEstimator:
     """Five models that err differently, averaged; three of them on whitened features.
 
@@ -294,46 +232,6 @@ def probabilistic_models(
             to_normal(), LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
         ),
     }
-
-
-def svm_on_whitened(tracks: pd.DataFrame) -> BaseEstimator:
-    """One SVM on ranks whitened within artists, which fits in a fraction of a second.
-
-    Parameters
-    ----------
-    tracks
-        As in `Dataset.tracks`.
-    """
-    return make_pipeline(
-        to_normal(), ArtistWhitening(tracks["artist_group"]), SVC(C=5, gamma=0.006)
-    )
-
-
-def tree_shares(
-    pipeline: Pipeline, X: pd.DataFrame, y: pd.Series, fold: tuple[np.ndarray, np.ndarray]
-) -> pd.Series:
-    """Mean absolute SHAP value of each column on a test side, the largest first.
-
-    TreeSHAP (Lundberg et al., Nature Machine Intelligence 2, 2020), as XGBoost computes it.
-
-    Parameters
-    ----------
-    pipeline
-        Scaling and a `LabelEncoded` XGBoost classifier; fitted here.
-    X, y
-        Features and labels.
-    fold
-        Positions of the training and the test side.
-    """
-    from xgboost import DMatrix  # noqa: PLC0415
-
-    train, test = fold
-    fitted = clone(pipeline).fit(X.iloc[train], y.iloc[train])
-    scaled = fitted[:-1].transform(X.iloc[test])
-    booster = fitted[-1].estimator_.get_booster()
-    shares = booster.predict(DMatrix(scaled), pred_contribs=True)[..., :-1]
-    sizes = np.abs(shares).reshape(-1, X.shape[1]).mean(axis=0)
-    return pd.Series(sizes, index=X.columns).sort_values(ascending=False)
 
 
 def _with_probability(svm: SVC, apart: ArtistKFold) -> CalibratedClassifierCV:

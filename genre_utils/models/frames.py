@@ -47,30 +47,3 @@ class Frames:
     def __getitem__(self, items: slice | np.ndarray) -> np.ndarray:
         chosen = np.arange(len(self))[items]
         return np.stack([self._cells[i] for i in chosen])
-
-
-def join_pieces(X: pd.DataFrame, pieces: int = 10, bands: int = 64) -> pd.DataFrame:
-    """Spectrograms of whole tracks, put together from those of their pieces.
-
-    Parameters
-    ----------
-    X
-        Index ``track_id`` and ``segment``, one column ``frames``, cells of shape (columns, bands).
-    pieces
-        How many of each track, the first ones; a track that has fewer is repeated.
-    bands
-        Into how many neighbouring bands are averaged.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``track_id``, cells of shape (pieces * columns, bands), float32.
-    """
-
-    def joined(cells: pd.Series) -> np.ndarray:
-        parts = np.stack(cells[:pieces].to_numpy()).astype(np.float32)
-        whole = parts.reshape(-1, bands, parts.shape[2] // bands).mean(axis=2)
-        return np.resize(whole, (pieces * parts.shape[1], bands))
-
-    tracks = X["frames"].groupby(level="track_id", sort=False)
-    return tracks.apply(joined).to_frame()

@@ -8,14 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.base import (
     BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
     OneToOneFeatureMixin,
     TransformerMixin,
 )
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.kernel_approximation import Nystroem
 from sklearn.preprocessing import QuantileTransformer
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
 from genre_utils.models.neighbours import SAME, ExactSearch, unit_vectors
@@ -145,62 +141,3 @@ class NeighbourAverage(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         weight = np.where(near < SAME, np.maximum(near, 0), 0) ** self.power
         weight[:, self.neighbours :] *= (near >= SAME).any(axis=1, keepdims=True)
         return unit_vectors(own + np.einsum("nk,nkd->nd", weight, self.unit_[rows]))
-
-
-class KernelLDA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """Directions that tell genres apart, in the space of a Gaussian kernel.
-
-    Linear discriminant analysis on a Nystroem approximation (Mika et al., "Fisher discriminant
-    analysis with kernels", NNSP 1999).
-
-    Parameters
-    ----------
-    gamma
-        Width of the kernel.
-    components
-        Tracks that the kernel is approximated with.
-    shrinkage
-        Of the covariance within genres.
-    random_state
-        Seed of their choice.
-    """
-
-    def __init__(
-        self,
-        *,
-        gamma: float = 0.01,
-        components: int = 400,
-        shrinkage: float = 0.2,
-        random_state: int = 0,
-    ) -> None:
-        self.gamma = gamma
-        self.components = components
-        self.shrinkage = shrinkage
-        self.random_state = random_state
-
-    def fit(self, X, y) -> KernelLDA:
-        """Learn the directions from genres."""
-        X, y = validate_data(self, X, y)
-        check_classification_targets(y)
-        count = min(self.components, len(X))
-        self.kernel_ = Nystroem(
-            gamma=self.gamma, n_components=count, random_state=self.random_state
-        ).fit(X)
-        self.lda_ = LinearDiscriminantAnalysis(solver="eigen", shrinkage=self.shrinkage)
-        self.lda_.fit(self.kernel_.transform(X), y)
-        return self
-
-    def transform(self, X) -> np.ndarray:
-        """Coordinates, shape (items, genres - 1)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        return self.lda_.transform(self.kernel_.transform(X))
-
-    @property
-    def _n_features_out(self) -> int:
-        return len(self.lda_.get_feature_names_out())
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        return tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -72,58 +72,4 @@ def song_map(place: np.ndarray, genre: pd.Series, marked: Sequence[int], title: 
         title=title, xticks=[], yticks=[], xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)"
     )
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return ax
-
-
-def precisions(found: Mapping[tuple[str, str], dict], chance: float) -> Axes:
-    """Precision at 10 of each space, with and without songs by the same artist.
-
-    Parameters
-    ----------
-    found
-        Measures as from `recommend.measure`, by space and "with" or "without".
-    chance
-        Precision of random lists, drawn as a line.
-    """
-    names = [n for n in dict.fromkeys(name for name, _ in found) if n != "by genre label"]
-    _, ax = plt.subplots(figsize=(9, 1.5 + 0.5 * len(names)))
-    looks = {"without": ("o", "#332288", -0.12), "with": ("s", "#CC6677", 0.12)}
-    for mode, (marker, color, shift) in looks.items():
-        rows = [found[name, mode] for name in names]
-        middle = np.array([row["precision_at_10"] for row in rows])
-        low, high = np.array([row["precision_at_10_ci95"] for row in rows]).T
-        label = f"{mode} the same artist"
-        ax.errorbar(middle, np.arange(len(names)) + shift, xerr=[middle - low, high - middle],
-                    fmt=marker, color=color, capsize=3, label=label)  # fmt: skip
-    ax.axvline(chance, color="#888888", ls="--", lw=1, label=f"chance, {chance:.0%}")
-    ax.set_yticks(range(len(names)), names)
-    ax.invert_yaxis()
-    ax.set(
-        title="How many of the first ten are of the seed's genre",
-        xlabel="precision at 10, with 95 % interval",
-        xlim=(0, None),
-    )
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return ax
-
-
-def rounds(heard: Mapping[str, np.ndarray], title: str) -> Axes:
-    """Precision of each round of listening, with the 95 % interval of the mean.
-
-    Parameters
-    ----------
-    heard
-        As from `recommend.listening`.
-    title
-        What is to be seen.
-    """
-    _, ax = plt.subplots(figsize=(8, 4.5))
-    for (name, values), color, marker in zip(
-        heard.items(), ("#332288", "#CC6677"), "os", strict=False
-    ):
-        error = 1.96 * values.std(axis=0) / np.sqrt(len(values))
-        ax.errorbar(np.arange(values.shape[1]) + 1, values.mean(axis=0), yerr=error, color=color,
-                    marker=marker, capsize=3, label=name)  # fmt: skip
-    ax.set(title=title, xlabel="round", ylabel="share of songs that are liked", ylim=(0, 1))
-    ax.legend()
     return ax

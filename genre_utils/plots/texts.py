@@ -2,63 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from genre_utils.evaluation import out_of, tell_variants
-from genre_utils.models import ClipGenre
-from genre_utils.plots.architecture import layer_name
-from genre_utils.wording import count, percent, shares
+from genre_utils.wording import percent
 
 Texts = tuple[str, str]  # text alternative and caption
-
-
-def tell_layers(layers: Sequence[tuple[str, tuple[int, ...], int]]) -> Texts:
-    """Of `network_diagram`: all layers with their shapes; how large it is, what becomes of time."""
-    alt = "Diagram of a network, from the input to the genres: " + "; ".join(
-        f"{layer_name(kind)} {' by '.join(map(str, shape))}" for kind, shape, _ in layers
-    )
-    given = ("InputLayer", "Reshape")
-    maps = [shape for kind, shape, _ in layers if len(shape) == 3 and kind not in given]
-    caption = (
-        f"{sum(n for *_, n in layers):,} parameters. From above to below time gets shorter (length "
-        f"of a box), from {count(maps[0][0], 'frame')} to {maps[-1][0]}. Thickness is the number "
-        f"of channels: {maps[0][-1]} at first, {maps[-1][-1]} in the end."
-    )
-    return f"{alt}.", caption
-
-
-def tell_decoded(path: str, frames: np.ndarray, track: str) -> Texts:
-    """Of `decoded_picture`: how much there is; and where most of it lies."""
-    columns, bands = frames.shape
-    alt = (
-        f"Kaggle's picture of {track}, and beside it what is decoded: "
-        f"{count(columns, 'column')} of {count(bands, 'band')}."
-    )
-    level = frames.mean(axis=0)
-    loudest = "lower" if level[: bands // 2].mean() > level[bands // 2 :].mean() else "upper"
-    caption = (
-        f"The same ridges stand in both. Our {bands} rows are spaced as hearing is; most energy "
-        f"lies in the {loudest} half of them."
-    )
-    return alt, caption
-
-
-def tell_small_maps(given: np.ndarray, answer: np.ndarray, pooled: np.ndarray) -> Texts:
-    """Of `small_maps`: what a filter answers, and what ReLU and pooling leave of it."""
-    alt = (
-        f"Arrays of numbers: an input of {' by '.join(map(str, given.shape))}, a filter, the "
-        f"convolution, ReLU and pooling. The convolution: {answer.T[::-1].astype(int).tolist()}."
-    )
-    caption = (
-        f"The filter answers most ({answer.max():g}) where sound begins, and "
-        f"{answer.min():g} where it ends. ReLU takes "
-        f"{count(int((answer < 0).sum()), 'negative answer')} away; pooling leaves {pooled.size} "
-        f"of {answer.size} numbers."
-    )
-    return alt, caption
 
 
 def tell_training(curves: Mapping[str, pd.DataFrame]) -> Texts:
@@ -86,44 +37,6 @@ def tell_training(curves: Mapping[str, pd.DataFrame]) -> Texts:
             "still learns, with dropout."
         )
     return f"Learning curves. At the end: {alt}.", caption
-
-
-def tell_tried(table: pd.DataFrame) -> Texts:
-    """Of `variants`: all values; what is taken, and what cannot be told apart from it."""
-    alt = "; ".join(
-        f"{name} log loss {row['loss']:.2f}, accuracy {percent(row['accuracy'])}"
-        for name, row in table.iterrows()
-    )
-    return f"On the validation side: {alt}.", tell_variants(table)
-
-
-def tell_reliability(errors: Mapping[str, float], n: int) -> Texts:
-    """Of `reliability_diagram`: mean distances; and whether calibration helped on fresh tracks."""
-    alt = f"Reliability; mean distance of what was said from what was true: {shares(errors, 1)}."
-    helped = "helps" if errors["after"] < errors["before"] else "does not help"
-    caption = (
-        f"What was said and what was true differ by {100 * errors['before']:.1f} points before and "
-        f"by {100 * errors['after']:.1f} after calibration: what was fitted on valid {helped} on "
-        f"{count(n, 'other track')}."
-    )
-    return alt, caption
-
-
-def tell_filters(kernel: np.ndarray) -> Texts:
-    """Of `first_filters`: how many; and in which direction they differ."""
-    time, bands, _, filters = kernel.shape
-    change = [np.abs(np.diff(kernel, axis=axis)).mean((0, 1, 2)) for axis in (0, 1)]
-    alt = f"{count(filters, 'small map')} of {time} by {bands} weights in red and blue."
-    return alt, (
-        f"{out_of(int((change[0] > change[1]).sum()), filters)} filters differ more in time than "
-        "in frequency."
-    )
-
-
-def tell_votes(answer: ClipGenre) -> str:
-    """Of `clip_votes`: which genre each piece votes for."""
-    votes = ", ".join(f"{vote.start:.0f} s {vote.genre}" for vote in answer.votes)
-    return f"Spectrogram of a clip, and below it the votes of its pieces: {votes}."
 
 
 def tell_frame_weights(weights: np.ndarray, seconds: float, called: str) -> Texts:

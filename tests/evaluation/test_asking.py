@@ -94,14 +94,6 @@ def test_what_a_source_does_not_know_is_nan_and_fusion_goes_on(tracks, sources):
     assert gone.correct.mean() < 0.9
 
 
-def test_a_table_that_lacks_something_is_asked_by_the_same_model(tracks, sources):
-    split = make_splits(tracks, tracks.index, n_splits=3)[0]["artist"]
-    asked = evaluation.ask(sources, tracks["genre"], split)
-    blind = sources["good"].X * 0
-    said = evaluation.with_other_table(asked, sources["good"], "good", blind)
-    assert set(said.table["y_pred"]) == {"a"}
-
-
 def test_who_knows_nothing_names_the_most_frequent_genre(tracks, sources):
     split = make_splits(tracks, tracks.index)[0]["filtered"]
     y = tracks["genre"].where(tracks.index != "b.00004", "a")

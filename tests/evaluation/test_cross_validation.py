@@ -216,35 +216,6 @@ def test_a_score_has_split_n_and_interval(collection):
     assert found.ci95[0] <= found.accuracy <= found.ci95[1]
 
 
-def test_the_nearest_piece_is_of_the_same_song(collection):
-    tracks, X, _, _ = collection
-    shares = evaluation.same_song_neighbours(X, tracks)
-    assert shares["song"] > 0.95
-    assert shares.sum() == pytest.approx(1)
-
-
-def test_shuffling_the_column_that_decides_costs_all(collection):
-    _, X, y, splits = collection
-    X = X.assign(answer=pd.factorize(y)[0] * 10.0)
-    drops = evaluation.permutation_drops(
-        GaussianNB(),
-        X,
-        y,
-        splits["artist"],
-        {"answer": ["answer"], "noise": ["a", "b"]},
-        n_jobs=1,
-    )
-    assert drops.index[0] == "answer"
-    assert drops.loc["answer", "drop"] > 0.5
-    assert abs(drops.loc["noise", "drop"]) < 0.1
-
-
-def test_fewer_artists_are_fewer_items_to_learn_from(collection):
-    _, X, y, splits = collection
-    curve = evaluation.artist_curve(GaussianNB(), X, y, splits["artist"], (0.25, 1.0))
-    assert curve["artists"].tolist() == [4.0, 16.0]
-
-
 def test_the_published_3_s_table_is_evaluated_like_computed_pieces(tmp_path):
     rng = np.random.default_rng(0)
     names = [f"{g}.{n:05d}" for g in ("blues", "jazz") for n in range(8)]

@@ -27,7 +27,6 @@ PLAIN = {
     "artist_balanced": models.ArtistBalanced(LogisticRegression()),
     "artist_whitening": models.ArtistWhitening(),
     "to_normal": models.ToNormal(),
-    "kernel_lda": models.KernelLDA(components=20),
     "neighbour_average": models.NeighbourAverage(),
     "exact_search": models.ExactSearch(),
     "index": models.NeighbourIndex(),
@@ -55,7 +54,6 @@ USED = {
     "artist_balanced": (models.ArtistBalanced(LogisticRegression(), ARTISTS), features),
     "artist_whitening": (models.ArtistWhitening(ARTISTS), features),
     "to_normal": (models.to_normal(), features),
-    "kernel_lda": (models.KernelLDA(), features),
     "neighbour_average": (models.NeighbourAverage(), features),
     "feed_forward": (NETWORKS["feed_forward"], features),
     "network": (models.NetworkClassifier(NETWORK, epochs=1), frames),
@@ -164,8 +162,6 @@ def test_columns_keep_their_names_to_the_end():
     averaged = make_pipeline(*steps).set_output(transform="pandas").fit_transform(X)
     assert averaged.index.equals(X.index)
     assert list(averaged) == list(X)
-    learned = models.KernelLDA().set_output(transform="pandas").fit_transform(X, GENRES)
-    assert list(learned) == ["kernellda0"]
 
 
 def test_a_wrapped_classifier_without_probabilities_has_none():

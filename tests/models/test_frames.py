@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_utils.models import Frames, join_pieces
+from genre_utils.models import Frames
 
 
 def table(count=7, shape=(5, 4)):
@@ -37,14 +37,3 @@ def test_arrays_of_another_shape_and_what_is_no_number_are_refused(where):
     X.at[where, "frames"] = np.full((5, 4), np.nan, np.float32)
     with pytest.raises(ValueError, match="NaN"):
         Frames(X)
-
-
-def test_pieces_are_joined_in_their_order_and_short_tracks_repeated():
-    index = pd.MultiIndex.from_tuples(
-        [("b", 0), ("b", 1), ("b", 2), ("a", 0)], names=["track_id", "segment"]
-    )
-    cells = [np.full((2, 4), n, np.float16) + np.array([0, 1, 2, 3]) for n in (10, 20, 30, 40)]
-    found = join_pieces(pd.DataFrame({"frames": cells}, index), pieces=2, bands=2)
-    assert found.index.tolist() == ["b", "a"] and found.index.name == "track_id"
-    assert found.loc["b", "frames"].tolist() == [[10.5, 12.5]] * 2 + [[20.5, 22.5]] * 2
-    assert found.loc["a", "frames"].tolist() == [[40.5, 42.5]] * 4

@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 from genre_utils import models, plots
-from genre_utils.audio import AudioError
 from genre_utils.evaluation import Predictions, Score
-from genre_utils.models import asking, late_fusion, picture_networks
 from genre_utils.models.predict import ClipGenre, Vote
 
 SCORE = Score("gru", "mel", "artist", "segment", 0.5, (0.4, 0.6), 0.5, 40, 2, macro_recall=0.45)
@@ -196,99 +194,10 @@ def test_what_is_kept_is_told_with_what_features_would_change():
     assert models.shown_candidates(rows).loc["ears", "accuracy"] == "80.0 %"
 
 
-def test_heat_and_calibration_are_told():
-    heat = np.zeros((34, 64))
-    heat[17, 40] = 1
-    told = models.tell_heat([("a song", heat, heat)])
-    assert told.startswith("a song: most evidence lies around second 1, 100 % of it in the upper")
-    rows, errors = models.before_and_after(said(20, sure=0.9), 2.0)
-    assert list(errors) == ["before", "after"] and errors["after"] == pytest.approx(0.1)
-    assert "before (temperature 1.00)" in rows
-
-
 def answer(votes, calibrated=True, sure=True):
     each = tuple(Vote(3.0 * i, 3.0 * i + 3, genre, 0.9) for i, genre in enumerate(votes))
     probability = {"disco": 0.6, "reggae": 0.4}
     return ClipGenre("a/b.wav", 9.0, "disco", probability, each, sure, calibrated=calibrated)
-
-
-def test_a_clip_is_told_with_its_doubt(monkeypatch):
-    model = object()
-    told = (
-        "b.wav sounds like disco: over 3 pieces, the mean probabilities are disco 60 %, reggae "
-        "40 %. So say 2 of 3 single votes."
-    )
-    votes = ["disco", "disco", "reggae"]
-    for doubt, one in (
-        ("", answer(votes)),
-        ("calibrated for 30 s", answer(votes, calibrated=False, sure=False)),
-        ("no genre has 50 %", answer(votes, sure=False)),
-    ):
-        monkeypatch.setattr(asking, "classify_clip", lambda path, model, one=one: one)
-        got, text = models.ask_about("a/b.wav", model)
-        assert got is one and text.startswith(told) and doubt in text
-
-    def broken(path, model):
-        raise AudioError("it is silent")
-
-    monkeypatch.setattr(asking, "classify_clip", broken)
-    assert models.ask_about("a/b.wav", model) == (None, "**b.wav** cannot be used: it is silent.")
-    assert "set `clip`" in models.ask_about("", model)[1]
-    assert "0 s disco, 3 s disco, 6 s reggae" in plots.tell_votes(answer(votes))
-
-
-def test_what_is_heard_is_compared_with_what_is_seen():
-    table = pd.DataFrame(
-        {
-            "y_true": ["disco", "reggae"],
-            "picture": ["disco", "disco"],
-            "sound": ["disco", "reggae"],
-        },
-        ["a", "b"],
-    )
-    votes = {"a": answer(["disco", "disco"]), "b": answer(["disco", "reggae"])}
-    heard = asking.Heard(table, votes)
-    assert heard.facts() == {
-        "picture_and_sound_agree": 0.5,
-        "accuracy_from_sound": 1.0,
-        "accuracy_from_picture": 0.5,
-        "heard": 2,
-    }
-    assert "the same genre for 1 of 2" in heard._repr_markdown_()
-    tracks = pd.DataFrame({"path": ["x", "y"]}, ["a", "b"])
-    assert heard.path_of_most_divided(tracks) == "y"
-    nobody = asking.Heard(table[:0])
-    assert nobody.facts() == {} and nobody.path_of_most_divided(tracks) == ""
-
-
-def test_a_fusion_that_is_not_possible_says_why_and_notes_nothing():
-    nothing = models.choose_fusion(None, picture_networks.Averaged(None), trees=1, seed=0)
-    assert "no published partition" in nothing._repr_markdown_()
-    assert nothing.runs() == {} and nothing.facts() == {} and nothing.shown().empty
-
-
-def test_a_fusion_tells_what_features_change():
-    table = pd.DataFrame({"model": ["lda"], "weight of the network": [0.3]})
-    table = table.assign(**{"accuracy on valid": 0.7, "log loss on valid": 1.0})
-    parts = said(10), said(12), said(16)
-    test = gain(0.3) | {"p": 0.01, "only_first": 6, "only_other": 0}
-    told = late_fusion._told("lda", 0.3, parts, [said(16), said(14)], test, seed=0)
-    fusion = late_fusion.Fusion(table, parts[1], parts[0], parts[2], [said(16)], test, told)
-    assert "the network names 50.0 % rightly" in told and "**80.0 %**" in told
-    assert "a deviation of 7.1 points" in told and "+30.0 points [+20.0, +40.0]" in told
-    assert fusion.facts()["fusion_model"] == "lda"
-    assert fusion.shown().iloc[0].tolist() == ["30 %", "70.0 %", "1.00"]
-
-
-def test_an_average_tells_its_members_apart():
-    sides = {"valid": said(10), "test": said(16)}
-    averaged = picture_networks.Averaged(None, sides, [said(16), said(12)])
-    told = averaged._repr_markdown_()
-    assert "Mean of 2 networks: 50.0 %" in told and "a deviation of 14.1 points" in told
-    assert list(averaged.averaged()) == [("cnn_average", "picture", "filtered")]
-    assert picture_networks.Averaged(None).members() == {}
-    one = picture_networks.Averaged(None, sides, [said(16)])
-    assert "Each alone" not in one._repr_markdown_()
 
 
 def test_scores_without_recall_are_told_without():

@@ -1,26 +1,13 @@
 """Measures of recommendations, on similarities whose answer is known."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.preprocessing import StandardScaler
 
-from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.evaluation import bootstrap_interval
-from genre_utils.models import KernelLDA
 from genre_utils.recommend import (
     Collection,
-    Space,
-    as_table,
-    compare_spaces,
-    cross_fitted_similarities,
-    listening,
     measure,
-    similarities,
-    simulate_listener,
 )
 
 
@@ -149,118 +136,8 @@ def test_a_hub_shows():
     assert found["hubness"] > 3
 
 
-def test_a_learned_metric_has_not_met_the_artist():
-    tracks = collection(80, songs_an_artist=4)
-    songs = Collection.of(tracks)
-    rng = np.random.default_rng(0)
-    # Features tell the artist and nothing else: what is learnt of genres must not carry over.
-    artists = sorted(set(songs.artist))
-    places = {name: rng.normal(0, 3, len(FEATURE_COLUMNS)) for name in artists}
-    X = pd.DataFrame([places[name] for name in songs.artist], tracks.index, list(FEATURE_COLUMNS))
-    X += rng.normal(0, 0.1, X.shape)
-    metric = KernelLDA(gamma=0.001, components=60)
-    honest = cross_fitted_similarities(metric, X, songs, n_splits=5)
-    leaking = similarities(metric.fit(X, songs.genre).transform(X))
-    assert measure(leaking, songs, same_artist=False)["precision_at_10"] > 0.95
-    assert measure(honest, songs, same_artist=False)["precision_at_10"] < 0.75
-
-
-def test_feedback_helps_a_listener():
-    tracks = collection(200, songs_an_artist=2)
-    songs = Collection.of(tracks)
-    rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(200, 10))
-    vectors[songs.genre == "jazz", 0] += 1.0
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    heard = listening(vectors, songs, listeners=60, rounds=6, seed=1)
-    assert heard["with feedback"].shape == (60, 6)
-    assert np.array_equal(heard["with feedback"][:, 0], heard["without"][:, 0])
-    assert heard["with feedback"][:, 1:].mean() > heard["without"][:, 1:].mean()
-
-
 def radio(count=60, dimensions=5):
     """Songs of two genres, two an artist, in a space that tells nothing."""
     tracks = collection(count)
     vectors = np.random.default_rng(0).normal(size=(count, dimensions))
     return tracks, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def test_no_excerpt_of_a_heard_song_is_played():
-    tracks, vectors = radio(40)
-    # Excerpts lie side by side: who hears one would hear the other next.
-    tracks["song"] = np.repeat(tracks.index[::2].to_numpy(), 2)
-    vectors[1::2] = vectors[::2]
-    songs = Collection.of(tracks)
-    for k in (1, 5):
-        rounds = simulate_listener(
-            vectors, songs, ["jazz"], rounds=25, k=k, rng=np.random.default_rng(0)
-        )
-        heard = np.count_nonzero(~np.isnan(rounds))
-        assert heard == -(-19 // k)
-
-
-def test_artists_that_were_heard_can_be_left_out():
-    tracks, vectors = radio(40)
-    songs = Collection.of(tracks)
-    how = {"rounds": 45, "k": 1}
-    for same_artist, expected in ((True, 39), (False, 19)):
-        rounds = simulate_listener(
-            vectors,
-            songs,
-            ["jazz"],
-            same_artist=same_artist,
-            rng=np.random.default_rng(0),
-            **how,
-        )
-        assert np.count_nonzero(~np.isnan(rounds)) == expected
-    some = listening(vectors, songs, listeners=4, rounds=3, same_artist=False)
-    assert some["without"].shape == (4, 3)
-
-
-@pytest.mark.parametrize("genre, side", [("jazz", 1), ("pop", -1)])
-def test_likes_pull_and_skips_push(genre, side):
-    """A song of pop is a little nearer to the first than one of jazz, but on the wrong side."""
-    angles = np.array([0, 0.2, 0.5 * side, -0.45 * side])
-    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    tracks = collection(4, songs_an_artist=1).assign(genre=["jazz", genre, "jazz", "pop"])
-    first = SimpleNamespace(choice=lambda rows: rows[0])
-
-    def heard(feedback):
-        return simulate_listener(
-            vectors,
-            Collection.of(tracks),
-            ["jazz"],
-            rounds=2,
-            k=1,
-            feedback=feedback,
-            rng=first,
-        )
-
-    second = float(genre == "jazz")
-    assert heard(feedback=False) == [second, 0.0]
-    assert heard(feedback=True) == [second, 1.0]
-
-
-def test_spaces_are_compared_on_their_own_columns_and_left_out_without_them():
-    tracks = collection(40)
-    rng = np.random.default_rng(0)
-    knows = (tracks["genre"] == "jazz").to_numpy(float)
-    X = pd.DataFrame(rng.normal(size=(40, 4)), tracks.index, list("abcd"))
-    X["a"] = 10 * knows + X["a"]
-    X["b"] = 1.0 - 10 * knows
-    songs = Collection.of(tracks)
-    spaces = {
-        "knows": Space(StandardScaler(), ["a", "b"]),
-        "guesses": Space(StandardScaler(), ["c", "d"]),
-        "learns": Space(LinearDiscriminantAnalysis(), ["a", "c"], learns=True),
-        "is not there": Space(StandardScaler(), ["a", "e"]),
-    }
-    near = compare_spaces(spaces, X, songs)
-    assert list(near) == ["knows", "guesses", "learns"]
-    found = {name: measure(s, songs, same_artist=False) for name, s in near.items()}
-    table = as_table(found)
-    assert table.loc["knows", "at 10"] == 1.0
-    assert table.loc["learns", "at 10"] == 1.0
-    assert table.loc["guesses", "at 10"] < 0.75
-    low, high = found["guesses"]["precision_at_10_ci95"]
-    assert table.loc["guesses", "95 % interval (at 10)"] == f"{low:.3f} to {high:.3f}"
