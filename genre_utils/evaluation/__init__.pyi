@@ -20,6 +20,7 @@ from .predictions import (
 )
 from .results import (
     EnoughSaid as EnoughSaid,
+    FULL_RECORDINGS as FULL_RECORDINGS,
     MODEL_NAMES as MODEL_NAMES,
     Results as Results,
     Score as Score,

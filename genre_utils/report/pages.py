@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from genre_utils.files import to_json, write_text
 from genre_utils.report.figures import figure_html, is_figure
 from genre_utils.report.notebooks import SOLUTION
-from genre_utils.report.templates import TEMPLATES
 
+TEMPLATES = Path(__file__).with_name("template")
 LONG_OUTPUT = 30
 _MARK = "<!--figure {}-->"
 _UNSEEN = {"injected-parameters", SOLUTION}

@@ -10,7 +10,7 @@ import pytest
 from helpers import NOTEBOOK
 
 from genre_utils.report import NotebookError, execute, package_address, pair_text, render
-from genre_utils.report.steps import main
+from genre_utils.report.__main__ import main
 
 
 def test_pairs_are_in_step_with_their_scripts():
