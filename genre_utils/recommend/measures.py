@@ -13,8 +13,8 @@ from sklearn.base import TransformerMixin, clone
 
 from genre_utils.data import GroupedKFold
 from genre_utils.evaluation import bootstrap_interval
-from genre_utils.recommend.identity import songs_and_artists
-from genre_utils.recommend.recommender import ROCCHIO
+from genre_utils.recommend.feedback import rocchio_query
+from genre_utils.recommend.recommender import songs_and_artists
 
 DEPTHS = (1, 5, 10)
 
@@ -246,11 +246,8 @@ def simulate_listener(
     skips: list[int] = []
     precision = []
     for _ in range(rounds):
-        query = ROCCHIO[0] * vectors[first]
-        if feedback and likes:
-            query = query + ROCCHIO[1] * vectors[likes].mean(axis=0)
-        if feedback and skips:
-            query = query - ROCCHIO[2] * vectors[skips].mean(axis=0)
+        judged = (vectors[likes], vectors[skips]) if feedback else ()
+        query = rocchio_query(vectors[first], *judged)
         played: list[int] = []
         for row in np.argsort(-(vectors @ query), kind="stable"):
             if len(played) == k:

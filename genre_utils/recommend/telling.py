@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.evaluation import Finding, as_percents
+from genre_utils.recommend.feedback import ROCCHIO
 from genre_utils.recommend.lists import Gain
-from genre_utils.recommend.recommender import ROCCHIO
 from genre_utils.wording import (
     count,
     interval,
