@@ -1,11 +1,3 @@
-from .hearing import (
-    hear_tracks as hear_tracks,
-    with_heard as with_heard,
-)
-from .identity import (
-    IDENTITY as IDENTITY,
-    KNOWN as KNOWN,
-)
 from .measures import (
     Collection as Collection,
     measure as measure,
@@ -13,15 +5,15 @@ from .measures import (
 )
 from .recommender import (
     CosineRecommender as CosineRecommender,
-    ROCCHIO as ROCCHIO,
+    IDENTITY as IDENTITY,
+    KNOWN as KNOWN,
     UnknownTrack as UnknownTrack,
     best_recommender as best_recommender,
 )
-from .tags import (
-    tell_tags as tell_tags,
-)
 from .feedback import (
-    Taste as Taste,
+    Feedback as Feedback,
+    ROCCHIO as ROCCHIO,
+    rocchio_query as rocchio_query,
 )
 from .crowds import (
     cold_start as cold_start,

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import skew
 
 from genre_utils.evaluation import bootstrap_interval
-from genre_utils.recommend.identity import songs_and_artists
+from genre_utils.recommend.recommender import songs_and_artists
 
 DEPTHS = (1, 5, 10)
 

@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, FEATURE_GROUPS, TAGS
+from genre_utils.data import identify
 from genre_utils.models import (
     ArtistWhitening,
     ExactSearch,
@@ -21,30 +22,41 @@ from genre_utils.models import (
     to_normal,
     unit_vectors,
 )
-from genre_utils.recommend.feedback import Taste
-from genre_utils.recommend.identity import KNOWN, songs_and_artists
-from genre_utils.recommend.tags import common_tags, shared_tags
+from genre_utils.recommend.feedback import Feedback, rocchio_query
 
-# Rocchio's weights of the seed, of what was liked and of what was skipped (Salton and Buckley,
-# "Improving retrieval performance by relevance feedback", JASIS 41, 1990).
-ROCCHIO = (1.0, 0.75, 0.25)
+KNOWN = ["genre", "artist", "title", "duplicate_of"]
+IDENTITY = ["song", "artist_group"]
 _COMPARED = {
     "percussion": ("perceptr_var", "more percussive", "less percussive"),
     "loudness": ("rms_mean", "louder", "quieter"),
     "brightness": ("spectral_centroid_mean", "brighter", "darker"),
 }
-HEARD = "what the network hears"
+EMBEDDING = "embedding"
 _NEIGHBOURS = 10
 _AVERAGED = 5000  # songs; each is compared with each
-_LONGEST = 60  # letters of a name in a sentence
+_LONGEST = 60  # letters of a name in a message
+_LIKELY_TAG = 0.1
 
 
 class UnknownTrack(ValueError):  # noqa: N818
     """A track that is not in the collection; the message names the nearest that are."""
 
 
+def songs_and_artists(tracks: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Song and artist of each track.
+
+    The table is as `Dataset.tracks`. If it lacks the columns ``song`` and ``artist_group``,
+    `identify` finds them from the columns `KNOWN`, of which any may be missing. The artist is
+    missing where none is named.
+    """
+    filled = tracks.reindex(columns=tracks.columns.union(KNOWN, sort=False)).astype(object)
+    if not set(IDENTITY) <= set(tracks):
+        filled = identify(filled).assign(**tracks[tracks.columns.intersection(IDENTITY)])
+    return filled["song"], filled["artist_group"]
+
+
 def best_recommender(
-    tracks: pd.DataFrame, *, heard: bool = False, **settings: Any
+    tracks: pd.DataFrame, *, encoder: bool = False, **settings: Any
 ) -> CosineRecommender:
     """The recommender that does best without knowing genres: see notebook 5.
 
@@ -52,14 +64,14 @@ def best_recommender(
     ----------
     tracks
         Those that it will be fitted on, as in `Dataset.tracks`.
-    heard
+    encoder
         Whether it will be given embeddings beside the 57 features. It standardises both and
         averages each song with its neighbours, up to 5000 songs; beyond, that would take long.
         Without embeddings, the 57 features are whitened within artists.
     **settings
         Of `CosineRecommender`.
     """
-    if heard:
+    if encoder:
         averaging = [NeighbourAverage()] if len(tracks) <= _AVERAGED else []
         scaling = make_pipeline(StandardScaler(), *averaging)
         return CosineRecommender(
@@ -165,7 +177,7 @@ class CosineRecommender:
         copies: Iterable[str] = (),
         exclude: Iterable[str] = (),
         same_artist: bool = True,
-        taste: Taste | None = None,
+        feedback: Feedback | None = None,
     ) -> pd.DataFrame:
         """Songs like a seed.
 
@@ -181,8 +193,8 @@ class CosineRecommender:
             Tracks that are not wanted.
         same_artist
             Whether songs by the seeds' artists may be among them.
-        taste
-            Likes and skips: they move the query, and their songs do not come back.
+        feedback
+            Likes and skips: they move the query, and their songs are not recommended.
 
         Returns
         -------
@@ -198,10 +210,10 @@ class CosineRecommender:
         """
         if k < 1:
             raise ValueError("ask for at least one song")
-        seeds, query, reference = self._query(seed, taste)
+        seeds, query, reference = self._query(seed, feedback)
         own = self._of_songs([*seeds, *self.positions(copies, strict=False)])
-        told = (*taste.likes, *taste.skips) if taste else ()
-        judged = self._of_songs(self.positions(told, strict=False))
+        names = (*feedback.likes, *feedback.skips) if feedback else ()
+        judged = self._of_songs(self.positions(names, strict=False))
         barred = {*self.positions(exclude, strict=False), *own, *judged}
         if not same_artist:
             artists = pd.Series(self.artist_[own]).dropna()
@@ -242,7 +254,10 @@ class CosineRecommender:
     def shared_tags(
         self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, positions: Sequence[int]
     ) -> pd.DataFrame:
-        """Which tags a seed and some songs have in common: see `recommend.tags.shared_tags`.
+        """How much of their tags some songs share with a seed, by tag (weighted Jaccard index).
+
+        The smaller of the two probabilities of a tag, divided by the sum of the larger ones of all
+        tags: a row adds up to the overlap of the tags, from 0 to 1.
 
         Parameters
         ----------
@@ -251,12 +266,14 @@ class CosineRecommender:
         positions
             Rows of `features_`.
         """
-        own = self.features_.iloc[list(positions)][self._tags]
-        return shared_tags(own, self._query(seed, None)[2][self._tags])
+        tags = self.features_.iloc[list(positions)][self._tags]
+        reference = self._query(seed, None)[2][self._tags]
+        larger = tags.clip(lower=reference, axis=1).sum(axis=1)
+        return tags.clip(upper=reference, axis=1).div(larger, axis=0)
 
     @property
-    def hears(self) -> bool:
-        """Whether what the encoder hears is compared."""
+    def uses_encoder(self) -> bool:
+        """Whether embeddings of the encoder are compared."""
         return EMBEDDING_COLUMNS[0] in self.compared_
 
     @property
@@ -264,10 +281,12 @@ class CosineRecommender:
         return [tag for tag in TAGS if tag in self.features_ and tag not in self.compared_]
 
     def query_of(
-        self, seed: str | Sequence[str] | pd.Series | pd.DataFrame, taste: Taste | None = None
+        self,
+        seed: str | Sequence[str] | pd.Series | pd.DataFrame,
+        feedback: Feedback | None = None,
     ) -> np.ndarray:
-        """Unit vector that stands for a seed and a taste, shape (columns,)."""
-        return self._query(seed, taste)[1]
+        """Unit vector of a seed, moved by feedback, shape (columns,)."""
+        return self._query(seed, feedback)[1]
 
     def positions(self, names: Iterable[str], *, strict: bool = True) -> list[int]:
         """Rows of tracks by name; with `strict`, an unknown one is an `UnknownTrack`."""
@@ -292,9 +311,9 @@ class CosineRecommender:
         named = {column for members in groups.values() for column in members}
         rest = [i for i in range(len(columns)) if i not in named]
         groups = {name: members for name, members in groups.items() if members}
-        return groups | ({HEARD: rest} if rest else {})
+        return groups | ({EMBEDDING: rest} if rest else {})
 
-    def _query(self, seed, taste: Taste | None):
+    def _query(self, seed, feedback: Feedback | None):
         if isinstance(seed, pd.Series):
             seed = seed.to_frame().T
         if isinstance(seed, pd.DataFrame):
@@ -306,11 +325,12 @@ class CosineRecommender:
             if not rows:
                 raise UnknownTrack("Name at least one track.")
             raw, vectors = self.features_.iloc[rows], self.unit_[rows]
-        query = ROCCHIO[0] * vectors.mean(axis=0)
-        if taste:
-            for weight, names in ((ROCCHIO[1], taste.likes), (-ROCCHIO[2], taste.skips)):
-                if told := self.positions(names, strict=False):
-                    query = query + weight * self.unit_[told].mean(axis=0)
+        feedback = feedback or Feedback()
+        judged = (
+            self.unit_[self.positions(names, strict=False)]
+            for names in (feedback.likes, feedback.skips)
+        )
+        query = rocchio_query(vectors.mean(axis=0), *judged)
         return rows, unit_vectors(query[None])[0], raw.mean()
 
     def _of_songs(self, rows: Sequence[int]) -> list[int]:
@@ -358,11 +378,13 @@ class CosineRecommender:
             and abs(own["tempo"] - reference["tempo"]) < 0.03 * reference["tempo"]
         ):
             alike.append("same tempo")
-        told = common_tags(own[self._tags], reference[self._tags], self.usual_[self._tags])
+        both = np.minimum(own[self._tags], reference[self._tags]).astype(float)
+        both = both[(both >= _LIKELY_TAG) & (both > self.usual_[self._tags])]
+        tags = both.sort_values(ascending=False, kind="stable").index[:3]
         strongest = parts.drop("rhythm", errors="ignore").sort_values(ascending=False)
         least = 0.1 * max(parts.sum(), 0.1)
         groups = [f"similar {name}" for name, share in strongest.items() if share > least]
-        alike += told or groups[:2]
+        alike += [f"both tagged {', '.join(tags)}"] if len(tags) else groups[:2]
         differs = []
         for column, more, less in _COMPARED.values():
             if column in own.index:

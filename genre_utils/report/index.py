@@ -1,4 +1,4 @@
-"""The index, terms, limits and performance: what stands above the pages, and which pages are stale."""
+"""The index and the other pages around the notebooks, and the check for stale pages."""
 
 from __future__ import annotations
 

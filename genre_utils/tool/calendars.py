@@ -1,4 +1,4 @@
-"""Concerts from calendars and tables: who plays when and where."""
+"""Concerts from calendars and tables: artist, time and place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ["artist", "when", "place", "tags"]
 _MOST = 2000
 _LARGEST = 20 << 20  # bytes
 _SECONDS = 30
-_LONGEST = 200  # letters of a name
+_LONGEST = 200  # characters of a name
 _NAMES = {
     "artist": ("artist", "artists", "performer", "band", "summary", "name"),
     "when": ("date", "when", "start", "datetime", "time"),
@@ -30,21 +30,21 @@ _NAMES = {
 _REFUSALS = {
     requests.Timeout: "no answer in time",
     requests.exceptions.SSLError: "its certificate is not trusted",
-    requests.ConnectionError: "nobody answers there",
-    requests.exceptions.InvalidURL: "it is no address",
+    requests.ConnectionError: "no server answers",
+    requests.exceptions.InvalidURL: "the address is invalid",
 }
-# A concert that recurs within the day is a mistake, or made to keep a program busy.
+# Events that recur within a day are mistakes or attacks.
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _RECURRING = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 _WITHIN_DAYS = ("BYSECOND", "BYMINUTE", "BYHOUR")
 
 
 class EventsError(ValueError):
-    """Concerts cannot be read; the message says why."""
+    """Events cannot be read; the message says why."""
 
 
 def read_events(source: str, start: datetime, days: int = 365) -> pd.DataFrame:
-    """Read what takes place from a moment on.
+    """Read the events after a moment.
 
     Parameters
     ----------
@@ -52,37 +52,37 @@ def read_events(source: str, start: datetime, days: int = 365) -> pd.DataFrame:
         A file or an address (http, https, webcal): a calendar (iCalendar, RFC 5545), or a table
         (CSV) with the columns artist, date and place, and perhaps tags.
     start
-        From when on. Times without a zone are those of its zone; if it has none, those of this
-        machine, before and after each change of clocks.
+        First moment. Times without a zone are in its zone; if it has none, in that of this machine,
+        with its daylight saving time.
     days
-        For how many days.
+        Number of days.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``artist`` (as it is named there: of a calendar, the summary), ``when`` (datetime
-        with a time zone), ``place``, ``tags`` (tuple), the earliest first; at most 2000 rows. What
-        recurs is there each time, what is cancelled is not. ``attrs["left_out"]`` counts entries
-        without a name or a date, or that recur within the day.
+        Columns ``artist`` (of a calendar, the summary), ``when`` (datetime with a time zone),
+        ``place``, ``tags`` (tuple), the earliest first; at most 2000 rows. Recurring events are
+        repeated, canceled ones are not included. ``attrs["left_out"]`` counts entries without a
+        name or a date, or that recur within a day.
 
     Raises
     ------
     EventsError
-        If it cannot be read, or is something else.
+        If it cannot be read, or is neither a calendar nor a table.
     """
-    raw = _fetched(source)
+    raw = _fetch(source)
     zone, start = start.tzinfo, start.astimezone(start.tzinfo)
     end = start + timedelta(days=days)
     calendar = b"BEGIN:VCALENDAR" in raw[:4096].upper()
-    found, left_out = (_of_calendar if calendar else _of_table)(raw, source, start, end, zone)
-    table = pd.DataFrame(found, columns=COLUMNS).astype(object)
+    rows, left_out = (_read_calendar if calendar else _read_table)(raw, source, start, end, zone)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(object)
     order = sorted(range(len(table)), key=lambda row: table["when"].iloc[row])
     table = table.iloc[order].reset_index(drop=True)
     table.attrs["left_out"] = left_out
     return table
 
 
-def _fetched(source: str) -> bytes:
+def _fetch(source: str) -> bytes:
     address = re.sub(r"^webcal:", "https:", source)
     if not re.match(r"https?://", address):
         try:
@@ -90,7 +90,7 @@ def _fetched(source: str) -> bytes:
         except OSError as error:
             raise EventsError(f"{source} cannot be read ({error.strerror}).") from error
         except (RuntimeError, ValueError) as error:
-            raise EventsError(f"{source} is no name of a file.") from error
+            raise EventsError(f"{source} is not a valid file name.") from error
     try:
         with requests.get(address, timeout=_SECONDS, stream=True) as answer:
             answer.raise_for_status()
@@ -104,24 +104,26 @@ def _fetched(source: str) -> bytes:
         status = f"status {answer.status_code}"
         raise EventsError(f"{source} cannot be fetched ({status}).") from error
     except requests.RequestException as error:
-        reason = next((told for kind, told in _REFUSALS.items() if isinstance(error, kind)), "")
-        reason = reason or type(error).__name__
+        reason = next(
+            (text for kind, text in _REFUSALS.items() if isinstance(error, kind)),
+            type(error).__name__,
+        )
         raise EventsError(f"{source} cannot be fetched ({reason}).") from error
 
 
-def _of_calendar(
+def _read_calendar(
     raw: bytes, source: str, start: datetime, end: datetime, zone: tzinfo | None
 ) -> tuple[list[tuple], int]:
     try:
         calendar = Calendar.from_ical(raw)
-        gone = {id(event) for event in calendar.walk("VEVENT") if not _plain(event)}
+        invalid = {id(event) for event in calendar.walk("VEVENT") if not _is_valid(event)}
         for part in calendar.walk():
-            part.subcomponents = [p for p in part.subcomponents if id(p) not in gone]
+            part.subcomponents = [p for p in part.subcomponents if id(p) not in invalid]
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         coming = sorted(
             query.between(start, end), key=lambda event: _moment(event["DTSTART"].dt, zone)
         )
-        found, left_out = [], len(gone)
+        rows, left_out = [], len(invalid)
         for event in islice(coming, _MOST):
             when = _moment(event["DTSTART"].dt, zone)
             if when >= end:
@@ -131,14 +133,14 @@ def _of_calendar(
                 left_out += 1
             elif _text(event.get("STATUS")).upper() != "CANCELLED":
                 tags = tuple(filter(None, map(_text, event.categories)))
-                found.append((artist, when, _text(event.get("LOCATION")), tags))
-        return found, left_out
+                rows.append((artist, when, _text(event.get("LOCATION")), tags))
+        return rows, left_out
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-        raise EventsError(f"{source} is no calendar that can be read.") from error
+        raise EventsError(f"{source} is not a valid calendar.") from error
 
 
-def _plain(event: Any) -> bool:
-    """Whether an entry has a date that can be read, and recurs by the day at most."""
+def _is_valid(event: Any) -> bool:
+    """Whether an entry has a valid date, and recurs at most once a day."""
     broken = {name for name, _ in event.errors}
     if "DTSTART" not in event or broken & {"DTSTART", "DTEND", "DURATION", *_RECURRING}:
         return False
@@ -154,15 +156,15 @@ def _plain(event: Any) -> bool:
 
 
 def _moment(when: date | datetime, zone: tzinfo | None) -> datetime:
-    """A day or a time that has no zone is of this one; of this machine's, where that is None."""
+    """Add the zone to a day or a time without one; None is the zone of this machine."""
     if not isinstance(when, datetime):
         when = datetime.combine(when, time())
     if when.tzinfo is None:
         when = when.replace(tzinfo=zone) if zone else when.astimezone()
-    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))  # any zone, as pandas can
+    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta()))  # as pandas needs it
 
 
-def _of_table(
+def _read_table(
     raw: bytes, source: str, start: datetime, end: datetime, zone: tzinfo | None
 ) -> tuple[list[tuple], int]:
     try:
@@ -177,20 +179,20 @@ def _of_table(
     }
     if not (columns["artist"] and columns["when"]):
         raise EventsError(f"{source} has no columns artist and date.")
-    found, left_out = [], 0
+    rows, left_out = [], 0
     for row in table.to_dict("records"):
-        told = {part: _text(row[column]) if column else "" for part, column in columns.items()}
+        parts = {part: _text(row[column]) if column else "" for part, column in columns.items()}
         try:
-            when = _moment(datetime.fromisoformat(told["when"]), zone)
-        except (ValueError, OverflowError, OSError):  # not a date, or none that the system knows
+            when = _moment(datetime.fromisoformat(parts["when"]), zone)
+        except (ValueError, OverflowError, OSError):  # not a date that the system supports
             left_out += 1
             continue
-        if not told["artist"]:
+        if not parts["artist"]:
             left_out += 1
-        # A day without a time is not over before it ends.
+        # An event without a time lasts until the end of its day.
         elif start - timedelta(days=1) < when < end and (when >= start or when.time() == time()):
-            found.append((told["artist"], when, told["place"], tuple(_split(told["tags"]))))
-    return sorted(found, key=lambda one: one[1])[:_MOST], left_out
+            rows.append((parts["artist"], when, parts["place"], tuple(_split(parts["tags"]))))
+    return sorted(rows, key=lambda row: row[1])[:_MOST], left_out
 
 
 def _split(tags: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where one song ends and another begins, in sound that is still arriving."""
+"""Detection of song changes in a stream."""
 
 from __future__ import annotations
 
@@ -9,72 +9,64 @@ import numpy as np
 from genre_utils.audio import SEGMENT_SECONDS, Embedding
 
 HOP_SECONDS = 1.0
-BEFORE, AFTER = 8, 3  # pieces that are compared: at most so many, and exactly so many
-LEAST = 4  # of a song, before its end can be told
-THRESHOLD = 0.085  # on splices of half of the artists: one false alarm in half an hour
-_APART = round(SEGMENT_SECONDS / HOP_SECONDS)  # hops between pieces that share no sound
-_TAGS = 3.0  # weight of the tags, whose directions differ less than those of the layers
+BEFORE, AFTER = 8, 3  # segments compared: at most 8 before a change with 3 after it
+LEAST = 4  # segments of a song before a change can be detected
+THRESHOLD = 0.085  # one false alarm in 30 minutes, on spliced songs of half of the artists
+_APART = round(SEGMENT_SECONDS / HOP_SECONDS)  # hops between segments that do not overlap
+_TAGS = 3.0  # weight of the tags, which vary less in direction than the layers
 
 
 class ChangeDetector:
-    """Tells changes of song by how new the last seconds are after those before them.
+    """Detects changes of song from the novelty of the last seconds.
 
-    What is compared are the means over the pieces before and after a moment, by their cosine:
-    Foote, "Automatic audio segmentation using a measure of audio novelty", ICME 2000, without the
-    similarities within either side. Nothing in it is fitted but the threshold.
+    The novelty is one minus the cosine of the mean embeddings before and after a moment: Foote,
+    "Automatic audio segmentation using a measure of audio novelty", ICME 2000, without the
+    similarities within either side. Only the threshold is fitted.
 
     Parameters
     ----------
     threshold
-        Novelty from which on it is another song.
+        A novelty above it is a new song.
     after
-        Pieces that are compared with those before them: fewer tell sooner, more tell surer.
+        Segments that are compared with those before them: fewer are faster, more are more reliable.
 
     Attributes
     ----------
     novelty
-        Of the last piece, from 0 to 2; 0 while too little was heard.
+        Of the last segment, from 0 to 2; 0 at the beginning of a song.
     """
 
     def __init__(self, threshold: float = THRESHOLD, after: int = AFTER) -> None:
         self.threshold, self.after, self.novelty = threshold, after, 0.0
-        self._pieces: deque[np.ndarray] = deque(maxlen=BEFORE + _APART - 1 + after)
+        self._segments: deque[np.ndarray] = deque(maxlen=BEFORE + _APART - 1 + after)
 
-    def add(self, heard: Embedding) -> bool:
-        """Hear one more piece of 3 s, which begins `HOP_SECONDS` after the last one.
+    def add(self, embedding: Embedding) -> bool:
+        """Add the embedding of a segment of 3 s; return whether a new song was detected.
 
-        Parameters
-        ----------
-        heard
-            One row, as from `audio.embed`.
-
-        Returns
-        -------
-        bool
-            Whether the last `after` pieces are of another song than those before them. All but the
-            last one, which is surest to be of it, are forgotten then.
+        Each segment begins `HOP_SECONDS` after the one before. After a detection only the last
+        segment is kept, because it is the most certain to belong to the new song.
         """
-        tags = np.clip(heard.tags[0], 1e-4, 1 - 1e-4)
-        sides = _unit(heard.layers[0]), _TAGS * _unit(np.log(tags / (1 - tags)))
-        self._pieces.append(np.concatenate(sides))
+        tags = np.clip(embedding.tags[0], 1e-4, 1 - 1e-4)
+        sides = _unit(embedding.layers[0]), _TAGS * _unit(np.log(tags / (1 - tags)))
+        self._segments.append(np.concatenate(sides))
         self.novelty = 0.0
-        known = len(self._pieces) - self.after - (_APART - 1)
+        known = len(self._segments) - self.after - (_APART - 1)
         if known < LEAST:
             return False
-        pieces = np.array(self._pieces)
+        segments = np.array(self._segments)
         self.novelty = 1 - float(
-            _unit(pieces[:known].mean(0)) @ _unit(pieces[-self.after :].mean(0))
+            _unit(segments[:known].mean(0)) @ _unit(segments[-self.after :].mean(0))
         )
         if self.novelty <= self.threshold:
             return False
-        last = self._pieces[-1]
-        self._pieces.clear()
-        self._pieces.append(last)
+        last = self._segments[-1]
+        self._segments.clear()
+        self._segments.append(last)
         return True
 
-    def forget(self) -> None:
-        """Begin anew, as after silence."""
-        self._pieces.clear()
+    def reset(self) -> None:
+        """Start again, as after silence."""
+        self._segments.clear()
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

@@ -1,132 +1,77 @@
-"""What all commands share: their messages, their exit status, and kinds of arguments."""
+"""What all commands share: output, error messages, exit statuses and types of arguments."""
 
 from __future__ import annotations
 
 import argparse
-import gc
+import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any
+
+UNUSABLE, MISSING = 1, 2
+"""Exit status if an input cannot be used, and if a model or a library is missing."""
 
 _STANDARD_ERROR = 2
-UNUSABLE, MISSING = 1, 2
-"""Exit status where something given cannot be used, and where a model or a library is missing."""
 
 
 class ExtraMissing(RuntimeError):  # noqa: N818
-    """A library is not there that a command needs; the message says how to get it."""
+    """A command needs a library that is not installed; the message says how to install it."""
 
 
-def say(text: object) -> None:
-    """Say something to who started the command, not among its results."""
-    print(f"genre: {text}", file=sys.stderr)
+# --- output -----------------------------------------------------------------------------------
 
 
-def status_of(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
-    """Run a command; returns the exit status.
-
-    All errors that the package defines are sentences for the user; others are faults of the
-    program.
-
-    Parameters
-    ----------
-    run
-        The command.
-    options
-        What it gets; ``options.missing`` is the exit status where a model, or what it hears with,
-        is missing (2).
-    """
-    try:
-        return run(options)
-    except Exception as error:
-        if not type(error).__module__.startswith("genre_utils."):
-            raise
-        from genre_utils.audio import EncoderMissing  # noqa: PLC0415
-        from genre_utils.models import ModelError  # noqa: PLC0415
-
-        say(error)
-        if isinstance(error, EncoderMissing | ExtraMissing | ModelError):
-            return getattr(options, "missing", MISSING)
-        return UNUSABLE
+def printable_line(text: object) -> str:
+    """Text as one line without control characters, which names and tags of files may contain."""
+    return "".join(
+        letter if letter.isprintable() else " " if letter.isspace() else "\N{REPLACEMENT CHARACTER}"
+        for letter in str(text)
+    )
 
 
-@contextmanager
-def named(name: str) -> Iterator[None]:
-    """Name the sound in which something is wrong."""
-    from genre_utils.audio import AudioError  # noqa: PLC0415
-
-    try:
-        yield
-    except AudioError as error:
-        raise AudioError(f"{name}: {error}") from error
+def print_lines(*lines: object) -> None:
+    """Print results, one per line."""
+    for line in lines:
+        print(printable_line(line), flush=True)
 
 
-def need(*modules: str) -> None:
-    """Make sure that what the extra `live` brings is there.
-
-    Raises
-    ------
-    ExtraMissing
-        If it is not.
-    """
-    for module in modules:
-        try:
-            import_module(module)
-        except ImportError as error:
-            how = 'pip install "genre_utils[live]"'
-            raise ExtraMissing(f"{module} is not there: {how}") from error
+def print_json(value: Any, indent: int | None = None) -> None:
+    """Print a result for other programs; JSON escapes control characters."""
+    print(json.dumps(value, indent=indent), flush=True)
 
 
-def has_encoder() -> bool:
-    """Whether songs can be heard by the encoder; if not, it is said how they are compared."""
-    from genre_utils.audio import EncoderMissing, encoder_digest  # noqa: PLC0415
-
-    try:
-        encoder_digest()
-    except EncoderMissing as error:
-        say(f"Songs will be compared by the 57 features. {error}")
-        return False
-    return True
+def print_message(text: object) -> None:
+    """Print a message to standard error, where it does not mix with the results."""
+    print(f"genre: {printable_line(text)}", file=sys.stderr)
 
 
-def count(text: str) -> int:
-    """Read a number from 1 up, as an argument."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
-    return int(text)
-
-
-def share(text: str) -> float:
-    """Read a number from 0 to 1, as an argument."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1")
-    return value
+def join_first(names: Iterable[str], n: int = 3) -> str:
+    """Join the first `n` names."""
+    names = list(names)
+    return ", ".join(names[:n]) + (", ..." if len(names) > n else "")
 
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Let nobody but Python write to standard error, here and in processes started from here.
+    """Discard what C libraries write to standard error, in this process and its children.
 
-    libmpg123 tells each damaged frame of a file, and libsndfile has no switch for that. It holds
-    for the whole process, whatever its threads do, so a command does it once.
+    libmpg123 reports each damaged frame of a file, and libsndfile has no switch for that. The
+    redirection affects all threads, so a command does it once.
     """
     try:
-        kept = os.dup(_STANDARD_ERROR)
-    except OSError:  # closed: there is nobody to disturb
+        saved = os.dup(_STANDARD_ERROR)
+    except OSError:  # standard error is closed
         yield
         return
     python, own = sys.stderr, None
     with suppress(AttributeError, OSError, ValueError):
-        if python.fileno() == _STANDARD_ERROR:  # else it was replaced, and goes elsewhere
+        if python.fileno() == _STANDARD_ERROR:  # otherwise it was replaced, and goes elsewhere
             python.flush()
             own = os.fdopen(
-                os.dup(kept), "w", encoding=python.encoding, errors=python.errors, buffering=1
+                os.dup(saved), "w", encoding=python.encoding, errors=python.errors, buffering=1
             )
             sys.stderr = own
     try:
@@ -135,24 +80,88 @@ def quiet_libraries() -> Iterator[None]:
         yield
     finally:
         sys.stderr = python
-        os.dup2(kept, _STANDARD_ERROR)
-        os.close(kept)
+        os.dup2(saved, _STANDARD_ERROR)
+        os.close(saved)
         if own is not None:
             own.close()
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Import and compute without searching for cycles, then and when the program ends.
+# --- errors -----------------------------------------------------------------------------------
 
-    Importing makes some million objects that all stay; to look through them again and again is a
-    fifth of what a question of a second costs. Not for what runs long: cycles are not freed.
+
+def run_command(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Run a command and return its exit status.
+
+    Errors that the package defines are printed as messages; all others are bugs. The exit status
+    is ``options.missing`` if a model, the encoder or a library is missing.
     """
-    was = gc.isenabled()
-    gc.disable()
+    try:
+        return command(options)
+    except Exception as error:
+        if not type(error).__module__.startswith("genre_utils."):
+            raise
+        from genre_utils.audio import EncoderMissing  # noqa: PLC0415
+        from genre_utils.models import ModelError  # noqa: PLC0415
+
+        print_message(error)
+        if isinstance(error, EncoderMissing | ExtraMissing | ModelError):
+            return getattr(options, "missing", MISSING)
+        return UNUSABLE
+
+
+@contextmanager
+def name_in_errors(name: str) -> Iterator[None]:
+    """Prefix an `AudioError` with the name of the file or station."""
+    from genre_utils.audio import AudioError  # noqa: PLC0415
+
     try:
         yield
-    finally:
-        gc.freeze()
-        if was:
-            gc.enable()
+    except AudioError as error:
+        raise AudioError(f"{name}: {error}") from error
+
+
+def require_live(*modules: str) -> None:
+    """Raise `ExtraMissing` unless the extra `live` is installed."""
+    for module in modules:
+        try:
+            import_module(module)
+        except ImportError as error:
+            how = 'pip install "genre_utils[live]"'
+            raise ExtraMissing(f"{module} is not installed: {how}") from error
+
+
+def has_encoder() -> bool:
+    """Whether the pretrained encoder is available; prints a message if it is not."""
+    from genre_utils.audio import EncoderMissing, encoder_digest  # noqa: PLC0415
+
+    try:
+        encoder_digest()
+    except EncoderMissing as error:
+        print_message(f"Songs will be compared by the 57 features. {error}")
+        return False
+    return True
+
+
+# --- types of arguments -----------------------------------------------------------------------
+
+
+def positive_int(text: str) -> int:
+    """Parse a positive integer."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive whole number")
+    return int(text)
+
+
+def number_between(low: float, high: float) -> Callable[[str], float]:
+    """Make a type of argument: a number in a range."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not a number from {low:g} to {high:g}")
+        return value
+
+    return parse

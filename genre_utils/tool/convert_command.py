@@ -1,4 +1,4 @@
-"""`genre convert`: a song in the manner of another genre."""
+"""`genre convert`: a song in the style of another genre."""
 
 from __future__ import annotations
 
@@ -6,33 +6,32 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genre_utils.tool.console import named, quiet_libraries, say
+from genre_utils.tool.console import (
+    name_in_errors,
+    print_lines,
+    print_message,
+    quiet_libraries,
+)
 
 if TYPE_CHECKING:
     import numpy as np
 
     from genre_utils.models import Manner
 
-# As `genre_utils.models.METHODS`, which is loaded when it is needed. `genre --help` does not wait.
+# As `genre_utils.models.METHODS`, which is not imported here so that `genre --help` is fast.
 _METHODS = ("style", "bands", "drums")
-_FORMATS = (".wav", ".flac")  # what is lossless cannot overshoot
+_FORMATS = (".wav", ".flac")  # lossless formats, which cannot overshoot
 _LONGEST = 600  # seconds
 
 
 def add_convert_command(commands: argparse._SubParsersAction) -> None:
-    """Add `convert`.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    """
+    """Add `convert` to the subparsers."""
     convert = commands.add_parser(
         "convert",
-        help="write a song in the manner of another genre",
-        description="Write a song in the manner of another genre, as some songs of a collection "
-        "have it: mono, 22050 Hz, as long and as loud as it was. Notebook 10 measures what each "
-        "method changes, and what it leaves. Exit status: 0, 1 if nothing was written.",
+        help="convert a song to the style of another genre",
+        description="Convert a song to the style of another genre, learned from songs of a "
+        "collection: mono, 22050 Hz, with the same length and loudness. Notebook 10 measures what "
+        "each method changes. Exit status: 0, or 1 if nothing was written.",
     )
     convert.add_argument("song", type=Path, help="audio file")
     convert.add_argument("--to", required=True, metavar="GENRE", help="a genre of the collection")
@@ -43,37 +42,38 @@ def add_convert_command(commands: argparse._SubParsersAction) -> None:
         "--method",
         choices=_METHODS,
         default=_METHODS[0],
-        help="style: what the pretrained encoder hears (default; needs TensorFlow); bands: a "
-        "filter; drums: other drums at the song's tempo",
+        help="style: style transfer with the pretrained encoder (default; needs TensorFlow); "
+        "bands: a filter; drums: other drums at the song's tempo",
     )
     convert.add_argument(
         "--songs", metavar="DATA", help="folder of genre folders (GTZAN_HOME, or data/gtzan)"
     )
-    convert.add_argument("--force", action="store_true", help="replace the output if it is there")
-    convert.add_argument("--seed", type=int, default=0, help="of the choice of songs")
+    convert.add_argument("--force", action="store_true", help="replace an existing output")
+    convert.add_argument("--seed", type=int, default=0, help="seed of the choice of songs")
     convert.set_defaults(run=_convert, missing=1)
 
 
 def _convert(options: argparse.Namespace) -> int:
-    wrong = _wrong_output(options)
-    if wrong:
-        say(wrong)
+    if fault := _output_fault(options):
+        print_message(fault)
         return 1
-    with quiet_libraries(), named(str(options.song)):
+    with quiet_libraries(), name_in_errors(str(options.song)):
         y = _read(options.song)
-        manner = _manner(options)
-        made = _made(y, manner, options.method)
+        style = _genre_style(options)
+        converted = _convert_signal(y, style, options.method)
     try:
-        _write(options.output, made)
+        _write(options.output, converted)
     except OSError as error:
-        say(f"{options.output} cannot be written: {error.strerror or error}")
+        print_message(f"{options.output} cannot be written: {error.strerror or error}")
         return 1
-    print(f"{options.output}: {options.song} after {len(manner.songs)} songs of {manner.genre}.")
+    print_lines(
+        f"{options.output}: {options.song} in the style of {len(style.songs)} {style.genre} songs."
+    )
     return 0
 
 
-def _wrong_output(options: argparse.Namespace) -> str:
-    """What is wrong with where to write to, before anything is computed; "" if nothing."""
+def _output_fault(options: argparse.Namespace) -> str:
+    """Why the output cannot be written, checked before anything is computed; or ""."""
     output: Path = options.output
     if output.suffix.lower() not in _FORMATS:
         return f"{output}: the name of the output must end in {' or '.join(_FORMATS)}"
@@ -85,7 +85,7 @@ def _wrong_output(options: argparse.Namespace) -> str:
         if options.song.exists() and output.samefile(options.song):
             return f"{output} is the song itself"
         if not options.force:
-            return f"{output} is there already; --force replaces it"
+            return f"{output} exists already; --force replaces it"
     return "the seed must not be negative" if options.seed < 0 else ""
 
 
@@ -98,8 +98,8 @@ def _read(song: Path) -> np.ndarray:
     return load_audio(song)
 
 
-def _manner(options: argparse.Namespace) -> Manner:
-    """Hear songs of the genre; never the song that is to be converted."""
+def _genre_style(options: argparse.Namespace) -> Manner:
+    """The style of songs of the genre, without the song that is converted."""
     from genre_utils.data import (  # noqa: PLC0415
         DatasetError,
         NoCollection,
@@ -112,8 +112,8 @@ def _manner(options: argparse.Namespace) -> Manner:
         tracks = read_dataset(find_root(options.songs)).tracks
     except NoCollection as error:
         raise DatasetError(
-            f"Songs of {options.to} are needed to learn from: name a folder of genre folders by "
-            "--songs, or fetch a collection (genre download)."
+            f"Songs of the genre {options.to} are needed: name a folder of genre folders with "
+            "--songs, or download a collection (genre download)."
         ) from error
     own = str(options.song.resolve())
     others = tracks[[str(path) != path or _resolved(path) != own for path in tracks["path"]]]
@@ -124,20 +124,22 @@ def _resolved(path: str) -> str:
     return str(Path(path).resolve())
 
 
-def _made(y: np.ndarray, manner: Manner, method: str) -> np.ndarray:
+def _convert_signal(y: np.ndarray, style: Manner, method: str) -> np.ndarray:
     from tqdm import tqdm  # noqa: PLC0415
 
     from genre_utils.audio import SAMPLE_RATE  # noqa: PLC0415
     from genre_utils.models import convert, count_steps  # noqa: PLC0415
 
     total = count_steps(len(y) / SAMPLE_RATE) if method == "style" else 1
-    with tqdm(total=total, desc=f"to {manner.genre}", unit="step", disable=None) as bar:
-        made = convert(y, manner, method, watch=lambda painted: bar.update(painted.step - bar.n))
+    with tqdm(total=total, desc=f"to {style.genre}", unit="step", disable=None) as bar:
+        converted = convert(
+            y, style, method, watch=lambda painted: bar.update(painted.step - bar.n)
+        )
         bar.update(total - bar.n)
-    return made
+    return converted
 
 
-def _write(output: Path, made: np.ndarray) -> None:
+def _write(output: Path, y: np.ndarray) -> None:
     import soundfile as sf  # noqa: PLC0415
 
     from genre_utils.audio import SAMPLE_RATE  # noqa: PLC0415
@@ -145,6 +147,6 @@ def _write(output: Path, made: np.ndarray) -> None:
 
     with replacing(output) as temporary:
         try:
-            sf.write(temporary, made, SAMPLE_RATE, format=output.suffix[1:].upper())
+            sf.write(temporary, y, SAMPLE_RATE, format=output.suffix[1:].upper())
         except sf.LibsndfileError as error:  # a disk that is full has no errno here
             raise OSError(str(error)) from error

@@ -1,37 +1,41 @@
-"""`genre download`, `genre audit`: getting a collection, and trusting it."""
+"""`genre download`, `audit` and `features`: fetch a collection, check it, extract features."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 
 from genre_utils.files import to_json
-from genre_utils.tool.console import UNUSABLE, count, quiet_libraries, say
+from genre_utils.tool.console import (
+    UNUSABLE,
+    positive_int,
+    print_json,
+    print_lines,
+    print_message,
+    quiet_libraries,
+)
+
+_SHOWN_FAULTS = 20
 
 
 def add_data_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `download` and `audit`.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    """
+    """Add `download`, `audit` and `features` to the subparsers."""
     download = commands.add_parser(
         "download",
-        help="fetch the GTZAN collection, or the pretrained encoder",
-        description="Fetch the GTZAN collection and the lists that go with it, or the pretrained "
-        "encoder that songs are heard with: checked, and never again what is there.",
+        help="download the GTZAN collection or the pretrained encoder",
+        description="Download the GTZAN collection with its lists, or the pretrained encoder. "
+        "Downloads are verified; files that exist are not downloaded again.",
     )
     download.add_argument(
         "which",
         nargs="?",
         choices=["mini", "full", "encoder"],
         default="mini",
-        help="100 tracks, 123 MB (mini), 1000 with tables and pictures, 1.4 GB (full), or the "
-        "encoder, 29 MB, which make env has fetched",
+        help="100 tracks, 123 MB (mini); 1000 tracks with tables and pictures, 1.4 GB (full); or "
+        "the encoder, 29 MB, which make env downloads too",
     )
     download.add_argument(
         "--to", type=Path, default=Path("data/gtzan"), help="folder of a collection (data/gtzan)"
@@ -40,84 +44,38 @@ def add_data_commands(commands: argparse._SubParsersAction) -> None:
     download.set_defaults(run=_download, missing=UNUSABLE)
     audit = commands.add_parser(
         "audit",
-        help="say what is wrong with a collection",
-        description="Decode every file of a collection and compare what is there with what should "
-        "be. The exit status is 0 if the collection can be used, faults or not, and 1 if not.",
+        help="report the faults of a collection",
+        description="Decode every file of a collection and compare it with what is expected. The "
+        "exit status is 0 if the collection can be used, with or without faults, and 1 if not.",
     )
     audit.add_argument("root", nargs="?", help="its folder (GTZAN_HOME, then data/gtzan)")
-    audit.add_argument("--jobs", type=count, default=-1, help="processes (one a core)")
-    audit.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    audit.add_argument("--jobs", type=positive_int, default=-1, help="processes (one per core)")
+    audit.add_argument("--json", action="store_true", help="print JSON for other programs")
     audit.set_defaults(run=_audit)
-
-
-def _audit(options: argparse.Namespace) -> int:
-    from genre_utils.data import audit, find_root, read_dataset  # noqa: PLC0415
-
-    dataset = read_dataset(find_root(options.root))
-    with quiet_libraries():
-        result = audit(dataset, n_jobs=options.jobs, progress=sys.stderr.isatty())
-    if options.json:
-        counts = result.counts.reset_index().to_dict("records")
-        found = {
-            "root": str(dataset.root),
-            "usable": result.usable,
-            "dataset": dataset.describe(),
-            "genres": counts,
-            "findings": result.findings.to_dict("records"),
-            "not_read": result.not_read,
-        }
-        print(to_json(found))
-    else:
-        print(_audit_text(dataset, result))
-    return 0 if result.usable else 1
-
-
-def _audit_text(dataset, result) -> str:
-    from genre_utils.audio import format_unreadable  # noqa: PLC0415
-    from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
-
-    about = dataset.describe()
-    usable = int(result.counts["usable_audio"].sum())
-    verdict = (
-        "It can be used."
-        if result.usable
-        else ("It cannot be used: audio or table rows of at least two genres are needed.")
+    features = commands.add_parser(
+        "features",
+        help="extract the features of a collection, on one machine or many",
+        description="Extract 57 features of each track of a collection, or the embedding and tags "
+        "of each segment of 3 s, into Parquet files with Dask. A run that was interrupted "
+        "continues where it stopped. The exit status is 0, or 1 if the run fails or no file can "
+        "be used.",
     )
-    lines = [
-        f"{about['name']} in {dataset.root}: {about['tracks']} tracks in "
-        f"{len(dataset.genres)} genres, {about['tracks_with_audio']} with audio, {usable} of that "
-        f"usable. {verdict}"
-    ]
-    for check, meaning in CHECKS.items():
-        found = result.of(check)
-        if found.empty:
-            continue
-        lines += ["", f"{meaning}: {len(found)}"]
-        if found["detail"].any():
-            lines += [f"  {row.track}: {row.detail}" for row in found.itertuples()]
-        else:
-            lines += textwrap.wrap(
-                in_ranges(list(found["track"])),
-                92,
-                initial_indent="  ",
-                subsequent_indent="  ",
-                break_on_hyphens=False,
-            )
-    if result.findings.empty:
-        lines += ["", "No fault was found."]
-    if result.not_read:
-        lines += ["", format_unreadable(result.not_read) + "."]
-    lines += ["", f"{'genre':<16} tracks  audio  artists  largest artist"]
-    for genre, row in result.counts.iterrows():
-        share = row["largest_artist_share"]
-        told = f"{share:14.0%}" if share == share else f"{'unknown':>14}"  # noqa: PLR0124 (nan)
-        lines.append(
-            f"{genre:<16} {row['tracks']:6.0f} {row['usable_audio']:6.0f} "
-            f"{row['artists']:8.0f}  {told}"
-        )
-    if dataset.name == "GTZAN":
-        lines += ["", "Wrong labels and distortion that only ears find: Sturm, arXiv:1306.1461."]
-    return "\n".join(lines)
+    features.add_argument("root", help="folder of genre folders: a path or URL (s3://...)")
+    features.add_argument("--output", required=True, help="folder for the result: path or URL")
+    where = features.add_mutually_exclusive_group()
+    where.add_argument("--scheduler", metavar="tcp://...", help="a running Dask cluster")
+    where.add_argument(
+        "--workers", type=positive_int, help="without a cluster: processes (one per core)"
+    )
+    features.add_argument(
+        "--input",
+        choices=["features", "encoder"],
+        default="features",
+        help="57 features per track, or the encoder's output per segment of 3 s (features)",
+    )
+    features.add_argument("--batch", type=positive_int, default=64, help="tracks per file (64)")
+    features.add_argument("--json", action="store_true", help="print JSON for other programs")
+    features.set_defaults(run=_features, missing=UNUSABLE)
 
 
 def _download(options: argparse.Namespace) -> int:
@@ -130,11 +88,11 @@ def _download_encoder() -> int:
 
     path = encoder_path()
     if is_encoder(path):
-        print(f"Fetched: nothing, the encoder was there: {path}")
+        print_lines(f"Nothing was downloaded, because the encoder exists: {path}")
         return 0
     with quiet_libraries():
         export_encoder(path)
-    print(f"The encoder is in {path}.")
+    print_lines(f"The encoder is in {path}.")
     return 0
 
 
@@ -143,11 +101,102 @@ def _download_collection(options: argparse.Namespace) -> int:
 
     outcome = get_collection(options.to, options.which, progress=not options.quiet)
     dataset = read_dataset(options.to)
-    for told in outcome.failed.values():
-        say(told)
-    fetched = ", ".join(outcome.fetched) or (
-        "nothing" if outcome.failed else "nothing, all was there"
+    for reason in outcome.failed.values():
+        print_message(reason)
+    nothing = "nothing" if outcome.failed else "nothing, because all files exist"
+    print_lines(
+        f"Downloaded: {', '.join(outcome.fetched) or nothing}. {options.to} has "
+        f"{len(dataset.audio)} tracks with audio.",
+        f"Next: make report DATA={options.to}",
     )
-    print(f"Fetched: {fetched}. {options.to} has {len(dataset.audio)} tracks with audio.")
-    print(f"Next: make report DATA={options.to}")
     return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from genre_utils.data import audit, find_root, read_dataset  # noqa: PLC0415
+
+    dataset = read_dataset(find_root(options.root))
+    with quiet_libraries():
+        result = audit(dataset, n_jobs=options.jobs, progress=sys.stderr.isatty())
+    if options.json:
+        about = {
+            "root": str(dataset.root),
+            "usable": result.usable,
+            "dataset": dataset.describe(),
+            "genres": result.counts.reset_index().to_dict("records"),
+            "findings": result.findings.to_dict("records"),
+            "not_read": result.not_read,
+        }
+        print(to_json(about))
+    else:
+        print_lines(*_audit_text(dataset, result))
+    return 0 if result.usable else 1
+
+
+def _audit_text(dataset, result) -> list[str]:
+    from genre_utils.audio import format_unreadable  # noqa: PLC0415
+    from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
+
+    about = dataset.describe()
+    usable = int(result.counts["usable_audio"].sum())
+    verdict = "The collection can be used."
+    if not result.usable:
+        verdict = "It cannot be used, because it needs audio or table rows of at least two genres."
+    lines = [
+        f"{about['name']} in {dataset.root}: {about['tracks']} tracks in {len(dataset.genres)} "
+        f"genres, {about['tracks_with_audio']} with audio, {usable} with usable audio. {verdict}"
+    ]
+    for check, meaning in CHECKS.items():
+        findings = result.of(check)
+        if findings.empty:
+            continue
+        lines += ["", f"{meaning}: {len(findings)}"]
+        if findings["detail"].any():
+            lines += [f"  {row.track}: {row.detail}" for row in findings.itertuples()]
+        else:
+            tracks = in_ranges(list(findings["track"]))
+            wrapped = textwrap.wrap(tracks, 90, break_on_hyphens=False)
+            lines += [f"  {line}" for line in wrapped]
+    if result.findings.empty:
+        lines += ["", "No faults were found."]
+    if result.not_read:
+        lines += ["", format_unreadable(result.not_read) + "."]
+    lines += ["", f"{'genre':<16} tracks  audio  artists  largest artist"]
+    for genre, row in result.counts.iterrows():
+        share = row["largest_artist_share"]
+        largest = f"{share:14.0%}" if share == share else f"{'unknown':>14}"  # noqa: PLR0124 (nan)
+        lines.append(
+            f"{genre:<16} {row['tracks']:6.0f} {row['usable_audio']:6.0f} "
+            f"{row['artists']:8.0f}  {largest}"
+        )
+    if dataset.name == "GTZAN":
+        lines += ["", "For wrong labels and distortion see Sturm, arXiv:1306.1461."]
+    return lines
+
+
+def _features(options: argparse.Namespace) -> int:
+    from genre_utils.tool.cluster import connect, extract_partitions  # noqa: PLC0415
+
+    with connect(options.scheduler, options.workers) as client:
+        print_message(f"Dashboard: {client.dashboard_link}")
+        done = extract_partitions(
+            options.root,
+            options.output,
+            client=client,
+            batch=options.batch,
+            kind="encoder" if options.input == "encoder" else "features_30_sec",
+            progress=sys.stderr.isatty(),
+        )
+    if options.json:
+        faults = [{"file": file, "reason": reason} for file, reason in done.faults]
+        print_json({"output": options.output, **asdict(done), "faults": faults}, indent=2)
+    else:
+        for file, reason in done.faults[:_SHOWN_FAULTS]:
+            print_message(f"{file}: {reason}")
+        if (more := len(done.faults) - _SHOWN_FAULTS) > 0:
+            print_message(f"and {more} more; the column fault lists all of them")
+        print_lines(
+            f"Tracks with features: {done.tracks}. Files with faults: {len(done.faults)}. "
+            f"Partitions in {options.output}: {done.new} new, {done.present} existing."
+        )
+    return 0 if done.tracks else 1

@@ -1,4 +1,4 @@
-"""Files that appear: noticed, and waited for while they are still being written."""
+"""Changes of audio files in a folder, reported once a file is completely written (debounced)."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from watchdog.observers.polling import PollingObserver
 from genre_utils.audio import AUDIO_SUFFIXES
 from genre_utils.data import walk_files
 
-# What reading a file raises too must not count, or our own reading would be noticed.
+# Not "opened" and "closed_no_write", which our own reading causes.
 _CHANGES = ("created", "modified", "moved", "closed")
 State = tuple[int, int]
 
 
-def state_of(path: Path) -> State | None:
-    """Size and time of change of a file; None if it is not there."""
+def file_state(path: Path) -> State | None:
+    """Size and modification time of a file; None if it does not exist."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return stat.st_size, stat.st_mtime_ns
 
 
-class Settling:
-    """Files that are waited for until size and time of change have been the same for a while.
+class Debouncer:
+    """Holds files back until their size and modification time have not changed for some time.
 
     Parameters
     ----------
     seconds
-        How long.
+        The time.
     clock
-        What tells the time.
+        Seconds that never run backwards.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,14 +52,14 @@ class Settling:
 
     def add(self, path: Path) -> None:
         """Wait for a file, from now on if it has changed since it was added."""
-        state = state_of(path)
+        state = file_state(path)
         if state is None:
             self._since.pop(path, None)
         elif path not in self._since or self._since[path][0] != state:
             self._since[path] = state, self.clock()
 
-    def settled(self) -> list[tuple[Path, State]]:
-        """Take out the files that may be read now; an empty one is about to be written."""
+    def pop_ready(self) -> list[tuple[Path, State]]:
+        """Remove and return the files that may be read; empty files are waited for longer."""
         for path in list(self._since):
             self.add(path)
         now = self.clock()
@@ -78,69 +78,63 @@ def audio_files(folder: Path) -> Iterator[Path]:
     return (path for path in walk_files(folder) if path.suffix.lower() in AUDIO_SUFFIXES)
 
 
-class Noticed(FileSystemEventHandler):
-    """Paths at which something happened, in the order in which it did."""
+class Changes(FileSystemEventHandler):
+    """A queue of the paths that changed."""
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[Path] = SimpleQueue()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take in what the system tells."""
+        """Add the path of an event to the queue."""
         if event.event_type in _CHANGES:
-            named = event.dest_path or event.src_path
-            self._queue.put(Path(os.fsdecode(named)))
+            self._queue.put(Path(os.fsdecode(event.dest_path or event.src_path)))
 
     def files(self, folder: Path, seconds: float) -> set[Path]:
-        """Audio files below `folder` of which something was told; waits for that for some time."""
-        told: set[Path] = set()
+        """Audio files below `folder` that changed; waits for the first change for some time."""
+        paths: set[Path] = set()
         try:
-            told.add(self._queue.get(timeout=seconds))
+            paths.add(self._queue.get(timeout=seconds))
             while True:
-                told.add(self._queue.get_nowait())
+                paths.add(self._queue.get_nowait())
         except Empty:
             pass
-        return {file for path in told for file in _visible(path, folder)}
+        return {file for path in paths for file in _audio_at(path, folder)}
 
 
-def _visible(path: Path, folder: Path) -> Iterator[Path]:
+def _audio_at(path: Path, folder: Path) -> Iterator[Path]:
     if not path.is_relative_to(folder):
         return
     if any(part.startswith(".") for part in path.relative_to(folder).parts):
         return
     if path.is_dir():
-        if path != folder:  # of the folder itself each file is told
+        if path != folder:  # for the folder itself, each file has an event
             yield from audio_files(path)
     elif path.suffix.lower() in AUDIO_SUFFIXES:
         yield path
 
 
 @contextmanager
-def noticing(folder: Path, *, poll: bool, every: float = 1.0) -> Iterator[Noticed]:
-    """Be told of what happens below a folder.
+def observe(folder: Path, *, poll: bool, interval: float = 1.0) -> Iterator[Changes]:
+    """Collect changes below a resolved folder.
 
-    Parameters
-    ----------
-    folder
-        The folder, resolved.
-    poll
-        Whether to look again and again rather than be told by the system, which of a network drive
-        knows nothing. So it is too where the system can watch no more folders.
-    every
-        How often to look, in seconds.
+    With `poll`, and where the system cannot watch more folders, the folder is scanned in an
+    interval, which also works for network drives.
     """
-    noticed = Noticed()
+    changes = Changes()
     try:
-        observer = _started(PollingObserver(timeout=every) if poll else Observer(), noticed, folder)
+        observer = _start(
+            PollingObserver(timeout=interval) if poll else Observer(), changes, folder
+        )
     except OSError:
-        observer = _started(PollingObserver(timeout=every), noticed, folder)
+        observer = _start(PollingObserver(timeout=interval), changes, folder)
     try:
-        yield noticed
+        yield changes
     finally:
         observer.stop()
         observer.join()
 
 
-def _started(observer: BaseObserver, noticed: Noticed, folder: Path) -> BaseObserver:
-    observer.schedule(noticed, str(folder), recursive=True)
+def _start(observer: BaseObserver, changes: Changes, folder: Path) -> BaseObserver:
+    observer.schedule(changes, str(folder), recursive=True)
     observer.start()
     return observer

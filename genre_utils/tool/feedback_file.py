@@ -1,4 +1,4 @@
-"""What somebody likes and skips, collection by collection, in a small file of their own."""
+"""The user's file of likes and skips, by collection."""
 
 from __future__ import annotations
 
@@ -13,169 +13,118 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from genre_utils.files import write_text
-from genre_utils.recommend import Taste
+from genre_utils.recommend import Feedback
 
-TASTE_VARIABLE = "GENRE_UTILS_TASTE"
-# Format 1 knew no collections: its likes and skips are those of "".
-FORMAT = 2
+# The second name of each is that of earlier versions.
+VARIABLES = ("GENRE_UTILS_FEEDBACK", "GENRE_UTILS_TASTE")
+NAMES = ("feedback.json", "taste.json")
+FORMAT = 2  # format 1 had no collections: its likes and skips are those of ""
 
 
-class TasteError(ValueError):
+class FeedbackError(ValueError):
     """A file of likes and skips cannot be used; the message says what to do."""
 
 
-def taste_path() -> Path:
-    """Where likes and skips are kept: ``GENRE_UTILS_TASTE`` or the user's folder for data."""
-    named = os.environ.get(TASTE_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir("genre_utils")) / "taste.json"
+def feedback_path() -> Path:
+    """The file: ``GENRE_UTILS_FEEDBACK``, or one in the user's data folder."""
+    for variable in VARIABLES:
+        if named := os.environ.get(variable):
+            return Path(named)
+    files = [Path(platformdirs.user_data_dir("genre_utils")) / name for name in NAMES]
+    return next((file for file in files if file.exists()), files[0])
 
 
-def read_tastes(path: Path) -> dict[str, Taste]:
-    """Read all likes and skips of a file, by collection; of a file that is not there, none.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Under "", if there are any, those that name no collection.
+def read_all_feedback(path: Path) -> dict[str, Feedback]:
+    """Read the feedback of a file by collection; "" has the one that names no collection.
 
     Raises
     ------
-    TasteError
-        If the file is something else.
+    FeedbackError
+        If the file is something else. A file that does not exist has no feedback.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found["format"] not in (1, FORMAT):
-            raise TasteError(f"{path} was written by another version. Remove it to begin anew.")
-        collections = found["collections"] if found["format"] == FORMAT else {}
-        tastes = {"": found, **collections}
-        read = {name: Taste(_names(t["likes"]), _names(t["skips"])) for name, t in tastes.items()}
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] not in (1, FORMAT):
+            raise FeedbackError(f"{path} was written by another version. Remove it to start again.")
+        collections = content["collections"] if content["format"] == FORMAT else {}
+        everything = {
+            name: Feedback(_tracks(part["likes"]), _tracks(part["skips"]))
+            for name, part in {"": content, **collections}.items()
+        }
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, TasteError):
+        if isinstance(error, FeedbackError):
             raise
-        raise TasteError(f"{path} holds no likes and skips. Name another file.") from error
+        raise FeedbackError(f"{path} has no likes and skips. Name another file.") from error
     except OSError as error:
-        raise TasteError(f"{path} cannot be read ({error.strerror}).") from error
-    return {name: taste for name, taste in read.items() if taste != Taste()}
+        raise FeedbackError(f"{path} cannot be read ({error.strerror}).") from error
+    return {name: feedback for name, feedback in everything.items() if feedback != Feedback()}
 
 
-def _names(found: object) -> tuple[str, ...]:
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+def _tracks(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise TypeError
-    return tuple(found)
+    return tuple(value)
 
 
-def read_taste(path: Path, collection: str = "") -> Taste:
-    """Read likes and skips of one collection, and those that name none.
-
-    Parameters
-    ----------
-    path
-        The file; if it is not there, nothing was liked.
-    collection
-        Its name.
-
-    Raises
-    ------
-    TasteError
-        If the file is something else.
-    """
-    return _taste_in(read_tastes(path), collection)
+def read_feedback(path: Path, collection: str = "") -> Feedback:
+    """Read the feedback on one collection, and that which names no collection."""
+    return _merged(read_all_feedback(path), collection)
 
 
-def _taste_in(tastes: Mapping[str, Taste], collection: str) -> Taste:
-    own = tastes.get(collection, Taste())
-    return tastes.get("", Taste()).told(like=own.likes, skip=own.skips)
+def _merged(everything: Mapping[str, Feedback], collection: str) -> Feedback:
+    own = everything.get(collection, Feedback())
+    return everything.get("", Feedback()).add(like=own.likes, skip=own.skips)
 
 
-def tell_taste(
+def add_feedback(
     path: Path, collection: str = "", *, like: Iterable[str] = (), skip: Iterable[str] = ()
-) -> Taste:
-    """Add likes and skips to a file; calls at the same time wait for each other.
+) -> Feedback:
+    """Add likes and skips to a file, and return what `read_feedback` finds then.
 
-    Parameters
-    ----------
-    path
-        The file; made if it is not there, replaced whole or not at all.
-    collection
-        Name of the collection whose tracks they are.
-    like, skip
-        Tracks.
-
-    Returns
-    -------
-    Taste
-        What the file holds now of this collection, as `read_taste` gives it.
+    The file is created if it does not exist, and replaced as a whole; concurrent calls wait for
+    each other.
     """
-    with _held(path, "written"):
-        tastes = read_tastes(path)
-        tastes[collection] = tastes.get(collection, Taste()).told(like=like, skip=skip)
-        write_text(path, tastes_as_json(tastes, format=FORMAT) + "\n")
-    return _taste_in(tastes, collection)
+    with _locked(path, "written"):
+        everything = read_all_feedback(path)
+        everything[collection] = everything.get(collection, Feedback()).add(like=like, skip=skip)
+        write_text(path, json.dumps(feedback_as_dict(everything, format=FORMAT), indent=2) + "\n")
+    return _merged(everything, collection)
 
 
-def forget_taste(path: Path) -> dict[str, Taste] | None:
-    """Delete a file of likes and skips, damaged or not.
+def delete_feedback(path: Path) -> dict[str, Feedback] | None:
+    """Delete a file of likes and skips, and return its content; None if it was damaged.
 
-    Parameters
-    ----------
-    path
-        The file. One that holds no likes and skips is deleted only if its name ends in ".json":
-        a slip must not delete a song.
-
-    Returns
-    -------
-    dict or None
-        What it held, as `read_tastes` gives it; None if that cannot be read.
-
-    Raises
-    ------
-    TasteError
-        If it cannot be deleted, or is something else.
+    A damaged file is deleted only if its name ends in ".json", so that a typing error does not
+    delete a song: it raises `FeedbackError` instead.
     """
     if not os.path.lexists(path):
         return {}
-    with _held(path, "deleted"):
-        tastes: dict[str, Taste] | None = None
+    with _locked(path, "deleted"):
+        everything: dict[str, Feedback] | None = None
         try:
-            tastes = read_tastes(path)
-        except TasteError:
+            everything = read_all_feedback(path)
+        except FeedbackError:
             if path.suffix != ".json":
                 raise
         path.unlink(missing_ok=True)
-    return tastes
+    return everything
 
 
-def tastes_as_json(tastes: Mapping[str, Taste], **about: object) -> str:
-    """Write likes and skips as in a file: those without a collection, then each collection's.
-
-    Parameters
-    ----------
-    tastes
-        As from `read_tastes`.
-    **about
-        What to put before them.
-    """
-    named = {name: asdict(taste) for name, taste in tastes.items() if name}
-    whole = {**about, **asdict(tastes.get("", Taste())), "collections": named}
-    return json.dumps(whole, indent=2)
+def feedback_as_dict(everything: Mapping[str, Feedback], **about: object) -> dict[str, object]:
+    """Feedback as in the file, after what is in `about`."""
+    named = {name: asdict(feedback) for name, feedback in everything.items() if name}
+    return {**about, **asdict(everything.get("", Feedback())), "collections": named}
 
 
 @contextmanager
-def _held(path: Path, done: str) -> Iterator[None]:
-    """Keep a file for oneself; what fails is a sentence."""
+def _locked(path: Path, action: str) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=30):
             yield
     except Timeout as error:
-        raise TasteError(f"{path} is in use by another program; try again.") from error
+        raise FeedbackError(f"{path} is in use by another program; try again.") from error
     except OSError as error:
-        raise TasteError(f"{path} cannot be {done} ({error.strerror}).") from error
+        raise FeedbackError(f"{path} cannot be {action} ({error.strerror}).") from error

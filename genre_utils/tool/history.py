@@ -1,4 +1,4 @@
-"""What was listened to and judged elsewhere, and which of one's songs that is."""
+"""Listening histories exported from ListenBrainz, and the tracks that their songs are."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import Any
 import pandas as pd
 
 from genre_utils.data import identify
-from genre_utils.tool.feedback_file import TasteError
+from genre_utils.tool.feedback_file import FeedbackError
 
-PLAYED_OFTEN = 2
+MIN_PLAYS = 2
 _NAMES = ["artist", "title"]
 
 
-def read_history(path: Path, *, often: int = PLAYED_OFTEN) -> pd.DataFrame:
+def read_history(path: Path, *, min_plays: int = MIN_PLAYS) -> pd.DataFrame:
     """Read an export of ListenBrainz: listens, feedback, or both.
 
     Parameters
     ----------
     path
-        JSON lines as in its export, or JSON as from its interface.
-    often
-        A song that was listened to so many times is liked; what was heard less often says nothing.
-        Loved is liked and hated is skipped, however often it was heard.
+        JSON lines, as exported, or JSON, as from the API.
+    min_plays
+        A song that was played this often is liked. Loved songs are liked and hated ones skipped,
+        however often they were played.
 
     Returns
     -------
     pandas.DataFrame
-        A row a song: ``artist``, ``title``, ``liked``.
+        One row per song: ``artist``, ``title``, ``liked``.
 
     Raises
     ------
-    TasteError
+    FeedbackError
         If it is something else.
     """
-    listens: Counter[tuple[str, str]] = Counter()
+    plays: Counter[tuple[str, str]] = Counter()
     judged: dict[tuple[str, str], int] = {}
     known = 0
     for item in _items(path):
@@ -49,32 +49,31 @@ def read_history(path: Path, *, often: int = PLAYED_OFTEN) -> pd.DataFrame:
         artist, title = (str(about.get(k) or "").strip() for k in ("artist_name", "track_name"))
         if not (artist and title):
             continue
-        song = artist, title
         if "score" in item:
-            judged[song] = item["score"]
+            judged[artist, title] = item["score"]
         else:
-            listens[song] += 1
+            plays[artist, title] += 1
     if not known:
-        raise TasteError(f"{path} holds no listens and no feedback of ListenBrainz.")
-    liked = {song: True for song, times in listens.items() if times >= often}
+        raise FeedbackError(f"{path} contains no listens and no feedback of ListenBrainz.")
+    liked = {song: True for song, times in plays.items() if times >= min_plays}
     liked |= {song: score > 0 for song, score in judged.items() if score in (1, -1)}
-    return pd.DataFrame([(*song, told) for song, told in liked.items()], columns=[*_NAMES, "liked"])
+    return pd.DataFrame([(*song, like) for song, like in liked.items()], columns=[*_NAMES, "liked"])
 
 
 def _items(path: Path) -> Iterator[dict]:
-    """All objects that could be a listen or a judgement, in lists and lines."""
+    """All objects that may be a listen or a judgment, in lists and lines."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise TasteError(f"{path} cannot be read ({reason}).") from error
+        raise FeedbackError(f"{path} cannot be read ({reason}).") from error
     try:
         whole = [json.loads(text)]
     except (ValueError, RecursionError):
         try:
             whole = [json.loads(line) for line in text.split("\n") if line.strip()]
         except (ValueError, RecursionError) as error:
-            raise TasteError(f"{path} is no export of ListenBrainz: it is not JSON.") from error
+            raise FeedbackError(f"{path} is not an export of ListenBrainz (no JSON).") from error
     for part in whole:
         yield from _inside(part)
 
@@ -90,20 +89,10 @@ def _inside(part: Any) -> Iterator[dict]:
         yield from (item for item in part if isinstance(item, dict))
 
 
-def same_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
-    """Which of some tracks is the song of an artist and a title, as `identify` tells songs.
+def match_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
+    """For each row of `named` (``artist``, ``title``) the first track of that song, or None.
 
-    Parameters
-    ----------
-    tracks
-        As in `Library`, with ``artist``, ``title`` and ``duplicate_of``.
-    named
-        ``artist`` and ``title``, a row a song.
-
-    Returns
-    -------
-    list
-        For each row of `named` the first such track, or None.
+    Songs are the same as for `identify`; `tracks` has ``artist``, ``title``, ``duplicate_of``.
     """
     own = tracks.reindex(columns=[*_NAMES, "duplicate_of"]).astype(object)
     asked = named[_NAMES].astype(object).set_axis(range(len(named))).assign(duplicate_of=None)
@@ -119,7 +108,7 @@ def same_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
 
 
 def crowd_of(histories: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> pd.DataFrame:
-    """Listeners as they told: whose history names which of some tracks as liked.
+    """Which tracks are liked in which history, as from `genre_utils.recommend.simulate_crowd`.
 
     Parameters
     ----------
@@ -127,15 +116,10 @@ def crowd_of(histories: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> pd.
         By listener, as from `read_history`.
     tracks
         With ``artist``, ``title`` and ``duplicate_of``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As from `genre_utils.recommend.simulate_crowd`.
     """
     table = pd.DataFrame(False, tracks.index, list(histories))
-    for listener, told in histories.items():
-        liked = told[told["liked"].astype(bool)]
-        found = {track for track in same_songs(tracks, liked) if track}
+    for listener, history in histories.items():
+        liked = history[history["liked"].astype(bool)]
+        found = {track for track in match_songs(tracks, liked) if track}
         table.loc[sorted(found), listener] = True
     return table[table.any(axis=1)]

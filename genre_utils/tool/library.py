@@ -1,4 +1,4 @@
-"""Songs kept for `genre recommend`: those of a collection, or of any folder of music."""
+"""Saved songs to recommend from: those of a collection, or of any folder of music."""
 
 from __future__ import annotations
 
@@ -30,29 +30,23 @@ from genre_utils.data import (
     Songs,
     load_features,
     printable,
+    track_means,
 )
 from genre_utils.files import replacing
 from genre_utils.models import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
-from genre_utils.recommend import (
-    IDENTITY,
-    KNOWN,
-    CosineRecommender,
-    best_recommender,
-    hear_tracks,
-    with_heard,
-)
+from genre_utils.recommend import IDENTITY, KNOWN, CosineRecommender, best_recommender
 
 _SUFFIX = ".songs.parquet"
 _NO_SONGS = (
-    "There are no songs to recommend yet. Make some of your own music: genre library FOLDER; "
+    "There are no songs to recommend from. Make a library of your own music: genre library FOLDER; "
     "or of a collection: make report DATA=folder."
 )
-_NOT_HEARD = (
-    "These songs are compared by the 57 features, because they were kept without what the "
-    "pretrained encoder hears."
+_NO_EMBEDDINGS = (
+    "Songs are compared by the 57 features, because this library was made without the pretrained "
+    "encoder."
 )
-_SOME_NOT_HEARD = (
-    "Songs are compared by the 57 features, because the encoder has not heard all that you named."
+_SOME_EMBEDDINGS = (
+    "Songs are compared by the 57 features, because some songs that you named have no embedding."
 )
 
 
@@ -63,30 +57,29 @@ class Library:
     Attributes
     ----------
     name
-        Under which they are kept: the collection's, and the profile's if that is "quick".
+        That of the collection or folder; with the profile if that is "quick".
     collection
         Name of the collection.
     X
-        The 57 features, a row a track.
-    heard
-        What the encoder hears of them, columns `EMBEDDING_AND_TAGS`: as many rows, fewer or none.
+        The 57 features, one row per track.
+    embeddings
+        Embedding and tags of the tracks that have them, columns `EMBEDDING_AND_TAGS`.
     tracks
-        What is known of them: genre, artist, title, duplicate_of; and song and artist_group, as in
-        `Dataset.tracks`.
+        Genre, artist, title, duplicate_of, song and artist_group, as in `Dataset.tracks`.
     paths
-        File of each track, of songs from a folder; else without rows.
+        File of each track; without rows for a collection.
     synthetic
-        Whether the music is invented.
+        Whether the music is synthesized.
     encoder
-        Digest of the encoder that heard them; "" if none did.
+        Digest of the encoder; "" without embeddings.
     file
-        Where they are kept.
+        Where the library is saved.
     """
 
     name: str
     collection: str
     X: pd.DataFrame
-    heard: pd.DataFrame
+    embeddings: pd.DataFrame
     tracks: pd.DataFrame
     paths: pd.Series
     synthetic: bool
@@ -94,150 +87,116 @@ class Library:
     file: Path
 
     @property
-    def prints(self) -> Mapping[str, np.ndarray]:
+    def fingerprints(self) -> Mapping[str, np.ndarray]:
         """Fingerprint of each track that has audio, as from `genre_utils.audio.fingerprint`."""
         try:
-            table = pq.read_table(self.file, columns=["fingerprint"])
+            words = _read(self.file, ["fingerprint"])["fingerprint"].to_pandas()
         except (OSError, pa.ArrowException) as error:
             raise _damaged(self.file) from error
-        words = table["fingerprint"].to_pandas()
         return dict(zip(self.X.index[words.notna()], words.dropna(), strict=True))
 
-    def copies_of(self, words: np.ndarray) -> list[str]:
-        """Tracks that are one recording, whatever its format, bit rate or cut.
-
-        Parameters
-        ----------
-        words
-            Its fingerprint.
-        """
-        return list(find_copies(words, self.prints)["track"])
+    def copies_of(self, fingerprint: np.ndarray) -> list[str]:
+        """Tracks that are the same recording, in any format, bit rate or cut."""
+        return list(find_copies(fingerprint, self.fingerprints)["track"])
 
     def track_at(self, path: str | Path) -> str | None:
-        """The track whose file has this path, if any has."""
+        """The track whose file has this path, if there is one."""
         try:
-            asked = printable(str(Path(path).expanduser().resolve()))
-        except (RuntimeError, ValueError, OSError):  # a name that no file can have
+            resolved = printable(str(Path(path).expanduser().resolve()))
+        except (RuntimeError, ValueError, OSError):  # not a valid file name
             return None
-        here = self.paths.index[self.paths == asked]
-        return here[0] if len(here) else None
+        tracks = self.paths.index[self.paths == resolved]
+        return tracks[0] if len(tracks) else None
 
     def seed_of(self, song: SongFeatures, *, encoder: bool) -> tuple[pd.DataFrame, list[str]]:
-        """What was heard in a file as a row that the recommender takes, and whose recording it is.
+        """The row of a new recording for the recommender, and the tracks that are its copies.
 
         Parameters
         ----------
         song
             As from `extract_song`.
         encoder
-            Whether the recommender compares by what the encoder hears.
-
-        Returns
-        -------
-        row, copies
-            The row, and the tracks that are the same recording.
+            Whether the recommender compares embeddings.
 
         Raises
         ------
         EncoderMissing
-            If the encoder is asked and is not there.
+            If the encoder is needed and is not there.
         ModelError
-            If another encoder heard these songs.
+            If the library was made with another encoder.
         """
         row, copies = song.features.to_frame().T, self.copies_of(song.fingerprint)
         if encoder and encoder_digest() != self.encoder:
             raise ModelError(
-                f"Another encoder heard the songs of {self.name}: keep them anew (genre library "
-                "FOLDER, or make report)."
+                f"The library {self.name} was made with another encoder: make it again (genre "
+                "library FOLDER, or make report)."
             )
         if not encoder or song.embedding is None or song.tags is None:
             return row, copies
-        heard = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(EMBEDDING_AND_TAGS))
-        return row.join(heard), copies
+        both = pd.DataFrame([[*song.embedding, *song.tags]], row.index, list(EMBEDDING_AND_TAGS))
+        return row.join(both), copies
 
     def recommender(
         self, seeds: Iterable[str] = (), **settings: Any
     ) -> tuple[CosineRecommender, str]:
-        """What recommends best among these songs, fitted; and what is to be said of it.
+        """The best recommender, fitted on these songs, and a note for the user.
 
         Parameters
         ----------
         seeds
-            Tracks that it must know. Where the encoder has not heard all of them, all songs are
-            compared by the 57 features.
+            Tracks that it must contain. If some have no embedding, all songs are compared by the
+            57 features, and the note says so.
         **settings
             Of `CosineRecommender`.
-
-        Returns
-        -------
-        recommender, note
-            The note is "" where songs are compared by what the encoder hears.
         """
-        asked = self.X.index.intersection(list(seeds))
-        if self.heard.empty or not asked.isin(self.heard.index).all():
-            made = best_recommender(self.tracks, **settings)
-            note = _NOT_HEARD if self.heard.empty else _SOME_NOT_HEARD
-            return made.fit(self.X, self.tracks), note
-        both = with_heard(self.X, self.heard)
-        made = best_recommender(self.tracks.loc[both.index], heard=True, **settings)
-        return made.fit(both, self.tracks), ""
+        needed = self.X.index.intersection(list(seeds))
+        if self.embeddings.empty or not needed.isin(self.embeddings.index).all():
+            recommender = best_recommender(self.tracks, **settings)
+            note = _NO_EMBEDDINGS if self.embeddings.empty else _SOME_EMBEDDINGS
+            return recommender.fit(self.X, self.tracks), note
+        both = self.X.join(self.embeddings, how="inner")
+        recommender = best_recommender(self.tracks.loc[both.index], encoder=True, **settings)
+        return recommender.fit(both, self.tracks), ""
 
 
 def like_clip(
     clip: str, library: Library, recommender: CosineRecommender, k: int = 10
 ) -> tuple[pd.DataFrame, str]:
-    """Songs like an audio file, for a page: what is wrong with it comes as a sentence.
-
-    Parameters
-    ----------
-    clip
-        Path of the file; "" for none.
-    library
-        Where copies of it are looked for.
-    recommender
-        As from `Library.recommender`.
-    k
-        How many songs.
-
-    Returns
-    -------
-    table, note
-        As from `CosineRecommender.recommend`; without rows where the note says why.
-    """
+    """Songs similar to an audio file, and a note: the reason if the table has no rows."""
     if not clip:
         return pd.DataFrame(), "No clip was given."
     try:
-        song = extract_song(clip, encoder=recommender.hears)
-        seed, copies = library.seed_of(song, encoder=recommender.hears)
+        song = extract_song(clip, encoder=recommender.uses_encoder)
+        seed, copies = library.seed_of(song, encoder=recommender.uses_encoder)
     except AudioError as error:
         return pd.DataFrame(), f"The clip cannot be used. {clip}: {error}"
     except (EncoderMissing, ModelError) as error:
         return pd.DataFrame(), f"The clip cannot be used. {error}"
-    return recommender.recommend(seed, k, copies=copies), f"Songs like {clip}:"
+    return recommender.recommend(seed, k, copies=copies), f"Songs similar to {clip}:"
+
+
+# --- saving -----------------------------------------------------------------------------------
 
 
 def save_library(
     dataset: Dataset,
     features: Features,
     profile: str,
-    prints: pd.Series | None = None,
-    heard: pd.DataFrame | None = None,
+    fingerprints: pd.Series | None = None,
+    embeddings: pd.DataFrame | None = None,
 ) -> Path:
-    """Keep what is known and heard of a collection; replaced whole or not at all.
+    """Save the songs of a collection.
 
     Parameters
     ----------
     dataset
-        The collection, as from `open_dataset`, which knows songs by their sound too.
+        The collection, as from `open_dataset`.
     features
         Of the kind "features_30_sec".
     profile
         "quick" or "full".
-    prints
-        Fingerprint of each track that has audio: ``values["frames"]`` of the kind "fingerprint".
-        None for those of `load_features`, which computes what is not in the cache.
-    heard
-        As from `hear_tracks`, which is asked for None.
+    fingerprints, embeddings
+        By track; None to compute those that are not cached.
 
     Raises
     ------
@@ -249,38 +208,45 @@ def save_library(
         "synthetic": dataset.synthetic,
         "fingerprint": dataset.fingerprint(),
     }
-    prints = _fingerprints(dataset) if prints is None else prints
-    heard = hear_tracks(dataset)[0] if heard is None else heard
+    fingerprints = _fingerprints(dataset) if fingerprints is None else fingerprints
+    embeddings = _embeddings(dataset) if embeddings is None else embeddings
     known = dataset.tracks.loc[features.tracks, [*KNOWN, *IDENTITY]]
+    known = features.X.join(known.astype("string"))
     target = models_dir() / f"{library_name(dataset, profile)}{_SUFFIX}"
-    return _write(target, about, features.X.join(known.astype("string")), heard, prints.dropna())
+    return _write(target, about, known, embeddings, fingerprints.dropna())
 
 
 def library_name(dataset: Dataset, profile: str) -> str:
-    """Under which the songs of a collection are kept."""
+    """Name of the library of a collection."""
     return model_name(dataset.name, profile)
 
 
-def save_songs(songs: Songs, folder: Path, name: str | None = None) -> Path:
-    """Keep the songs of a folder; replaced whole or not at all.
+def _fingerprints(dataset: Dataset) -> pd.Series:
+    try:
+        return load_features(dataset, "fingerprint").values["frames"]
+    except NoUsableAudio:
+        return pd.Series(dtype=object)
 
-    Parameters
-    ----------
-    songs
-        As from `read_songs`.
-    folder
-        Where they are.
-    name
-        Under which they are kept; None for that of the folder.
+
+def _embeddings(dataset: Dataset) -> pd.DataFrame:
+    try:
+        values = load_features(dataset, "encoder").values
+    except (EncoderMissing, NoUsableAudio):
+        return pd.DataFrame(columns=list(EMBEDDING_AND_TAGS), dtype=float).rename_axis("track_id")
+    return track_means(values[list(EMBEDDING_AND_TAGS)])
+
+
+def save_songs(songs: Songs, folder: Path, name: str | None = None) -> Path:
+    """Save the songs of a folder, as from `read_songs`; `name` as in `library_file`.
 
     Raises
     ------
     ModelError
-        If it cannot be written, or songs from elsewhere have that name (see `library_file`).
+        If it cannot be written, or another folder's library has that name.
     """
     target = library_file(folder, name)
     about = {
-        "collection": target.name.removesuffix(_SUFFIX),
+        "collection": library_of_file(target),
         "synthetic": False,
         "folder": str(folder.resolve()),
     }
@@ -292,90 +258,100 @@ def save_songs(songs: Songs, folder: Path, name: str | None = None) -> Path:
 
 
 def library_file(folder: Path, name: str | None = None) -> Path:
-    """Where songs of a folder are kept; to be asked before they are heard.
+    """File of the library of a folder, named as the folder if `name` is None.
 
     Raises
     ------
     ModelError
-        If songs from elsewhere have that name.
+        If another folder's library has that name.
     """
     own = model_name(name or folder.resolve().name, "full")
     target = models_dir() / f"{own}{_SUFFIX}"
     try:
-        there = _about(target).get("folder") if target.exists() else str(folder.resolve())
+        root = _about(target).get("folder") if target.exists() else str(folder.resolve())
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
-        there = None
-    if there != str(folder.resolve()):
+        root = None
+    if root != str(folder.resolve()):
         raise ModelError(
-            f"Songs of {there or 'a collection'} are called {own} already: choose another --name, "
-            f"or remove {target}."
+            f"The library of {root or 'a collection'} is called {own} already: choose another "
+            f"--name, or remove {target}."
         )
     return target
 
 
+def library_of_file(file: Path) -> str:
+    """Name of the library in a file."""
+    return file.name.removesuffix(_SUFFIX)
+
+
 def _write(
-    target: Path, about: dict, known: pd.DataFrame, heard: pd.DataFrame, prints: pd.Series
+    target: Path,
+    about: dict,
+    known: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    fingerprints: pd.Series,
 ) -> Path:
-    about["encoder"] = "" if heard.empty else encoder_digest()
-    table = pa.Table.from_pandas(known.join(heard.reindex(known.index).astype("float32")))
-    kept = [prints.get(track) for track in known.index]
-    table = table.append_column("fingerprint", pa.array(kept, pa.list_(pa.uint32())))
+    about["encoder"] = "" if embeddings.empty else encoder_digest()
+    table = pa.Table.from_pandas(known.join(embeddings.reindex(known.index).astype("float32")))
+    words = [fingerprints.get(track) for track in known.index]
+    table = table.append_column("fingerprint", pa.array(words, pa.list_(pa.uint32())))
     table = table.replace_schema_metadata(
         {**(table.schema.metadata or {}), b"genre_utils": json.dumps(about).encode()}
     )
     try:
         with replacing(target) as temporary:
-            pq.write_table(table, temporary)
+            pq.write_table(table, temporary, write_page_checksum=True)
     except OSError as error:
-        raise ModelError(f"The songs cannot be kept in {target}: {error.strerror}.") from error
+        raise ModelError(f"The library {target} cannot be written: {error.strerror}.") from error
     return target
 
 
-def _about(path: Path) -> dict:
-    return json.loads(pq.read_schema(path).metadata[b"genre_utils"])
-
-
-def _damaged(path: Path) -> ModelError:
-    return ModelError(f"{path} is damaged, or of another version. {HOW_TO_GET_A_MODEL}")
-
-
-def _fingerprints(dataset: Dataset) -> pd.Series:
-    try:
-        return load_features(dataset, "fingerprint").values["frames"]
-    except NoUsableAudio:
-        return pd.Series(dtype=object)
+# --- loading ----------------------------------------------------------------------------------
 
 
 def load_library(name: str | None = None) -> Library:
-    """Find songs that were kept.
-
-    Parameters
-    ----------
-    name
-        Of the collection; None for real music before the demo, then the newest.
+    """Load a library by name; by default the newest, but real music before the demo.
 
     Raises
     ------
     ModelError
-        If there are none, or the file is damaged.
+        If there is none, or the file is damaged.
     """
-    paths = {path.name.removesuffix(_SUFFIX): path for path in models_dir().glob(f"*{_SUFFIX}")}
-    if not paths:
+    files = {library_of_file(path): path for path in models_dir().glob(f"*{_SUFFIX}")}
+    if not files:
         raise ModelError(_NO_SONGS)
     if name is None:
-        name = min(paths, key=lambda n: (n == "demo", -paths[n].stat().st_mtime))
-    if name not in paths:
-        raise ModelError(f"There are no songs called {name}; there are {', '.join(sorted(paths))}.")
-    file = paths[name]
+        name = min(files, key=lambda n: (n == "demo", -files[n].stat().st_mtime))
+    if name not in files:
+        raise ModelError(f"There is no library {name}; there are {', '.join(sorted(files))}.")
+    file = files[name]
     try:
         about = _about(file)
         columns = [c for c in pq.read_schema(file).names if c != "fingerprint"]
-        frame = pq.read_table(file, columns=columns).to_pandas()
-        X, tracks = frame[list(FEATURE_COLUMNS)], frame[[*KNOWN, *IDENTITY]].astype(object)
-        tracks = tracks.where(tracks.notna(), None)
-        heard = frame.reindex(columns=list(EMBEDDING_AND_TAGS)).dropna().astype(float)
-        located = frame.reindex(columns=["path"])["path"].dropna()
-        facts = bool(about["synthetic"]), about.get("encoder", ""), file
-        return Library(name, about["collection"], X, heard, tracks, located, *facts)
+        frame = _read(file, columns).to_pandas()
+        tracks = frame[[*KNOWN, *IDENTITY]].astype(object)
+        return Library(
+            name,
+            about["collection"],
+            frame[list(FEATURE_COLUMNS)],
+            frame.reindex(columns=list(EMBEDDING_AND_TAGS)).dropna().astype(float),
+            tracks.where(tracks.notna(), None),
+            frame.reindex(columns=["path"])["path"].dropna(),
+            bool(about["synthetic"]),
+            about.get("encoder", ""),
+            file,
+        )
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError) as error:
         raise _damaged(file) from error
+
+
+def _read(file: Path, columns: list[str]) -> pa.Table:
+    return pq.read_table(file, columns=columns, page_checksum_verification=True)
+
+
+def _about(file: Path) -> dict:
+    return json.loads(pq.read_schema(file).metadata[b"genre_utils"])
+
+
+def _damaged(file: Path) -> ModelError:
+    return ModelError(f"{file} is damaged, or of another version. {HOW_TO_GET_A_MODEL}")

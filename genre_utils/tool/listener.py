@@ -1,4 +1,4 @@
-"""What a stream sounds like now: genre, tags, silence, changes of song and genre."""
+"""Predictions for a stream: genre, tags, silence, changes of song and genre."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from genre_utils.tool.change_detector import AFTER, HOP_SECONDS, ChangeDetector
 from genre_utils.tool.streams import Block
 
 WINDOW_SECONDS = 30.0
-_PIECE = round(SEGMENT_SECONDS * SAMPLE_RATE)
+_SEGMENT = round(SEGMENT_SECONDS * SAMPLE_RATE)
 _HOP = round(HOP_SECONDS * SAMPLE_RATE)
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened.
+    """A change in a stream.
 
     Attributes
     ----------
     seconds
-        When it was noticed, in seconds of sound since the stream began.
+        When it was detected, in seconds of sound since the stream began.
     kind
-        "song" (another one began), "genre" (another one is sure, three times in a row), "silence"
-        (it began), "sound" (silence ended), or "note" (of the source: a connection was lost, say).
+        "song" (a new one began), "genre" (a new one was sure three times in a row), "silence"
+        (it began), "sound" (silence ended), or "note" (from the source, such as a lost connection).
     text
         The genre, or the note; "" for other kinds.
     """
@@ -54,22 +54,22 @@ class Event:
 
 @dataclass(frozen=True)
 class Now:
-    """What is heard now.
+    """The prediction for the last seconds of a stream.
 
     Attributes
     ----------
     seconds
         Seconds of sound since the stream began.
-    heard
-        Seconds of it that are spoken of: the last ones, of one song; 0 in silence.
+    window
+        Length of the window that is predicted, in seconds, within one song; 0 in silence.
     probability
         Calibrated probability of each genre, the largest first; empty in silence.
     tags
-        Probability of each tag that the encoder gives, the largest first; empty in silence.
+        Probability of each tag of the encoder, the largest first; empty in silence.
     """
 
     seconds: float
-    heard: float = 0.0
+    window: float = 0.0
     probability: dict[str, float] = field(default_factory=dict)
     tags: dict[str, float] = field(default_factory=dict)
 
@@ -80,25 +80,24 @@ class Now:
 
     @property
     def sure(self) -> bool:
-        """Whether it has at least even odds."""
+        """Whether its probability is at least 50%."""
         return bool(self.probability) and max(self.probability.values()) >= SURE
 
 
 class Listener:
-    """Hears a stream; what it keeps is as much after hours as after a minute.
+    """Processes a stream; its memory does not grow with the length.
 
-    Each piece of 3 s, one a second, is heard once. As `models.classify_clip` does with a file, it
-    takes the mean over the pieces before it asks how probable the genres are, because for that
-    the probabilities are calibrated.
+    Every second a segment of 3 s is embedded. As in `models.classify_clip`, the logits are averaged
+    over the segments before the probabilities are computed, because they are calibrated for that.
 
     Parameters
     ----------
     head
         As from `models.load_model`.
     window
-        Seconds that it speaks of at most, 3 or more.
+        Longest window that is predicted, in seconds, 3 or more.
     detector
-        Tells changes of song; a window does not reach over one.
+        Detects changes of song; a window starts again at a change.
     """
 
     def __init__(
@@ -108,70 +107,59 @@ class Listener:
         detector: ChangeDetector | None = None,
     ) -> None:
         self.head, self.detector = head, detector or ChangeDetector()
-        pieces = 1 + max(0, round((window - SEGMENT_SECONDS) / HOP_SECONDS))
-        self._pieces: deque[Embedding] = deque(maxlen=pieces)
+        segments = 1 + max(0, round((window - SEGMENT_SECONDS) / HOP_SECONDS))
+        self._segments: deque[Embedding] = deque(maxlen=segments)
         self._temperatures = head.temperatures
         self._held, self._at = np.zeros(0, np.float32), 0
-        self._silent, self._told = False, False
+        self._silent, self._started = False, False
         self._genre, self._next, self._times = "", "", 0
 
-    def hear(self, block: Block) -> Iterator[Now | Event]:
-        """Hear what arrived.
-
-        Parameters
-        ----------
-        block
-            The next one of the stream.
-
-        Yields
-        ------
-        Now or Event
-            Events as they are noticed, and what is heard once a second.
-        """
+    def process(self, block: Block) -> Iterator[Now | Event]:
+        """Process the next block; yields events, and a prediction every second."""
         if block.note:
             yield Event(round(block.start, 2), "note", block.note)
         self._held = np.concatenate([self._held, block.samples])
-        while len(self._held) >= _PIECE:
-            yield from self._hear(self._held[:_PIECE])
+        while len(self._held) >= _SEGMENT:
+            yield from self._process(self._held[:_SEGMENT])
             self._held, self._at = self._held[_HOP:], self._at + _HOP
 
     def end(self) -> Iterator[Now | Event]:
-        """Hear what there is of a stream that ended before one piece was heard.
+        """Process a stream that ended before its first segment was complete.
 
         Raises
         ------
         AudioError
             As `audio.check_signal`.
         """
-        if not self._told:
-            yield from self._hear(check_signal(self._held, SAMPLE_RATE))
+        if not self._started:
+            yield from self._process(check_signal(self._held, SAMPLE_RATE))
 
-    def _hear(self, piece: np.ndarray) -> Iterator[Now | Event]:
-        self._told = True
-        seconds = round((self._at + len(piece)) / SAMPLE_RATE, 2)
-        if np.sqrt(np.mean(np.square(piece))) < QUIET:
+    def _process(self, segment: np.ndarray) -> Iterator[Now | Event]:
+        self._started = True
+        seconds = round((self._at + len(segment)) / SAMPLE_RATE, 2)
+        if np.sqrt(np.mean(np.square(segment))) < QUIET:
             if not self._silent:
                 yield Event(seconds, "silence")
             self._silent = True
-            self._pieces.clear()
-            self.detector.forget()
+            self._segments.clear()
+            self.detector.reset()
             yield Now(seconds)
             return
         if self._silent:
             self._silent = False
             yield Event(seconds, "sound")
-        heard = embed(piece)
-        if self.detector.add(heard):
+        embedding = embed(segment)
+        if self.detector.add(embedding):
             yield Event(seconds, "song")
-            self._pieces.clear()
-        self._pieces.append(heard)
-        now = self._now(seconds, len(piece) / SAMPLE_RATE)
+            self._segments.clear()
+        self._segments.append(embedding)
+        now = self._now(seconds, len(segment) / SAMPLE_RATE)
         if self._is_another_genre(now):
             yield Event(seconds, "genre", self._genre)
         yield now
 
     def _is_another_genre(self, now: Now) -> bool:
-        """Whether another genre than before was sure `AFTER` times, one after the other."""
+        """Whether a genre other than the former was sure `AFTER` times in a row."""
         genre = now.genre or ""
         self._times = self._times + 1 if now.sure and genre == self._next else int(now.sure)
         self._next = genre
@@ -180,24 +168,17 @@ class Listener:
         self._genre = genre
         return True
 
-    def _now(self, seconds: float, piece: float) -> Now:
-        rows = np.concatenate([np.hstack(heard) for heard in self._pieces])
-        heard = piece + (len(rows) - 1) * HOP_SECONDS
+    def _now(self, seconds: float, segment: float) -> Now:
+        rows = np.concatenate([np.hstack(embedding) for embedding in self._segments])
+        window = segment + (len(rows) - 1) * HOP_SECONDS
         mean = softmax(self.head.logits(rows).mean(axis=0))
-        likely = at_temperature(mean, temperature_at(self._temperatures, heard))
-        tags = np.mean([heard.tags[0] for heard in self._pieces], axis=0)
-        return Now(seconds, heard, _ranked(self.head.classes, likely), _ranked(TAGS, tags))
+        likely = at_temperature(mean, temperature_at(self._temperatures, window))
+        tags = np.mean([embedding.tags[0] for embedding in self._segments], axis=0)
+        return Now(seconds, window, _ranked(self.head.classes, likely), _ranked(TAGS, tags))
 
 
 def listen(blocks: Iterable[Block], listener: Listener) -> Iterator[Now | Event]:
-    """Hear a stream to its end, if it has one.
-
-    Parameters
-    ----------
-    blocks
-        As from `stream`.
-    listener
-        Hears them.
+    """Process a stream, as from `stream`, to its end.
 
     Raises
     ------
@@ -207,7 +188,7 @@ def listen(blocks: Iterable[Block], listener: Listener) -> Iterator[Now | Event]
         If the pretrained encoder is not there.
     """
     for block in blocks:
-        yield from listener.hear(block)
+        yield from listener.process(block)
     yield from listener.end()
 
 

@@ -59,7 +59,7 @@ def read_playlist(path: Path) -> list[Entry]:
     except OSError as error:
         raise PlaylistError(f"{path} cannot be read ({error.strerror}).") from error
     if b"\0" in raw:
-        raise PlaylistError(f"{path} is no playlist.")
+        raise PlaylistError(f"{path} is not a playlist.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,14 +1,23 @@
-"""`genre recommend`: songs like a song, several or a playlist."""
+"""`genre recommend`: songs similar to a song, several songs or a playlist."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from genre_utils.tool.console import count, named, quiet_libraries, say, share, uncollected
+from genre_utils.tool.console import (
+    join_first,
+    name_in_errors,
+    number_between,
+    positive_int,
+    print_json,
+    print_lines,
+    print_message,
+    quiet_libraries,
+)
+from genre_utils.tool.feedback_command import add_feedback_argument
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +26,8 @@ if TYPE_CHECKING:
     from genre_utils.tool.library import Library
 
 
-class _Found(NamedTuple):
-    """Songs like some seeds; what makes up each similarity; which tags they share; what to say."""
+class _Recommendation(NamedTuple):
+    """Recommended songs, the parts of each similarity, shared tags, and a note for the user."""
 
     seeds: list[str]
     songs: pd.DataFrame
@@ -28,143 +37,143 @@ class _Found(NamedTuple):
 
 
 def add_recommend_command(commands: argparse._SubParsersAction) -> None:
-    """Add `recommend`.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` returned.
-    """
+    """Add `recommend` to the subparsers."""
     recommend = commands.add_parser(
         "recommend",
-        help="name songs that are like a song",
-        description="Name songs that are like one or several songs of the collection, or like "
-        "audio files, or a playlist. What is liked and skipped is remembered, and used from then "
-        "on. Exit status: 0, 1 if a song could not be used, 2 if there are no songs, or the "
-        "encoder is missing.",
+        help="recommend songs that are similar to a song",
+        description="Recommend songs that are similar to one or several songs of a library, to "
+        "audio files, or to a playlist. Likes and skips are saved, and used from then on. Exit "
+        "status: 0, 1 if a song cannot be used, 2 if there are no songs or the encoder is missing.",
     )
     recommend.add_argument(
         "seeds",
         nargs="*",
-        help="tracks (blues.00012), files among the songs, or other audio files",
+        help="tracks (blues.00012), files of the library, or other audio files",
     )
     recommend.add_argument(
-        "--playlist", type=Path, metavar="FILE", help="songs like those of this playlist (M3U)"
+        "--playlist", type=Path, metavar="FILE", help="use the songs of this playlist (M3U)"
     )
     recommend.add_argument(
-        "--to", type=Path, metavar="FILE", help="write what is recommended as a playlist (.m3u8)"
+        "--to", type=Path, metavar="FILE", help="write the recommended songs as a playlist (.m3u8)"
     )
-    recommend.add_argument("-k", type=count, default=10, help="how many (10)")
-    for name, meaning in (("like", "want more like this track"), ("skip", "want less like it")):
+    recommend.add_argument("-k", type=positive_int, default=10, help="number of songs (10)")
+    for name, meaning in (("like", "more songs like this one"), ("skip", "fewer songs like it")):
         recommend.add_argument(
             f"--{name}",
             action="append",
             default=[],
             metavar="TRACK",
-            help=f"{meaning}, now and from then on (may be given several times)",
+            help=f"{meaning}, now and in future (may be repeated)",
         )
-    recommend.add_argument("--why", action="store_true", help="show what makes up the similarity")
-    recommend.add_argument("--other-artists", action="store_true", help="leave the artist out")
+    recommend.add_argument("--why", action="store_true", help="show the parts of the similarity")
+    recommend.add_argument("--other-artists", action="store_true", help="exclude the same artist")
     recommend.add_argument(
-        "--variety", type=share, default=0.0, help="from 0 to 1: avoid songs like each other (0)"
+        "--variety",
+        type=number_between(0, 1),
+        default=0.0,
+        help="from 0 to 1: avoid songs that are similar to each other (0)",
     )
-    recommend.add_argument("--songs", help="name of the collection, if several were kept")
-    recommend.add_argument("--taste", type=Path, help="file of likes and skips to use")
-    recommend.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    recommend.add_argument("--songs", help="name of the library, if there are several")
+    add_feedback_argument(recommend)
+    recommend.add_argument("--json", action="store_true", help="print JSON for other programs")
     recommend.set_defaults(run=_recommend)
 
 
 def _recommend(options: argparse.Namespace) -> int:
-    with uncollected():
-        return _recommend_quickly(options)
-
-
-def _recommend_quickly(options: argparse.Namespace) -> int:
     from genre_utils.tool.library import load_library  # noqa: PLC0415
 
     library = load_library(options.songs)
     with quiet_libraries():
-        found = _find(library, options)
+        found = _find_songs(library, options)
         if options.to:
             _write_playlist(found, library, options.to)
     if found.note:
-        say(found.note)
+        print_message(found.note)
     if options.json:
-        print(_as_json(found))
+        print_json(_as_dict(found), indent=2)
         return 0
-    print(_as_text(found, why=options.why))
+    print_lines(*_as_text(found, why=options.why))
     if options.to:
-        print(f"These {len(found.songs)} songs are in the playlist {options.to}.")
+        print_lines(f"The playlist {options.to} has these {len(found.songs)} songs.")
     if library.synthetic:
-        print("These songs are synthesized; for real ones: make report DATA=folder.")
+        print_lines("These songs are synthesized; for real ones: make report DATA=folder.")
     return 0
 
 
-def _find(library: Library, options: argparse.Namespace) -> _Found:
+def _find_songs(library: Library, options: argparse.Namespace) -> _Recommendation:
     from genre_utils.recommend import UnknownTrack  # noqa: PLC0415
-    from genre_utils.tool.feedback_file import read_taste, taste_path, tell_taste  # noqa: PLC0415
+    from genre_utils.tool.feedback_file import (  # noqa: PLC0415
+        add_feedback,
+        feedback_path,
+        read_feedback,
+    )
 
-    path = options.taste or taste_path()
-    taste = read_taste(path, library.collection)
+    path = options.feedback or feedback_path()
+    feedback = read_feedback(path, library.collection)
     likes = [library.track_at(name) or name for name in options.like]
     skips = [library.track_at(name) or name for name in options.skip]
-    seeds = [*options.seeds, *_of_playlist(library, options.playlist)]
-    named = seeds or taste.among(library.X.index)[0].likes
-    recommender, note = library.recommender([*named, *likes, *skips], variety=options.variety)
+    seeds = [*options.seeds, *_playlist_seeds(library, options.playlist)]
+    needed = seeds or feedback.among(library.X.index)[0].likes
+    recommender, note = library.recommender([*needed, *likes, *skips], variety=options.variety)
     recommender.positions([*likes, *skips])
     if likes or skips:
-        taste = tell_taste(path, library.collection, like=likes, skip=skips)
-    taste, unknown = taste.among(library.X.index)
+        feedback = add_feedback(path, library.collection, like=likes, skip=skips)
+    feedback, unknown = feedback.among(library.X.index)
     if unknown:
-        shown = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
-        where = f"{path} that are not in {library.collection}"
-        say(f"Likes and skips in {where} are not used: {shown}.")
-    seeds = seeds or list(taste.likes)
+        print_message(
+            f"Likes and skips in {path} that are not in {library.collection} are not used: "
+            f"{join_first(unknown)}."
+        )
+    seeds = seeds or list(feedback.likes)
     if not seeds:
         raise UnknownTrack("Name a track or an audio file, or like some tracks first.")
-    seed, copies = _seed(seeds, library, recommender)
+    seed, copies = _seed_features(seeds, library, recommender)
     songs = recommender.recommend(
-        seed, options.k, copies=copies, same_artist=not options.other_artists, taste=taste
+        seed, options.k, copies=copies, same_artist=not options.other_artists, feedback=feedback
     )
     rows = recommender.positions(songs["track"])
-    shares = recommender.explain(recommender.query_of(seed, taste), rows)
-    return _Found(seeds, songs, shares, recommender.shared_tags(seed, rows), note)
+    shares = recommender.explain(recommender.query_of(seed, feedback), rows)
+    return _Recommendation(seeds, songs, shares, recommender.shared_tags(seed, rows), note)
 
 
-def _as_json(found: _Found) -> str:
+def _as_dict(found: _Recommendation) -> dict:
     songs = found.songs.reset_index().to_dict("records")
     for song, shares, tags in zip(
         songs, found.shares.to_dict("records"), found.tags.to_dict("records"), strict=True
     ):
         song["why"], song["shared_tags"] = shares, tags
-    duplicates = found.songs.attrs["duplicates"]
-    return json.dumps({"seeds": found.seeds, "duplicates": duplicates, "songs": songs}, indent=2)
+    return {"seeds": found.seeds, "duplicates": found.songs.attrs["duplicates"], "songs": songs}
 
 
-def _as_text(found: _Found, *, why: bool) -> str:
-    from genre_utils.recommend import tell_tags  # noqa: PLC0415
-
+def _as_text(found: _Recommendation, *, why: bool) -> list[str]:
     more = f" and {len(found.seeds) - 5} more" if len(found.seeds) > 5 else ""
-    lines = [f"Like {', '.join(found.seeds[:5])}{more}:"]
+    lines = [f"Similar to {', '.join(found.seeds[:5])}{more}:"]
     for rank, row in found.songs.iterrows():
         artist = f" by {row['artist']}" if row["artist"] else ""
         genre = f" ({row['genre']})" if row["genre"] else ""
         lines.append(f"{rank:3d}  {row['similarity']:.2f}  {row['track']}{genre}{artist}")
         lines.append(f"           {row['reason']}")
         if why:
-            parts = found.shares.iloc[rank - 1].sort_values(ascending=False)
-            told = ", ".join(f"{name} {share:+.2f}" for name, share in parts.items())
-            lines.append(f"           {row['similarity']:.2f} = {told}")
+            shares = found.shares.iloc[rank - 1].sort_values(ascending=False)
+            parts = ", ".join(f"{name} {share:+.2f}" for name, share in shares.items())
+            lines.append(f"           {row['similarity']:.2f} = {parts}")
         if why and len(found.tags.columns):
-            told = tell_tags(found.tags.iloc[rank - 1])
-            lines.append(f"           tags in common {told}")
-    if twins := found.songs.attrs["duplicates"]:
-        lines.append(f"The same song, left out: {', '.join(twins)}.")
-    return "\n".join(lines)
+            lines.append(f"           tags in common {_format_tags(found.tags.iloc[rank - 1])}")
+    if copies := found.songs.attrs["duplicates"]:
+        lines.append(f"Excluded as the same song: {', '.join(copies)}.")
+    return lines
 
 
-def _of_playlist(library: Library, playlist: Path | None) -> list[str]:
-    """Tracks and files of a playlist; which are missing is said."""
+def _format_tags(shared: pd.Series, n: int = 5) -> str:
+    """How much of their tags two songs share; the parts add up to the whole."""
+    largest = shared.sort_values(ascending=False)[:n]
+    parts = ", ".join(f"{tag} {share:.2f}" for tag, share in largest.items())
+    rest = shared.sum() - largest.sum()
+    return f"{shared.sum():.2f} = {parts}, all others {rest:.2f}"
+
+
+def _playlist_seeds(library: Library, playlist: Path | None) -> list[str]:
+    """Tracks and files of a playlist; prints a message about missing ones."""
     from genre_utils.tool.playlists import PlaylistError, read_playlist  # noqa: PLC0415
 
     if playlist is None:
@@ -177,21 +186,23 @@ def _of_playlist(library: Library, playlist: Path | None) -> list[str]:
         else:
             missing.append(entry.line)
     if missing:
-        shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
-        told = f"{len(missing)} of {len(seeds) + len(missing)} songs"
-        say(f"{told} of {playlist} are not there: {shown}.")
+        print_message(
+            f"{len(missing)} of {len(seeds) + len(missing)} songs of {playlist} do not exist: "
+            f"{join_first(missing)}."
+        )
     if not seeds:
-        raise PlaylistError(f"No song of {playlist} is there.")
+        raise PlaylistError(f"No song of {playlist} exists.")
     return list(dict.fromkeys(seeds))
 
 
-def _write_playlist(found: _Found, library: Library, target: Path) -> None:
+def _write_playlist(found: _Recommendation, library: Library, target: Path) -> None:
     from genre_utils.audio import duration  # noqa: PLC0415
     from genre_utils.tool.playlists import Entry, PlaylistError, write_playlist  # noqa: PLC0415
 
     if library.paths.empty:
         raise PlaylistError(
-            f"Where songs of {library.name} lie is not known: --to needs those of genre library."
+            f"The files of the songs in {library.name} are unknown: --to needs a library that "
+            "was made by genre library."
         )
     entries = []
     for track in found.songs["track"]:
@@ -200,10 +211,10 @@ def _write_playlist(found: _Found, library: Library, target: Path) -> None:
     write_playlist(target, entries)
 
 
-def _seed(
+def _seed_features(
     seeds: list[str], library: Library, recommender: CosineRecommender
 ) -> tuple[list[str] | pd.DataFrame, list[str]]:
-    """Tracks by name, or a row a seed where some are files; and which tracks are theirs."""
+    """Tracks by name, or one row of features per seed if some are files; and their copies."""
     files = [name for name in seeds if _is_file(name, library)]
     tracks = [library.track_at(name) or name for name in seeds if name not in files]
     if not files:
@@ -215,16 +226,16 @@ def _seed(
     rows = [recommender.features_.iloc[recommender.positions(tracks)]] if tracks else []
     copies = list(tracks)
     for file in files:
-        with named(file):
-            song = extract_song(file, encoder=recommender.hears)
-        row, own = library.seed_of(song, encoder=recommender.hears)
+        with name_in_errors(file):
+            song = extract_song(file, encoder=recommender.uses_encoder)
+        row, same = library.seed_of(song, encoder=recommender.uses_encoder)
         rows.append(row)
-        copies += own
+        copies += same
     return concat(rows), copies
 
 
 def _is_file(name: str, library: Library) -> bool:
-    """Whether a seed is an audio file, and none of the songs that are known."""
+    """Whether a seed is an audio file that is not in the library."""
     from genre_utils.audio import AUDIO_SUFFIXES  # noqa: PLC0415
 
     if name in library.X.index or library.track_at(name):

@@ -1,6 +1,6 @@
-"""Internet radio that says what it plays: titles among the sound, as SHOUTcast and Icecast do.
+"""Titles that internet radio stations (SHOUTcast, Icecast) send within the sound.
 
-FFmpeg reads them too, but PyAV tells only those that had come when the address was opened.
+FFmpeg reads them too, but PyAV shows only those that arrived before the address was opened.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from contextlib import contextmanager
 import requests
 
 _CHUNK = 1 << 11  # bytes: an eighth of a second
-_UNIT = 16  # bytes: what lengths of titles are counted in
+_UNIT = 16  # bytes: lengths of titles are multiples of it
 _TITLE = re.compile(r"StreamTitle='(.*?)';(?=\s*(?:\w+='|$))", re.DOTALL)
 _LONGEST = 200  # letters
-_LISTS = ("mpegurl", "scpls")  # of addresses, though their types are called audio
+_DIGITS = 9  # of a valid interval
+_PLAYLISTS = ("mpegurl", "scpls")  # their types start with audio/, too
 
 
 class Title(str):
-    """What a station says that it plays."""
+    """The title that a station sends."""
 
     __slots__ = ()
 
 
-class OnAir:
-    """Sound of a station, to be read like a pipe; its titles are taken out.
+class Station:
+    """Sound of a station, read like a pipe; its titles are removed.
 
     Parameters
     ----------
-    answer
-        What the station answers.
-    every
-        Bytes of sound between titles; 0 where there are none.
+    response
+        Of the station.
+    interval
+        Bytes of sound between titles; 0 if it sends none.
 
     Attributes
     ----------
@@ -41,17 +42,17 @@ class OnAir:
         The last one; "" before the first.
     """
 
-    def __init__(self, answer: requests.Response, every: int) -> None:
+    def __init__(self, response: requests.Response, interval: int) -> None:
         self.title = Title()
-        self._chunks, self._held = answer.iter_content(_CHUNK), b""
-        self._every = self._left = every or sys.maxsize
+        self._chunks, self._held = response.iter_content(_CHUNK), b""
+        self._interval = self._left = interval or sys.maxsize
 
     def read(self, size: int) -> bytes:
-        """Give what there is of the sound, at most `size` bytes; b"" at its end."""
+        """Read what has arrived, at most `size` bytes; b"" at the end."""
         if not self._left:
             length = _UNIT * int.from_bytes(self._exactly(1), "big")
-            self._hear(self._exactly(length))
-            self._left = self._every
+            self._read_title(self._exactly(length))
+            self._left = self._interval
         if not self._held:
             self._held = next(self._chunks, b"")
         size = min(size, self._left, len(self._held))
@@ -65,43 +66,33 @@ class OnAir:
         part, self._held = self._held[:size], self._held[size:]
         return part
 
-    def _hear(self, told: bytes) -> None:
+    def _read_title(self, metadata: bytes) -> None:
         try:
-            text = told.decode()
+            text = metadata.decode()
         except UnicodeDecodeError:
-            text = told.decode("latin-1")
+            text = metadata.decode("latin-1")
         if found := _TITLE.search(text.rstrip("\0")):
             words = " ".join(found[1].split())
             self.title = Title("".join(a for a in words if a.isprintable())[:_LONGEST])
 
 
 @contextmanager
-def on_air(address: str, seconds: float) -> Iterator[OnAir | None]:
-    """Call a station, and ask for its titles.
+def open_station(address: str, timeout: float) -> Iterator[Station | None]:
+    """Connect to a station, and request its titles.
 
-    Parameters
-    ----------
-    address
-        An HTTP address.
-    seconds
-        How long to wait for anything to arrive.
-
-    Yields
-    ------
-    OnAir or None
-        None if it is no station but a file or a list, or does not answer as HTTP has it.
+    Yields None if the address has a file or a playlist, or does not answer in HTTP.
     """
     headers = {"Icy-MetaData": "1", "Accept-Encoding": "identity"}
     try:
-        answer = requests.get(address, headers=headers, stream=True, timeout=seconds)
+        answer = requests.get(address, headers=headers, stream=True, timeout=timeout)
     except requests.RequestException:
         yield None
         return
     with answer:
-        every = answer.headers.get("icy-metaint", "0")
+        interval = answer.headers.get("icy-metaint", "0")[:_DIGITS]
         kind = answer.headers.get("Content-Type", "").lower()
         sound = kind.startswith(("audio/", "application/ogg"))
-        listed = "Content-Length" in answer.headers or any(word in kind for word in _LISTS)
-        bytes_between = int(every) if every.isdecimal() else 0
-        found = answer.ok and sound and (bytes_between or not listed)
-        yield OnAir(answer, bytes_between) if found else None
+        listed = "Content-Length" in answer.headers or any(word in kind for word in _PLAYLISTS)
+        bytes_between = int(interval) if interval.isdecimal() else 0
+        is_station = answer.ok and sound and (bytes_between or not listed)
+        yield Station(answer, bytes_between) if is_station else None

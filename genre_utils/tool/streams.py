@@ -1,10 +1,10 @@
-"""Where sound comes from: files, internet radio, pipes, microphones; all of it as one stream."""
+"""Sources of sound: files, internet radio, pipes and microphones, all as one stream."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -21,43 +21,43 @@ from genre_utils.audio import (
     mix_down,
     read_blocks,
 )
-from genre_utils.tool.station_titles import OnAir, Title, on_air
+from genre_utils.tool.station_titles import Station, Title, open_station
 
-PATIENCE = 30.0  # seconds without a sound after which a station is given up
-_PAUSES = (0.25, 4.0)  # seconds before it is called again, at first and at most
-_SILENT = 5.0  # seconds to wait for more of a stream
-# What is read before the first sound is heard: enough to know the format.
+PATIENCE = 30.0  # seconds without sound before a station is given up
+_PAUSES = (0.25, 4.0)  # seconds before it is reconnected, at first and at most
+_TIMEOUT = 5.0  # seconds to wait for more of a stream
+# Read before the first sound: enough to detect the format.
 _SOON = {"probesize": "65536", "analyzeduration": "500000"}
 _RADIO = {
     **_SOON,
-    # What has an end goes on where it broke off; what has none is called again here.
+    # FFmpeg resumes files; endless streams are reconnected here.
     "reconnect": "1",
     "reconnect_delay_max": "4",
     "protocol_whitelist": "http,https,tcp,tls,crypto,httpproxy,data",
 }
-_PIPED = f"{FILE_FORMATS},mp3,flac,ogg,wav,w64,aiff,au,caf"  # all but lists of other files
+_PIPED = f"{FILE_FORMATS},mp3,flac,ogg,wav,w64,aiff,au,caf"  # not playlists
 _READ = 1 << 14  # bytes
 _MICROPHONES = "Microphones need sounddevice: pip install 'genre_utils[live]'"
 _PORTAUDIO = "and PortAudio, which on Linux is a package of the system (libportaudio2)"
 
 Part = tuple[int, np.ndarray] | str
-"""Sampling rate and sound, shape (frames, channels), as it arrives; or a note on what happened.
+"""Sampling rate and samples, shape (frames, channels); or a note, such as a lost connection.
 
-A note that is a `Title` is what a station says that it plays.
+A note that is a `Title` is the title that a station sends.
 """
 
 
 class Block(NamedTuple):
-    """Sound as it arrived.
+    """A block of samples.
 
     Attributes
     ----------
     start
         Seconds of sound since the stream began.
     samples
-        Mean of the channels at 22050 Hz, shape (samples,), float32; what is lost is not in it.
+        Mean of the channels at 22050 Hz, shape (samples,), float32.
     note
-        What happened just before, in a few words; "" if nothing did.
+        What happened just before, or "".
     """
 
     start: float
@@ -66,23 +66,12 @@ class Block(NamedTuple):
 
 
 def is_address(source: str) -> bool:
-    """Whether a name is one of the internet's."""
+    """Whether a source is an HTTP address."""
     return bool(re.match(r"https?://", source, re.IGNORECASE))
 
 
 def stream(parts: Iterable[Part]) -> Iterator[Block]:
-    """Make one stream of sound that arrives in parts.
-
-    Parameters
-    ----------
-    parts
-        As from `of_file`, `of_radio`, `of_pipe`, `of_samples` or `of_microphone`.
-
-    Yields
-    ------
-    Block
-        One after the other, each where the one before it ended.
-    """
+    """Convert parts, as from `of_file` and the other sources, to consecutive blocks."""
     done, rate = 0, 0
     for part in parts:
         if isinstance(part, str):
@@ -107,7 +96,7 @@ def _mono(block: np.ndarray) -> np.ndarray:
 
 
 def of_file(path: str | Path) -> Iterator[Part]:
-    """Sound of a file of any format, as fast as it is asked for.
+    """Sound of a file of any format, as fast as it can be decoded.
 
     Raises
     ------
@@ -117,53 +106,69 @@ def of_file(path: str | Path) -> Iterator[Part]:
     yield from read_blocks(path)
 
 
-def of_radio(address: str, patience: float = PATIENCE) -> Iterator[Part]:
-    """Sound of a station, or of a file at an address. A station that falls silent is called again.
+def of_radio(
+    address: str,
+    patience: float = PATIENCE,
+    *,
+    timeout: float = _TIMEOUT,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Part]:
+    """Sound of a station, which is reconnected if it breaks off, or of a file at an address.
 
-    What a station says that it plays is a note, a `Title`, whenever that changes.
+    The title that a station sends is a note, a `Title`, whenever it changes.
 
     Parameters
     ----------
     address
-        An HTTP address of anything that FFmpeg plays; playlists of HLS too.
+        An HTTP address of anything that FFmpeg plays, also an HLS playlist.
     patience
-        Seconds without a sound after which it is given up.
+        Seconds without sound after which it is given up.
+    timeout
+        Seconds to wait for an answer.
+    clock, sleep
+        For the time between connections.
 
     Raises
     ------
     AudioError
-        If there is nothing to be heard at the address, or no longer.
+        If there is no sound at the address, or the station is lost.
     """
-    heard, endless, last, pause = False, True, time.monotonic(), _PAUSES[0]
+    started, endless, last, pause = False, True, clock(), _PAUSES[0]
     title = Title()
     while True:
         try:
-            with on_air(address, _SILENT) as sound, _tuned(address, sound) as station:
+            with (
+                open_station(address, timeout) as sound,
+                _open_container(address, sound, timeout) as station,
+            ):
                 endless = station.endless
                 for block in station.blocks():
                     if sound and sound.title != title:
                         title = sound.title
                         yield title
                     yield station.rate, block
-                    heard, last, pause = True, time.monotonic(), _PAUSES[0]
+                    started, last, pause = True, clock(), _PAUSES[0]
                 if not endless:
                     return
             why = "it ended"
         except AudioError as error:
-            if not (heard and endless):
+            if not (started and endless):
                 raise
             why = str(error)
-        if time.monotonic() - last > patience:
-            raise AudioError(f"the station was lost, and did not come back in {patience:g} s")
-        yield f"the station was lost ({why}), and is called again"
-        time.sleep(pause)
+        if clock() - last > patience:
+            raise AudioError(f"the station was lost and could not be reconnected in {patience:g} s")
+        yield f"the station was lost ({why}); reconnecting"
+        sleep(pause)
         pause = min(2 * pause, _PAUSES[1])
 
 
-def _tuned(address: str, sound: OnAir | None) -> AbstractContextManager[Container]:
-    """A station that is on the air; or what else is at the address."""
+def _open_container(
+    address: str, sound: Station | None, timeout: float
+) -> AbstractContextManager[Container]:
+    """A station, or a file at the address."""
     if sound is None:
-        return Container(address, formats="", options=_RADIO, timeout=_SILENT)
+        return Container(address, formats="", options=_RADIO, timeout=timeout)
     return _piped(sound, _SOON)
 
 
@@ -181,12 +186,12 @@ def of_pipe(pipe: BinaryIO) -> Iterator[Part]:
 
 
 class _OneWay:
-    """A pipe that does not say that it can seek, and gives what is there.
+    """A pipe without seek, whose read returns what has arrived.
 
-    Ctrl-C while it waits would be lost in FFmpeg, so it is noted, and ends the pipe.
+    FFmpeg would lose a Ctrl-C during a read, so it is recorded and ends the pipe.
     """
 
-    def __init__(self, pipe: BinaryIO | OnAir) -> None:
+    def __init__(self, pipe: BinaryIO | Station) -> None:
         self.interrupted = False
         self._read = getattr(pipe, "read1", pipe.read)
 
@@ -199,8 +204,10 @@ class _OneWay:
 
 
 @contextmanager
-def _piped(pipe: BinaryIO | OnAir, options: Mapping[str, str] | None = None) -> Iterator[Container]:
-    """What is piped in, as FFmpeg sees it."""
+def _piped(
+    pipe: BinaryIO | Station, options: Mapping[str, str] | None = None
+) -> Iterator[Container]:
+    """A pipe, opened by FFmpeg."""
     one_way = _OneWay(pipe)
     try:
         with Container(one_way, _PIPED, options) as container:  # type: ignore[arg-type]
@@ -211,17 +218,7 @@ def _piped(pipe: BinaryIO | OnAir, options: Mapping[str, str] | None = None) -> 
 
 
 def of_samples(pipe: BinaryIO, rate: int, channels: int = 1) -> Iterator[Part]:
-    """Sound that is piped in without a header: 16 bits a sample, the lower byte first.
-
-    Parameters
-    ----------
-    pipe
-        Open for reading bytes.
-    rate
-        Sampling rate in Hz.
-    channels
-        How many, their samples in turn.
-    """
+    """Sound of a pipe without a header: interleaved channels, 16 bits, little-endian."""
     read, held, frame = getattr(pipe, "read1", pipe.read), b"", 2 * channels
     while more := read(_READ):
         held += more
@@ -232,23 +229,23 @@ def of_samples(pipe: BinaryIO, rate: int, channels: int = 1) -> Iterator[Part]:
 
 
 def of_microphone(name: str | None = None) -> Iterator[Part]:
-    """Sound of a microphone, or of what else the system calls an input.
+    """Sound of a microphone, or of another input device.
 
     Parameters
     ----------
     name
-        A part of its name, or its number; None for the system's choice.
+        A part of its name, or its number; None for the system's default.
 
     Raises
     ------
     AudioError
-        If there is none, or none of that name, or what is needed to hear it is not there.
+        If there is none, or none with that name, or sounddevice is not installed.
     """
     try:
         import sounddevice as sd  # noqa: PLC0415  (an extra; asks the system for its devices)
     except ImportError as error:
         raise AudioError(f"{_MICROPHONES} ({_PORTAUDIO})") from error
-    except OSError as error:  # it is there, and what it calls is not
+    except OSError as error:  # PortAudio is missing
         raise AudioError(f"{_MICROPHONES}, {_PORTAUDIO}") from error
     try:
         device = int(name) if name is not None and name.isdecimal() else name
@@ -258,8 +255,8 @@ def of_microphone(name: str | None = None) -> Iterator[Part]:
             while True:
                 block, lost = microphone.read(rate // 4)
                 if lost:
-                    yield "some sound was lost, because the machine was too busy"
+                    yield "some sound was lost because the machine was too busy"
                 yield rate, block
     except (sd.PortAudioError, ValueError) as error:
-        asked = "no microphone was found" if name is None else f"no microphone is called {name}"
-        raise AudioError(f"{asked} ({' '.join(str(error).split())})") from error
+        what = "no microphone was found" if name is None else f"no microphone is called {name}"
+        raise AudioError(f"{what} ({' '.join(str(error).split())})") from error
