@@ -1,4 +1,4 @@
-"""Features of collections that outgrow one machine, on a Dask cluster."""
+"""Features of large collections, extracted by a Dask cluster."""
 
 from __future__ import annotations
 
@@ -16,26 +16,23 @@ from tqdm import tqdm
 
 from genre_utils.audio import AudioError, EncoderMissing, find_truncation
 from genre_utils.data import DatasetError
-from genre_utils.tool.partition_kinds import (
-    ENCODER,
-    FEATURES,
-    about_files,
-    extraction_versions,
-    is_used,
-    numbers_of,
-)
 from genre_utils.tool.partitions import (
     BATCH,
+    ENCODER,
+    FEATURES,
     AudioFile,
     Batch,
     Folder,
-    claim,
-    cut_batches,
-    explained,
+    claim_output,
+    clean_output,
+    extract_rows,
+    extraction_versions,
+    key_column,
     list_audio,
+    make_batches,
     open_folder,
     read_partition,
-    tidy,
+    storage_errors,
     to_parquet,
 )
 
@@ -44,26 +41,16 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 15
 _RETRIES = 2
-_AHEAD = 256
+_QUEUED = 256
 
 
 class ClusterError(RuntimeError):
-    """A run on a cluster cannot start or be finished; the message says why in one sentence."""
+    """A run on a cluster cannot start or finish; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a finished run left in its output.
-
-    Attributes
-    ----------
-    tracks
-        How many tracks have features.
-    faults
-        Path and reason of each file that could not be used, or not wholly.
-    new, present
-        How many partitions were missing before the run, and how many were there.
-    """
+    """Tracks with features, faults (path, reason), new partitions and those that existed."""
 
     tracks: int
     faults: tuple[tuple[str, str], ...]
@@ -73,19 +60,19 @@ class Extraction:
 
 @contextmanager
 def connect(scheduler: str | None = None, workers: int | None = None) -> Iterator[Client]:
-    """Reach a Dask cluster, or start one on this machine for as long as it is needed.
+    """Connect to a Dask cluster, or start one on this machine for the time of the context.
 
     Parameters
     ----------
     scheduler
-        Address of a scheduler ("tcp://10.0.0.1:8786"). Its workers need this package too.
+        Address of a scheduler ("tcp://10.0.0.1:8786"). Its workers need this package, too.
     workers
-        Without a scheduler: how many processes to start; one a core if not said.
+        Number of processes without a scheduler; None for one per core.
 
     Raises
     ------
     ClusterError
-        If Dask is not installed, or no scheduler with a worker answers at that address.
+        If Dask is not installed, or no scheduler with a worker answers at the address.
     """
     try:
         import fsspec  # noqa: F401, PLC0415  (optional, as Dask is)
@@ -98,9 +85,9 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
             yield client
         return
     try:
-        # Asked first: what is left of a client that failed can block the next one for ever.
-        with ThreadPoolExecutor(1) as aside:  # there may be a running event loop here
-            aside.submit(asyncio.run, _greet(scheduler)).result()
+        # Tested first, because the rest of a client that failed can block the next one.
+        with ThreadPoolExecutor(1) as aside:  # this thread may have a running event loop
+            aside.submit(asyncio.run, _test_connection(scheduler)).result()
         client = Client(scheduler, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
         raise ClusterError(f"No Dask scheduler answers at {scheduler}.") from error
@@ -112,8 +99,8 @@ def connect(scheduler: str | None = None, workers: int | None = None) -> Iterato
         yield client
 
 
-async def _greet(scheduler: str) -> None:
-    """Connect to a scheduler, and let go."""
+async def _test_connection(scheduler: str) -> None:
+    """Connect to a scheduler and disconnect."""
     from distributed.comm import connect as connect_to  # noqa: PLC0415
 
     comm = await connect_to(scheduler, timeout=CONNECT_SECONDS)
@@ -129,49 +116,48 @@ def extract_partitions(
     kind: str = FEATURES,
     progress: bool = True,
 ) -> Extraction:
-    """Extract what is known of tracks into Parquet, one partition a batch of files.
+    """Extract the features of a collection into Parquet, one partition per batch of files.
 
-    A partition appears whole or not at all. What is there already is not computed again, so a
-    run that was stopped goes on where it stopped. When all is done, `output` has the partitions
-    of this listing and no others; `read_partitions` reads them.
+    A partition is written completely or not at all. Existing partitions are not computed again, so
+    a run that was interrupted continues. At the end, `output` has the partitions of this listing
+    and no others; `read_partitions` reads them.
 
     Parameters
     ----------
     root
-        The collection: a path, or a URL of any file system that fsspec knows and the workers
-        reach. See `list_audio`.
+        The collection, a path or URL that the workers can reach, as for `list_audio`.
     output
-        Folder for the partitions, likewise; it serves one root.
+        Folder for the partitions of this root, a path or URL.
     client
-        The cluster. The batch of a worker that is lost goes to another worker.
+        The cluster. The batch of a lost worker is given to another one.
     batch
-        Files a partition, at most.
+        Largest number of files in a partition.
     kind
-        "features_30_sec", the 57 features of whole tracks, or "encoder", what the pretrained
-        encoder hears in each piece of 3 s, which every worker needs then.
+        "features_30_sec", the 57 features of whole tracks, or "encoder", embedding and tags of each
+        segment of 3 s; then every worker needs the encoder.
     progress
         Whether to show a progress bar.
 
     Raises
     ------
     DatasetError
-        If the root is not there, cannot be read or has no audio, or if the output cannot be
-        written, has the features of another root or kind, or if a worker would compute others.
+        If the root does not exist, cannot be read or has no audio, if the output cannot be written
+        or has the features of another root or kind, or if a worker has another version.
     EncoderMissing
-        If the encoder is asked and is not there.
+        If the encoder is needed and is not there.
     ClusterError
-        If batches failed. The others are kept.
+        If some batches failed. The others are saved.
     """
     versions = extraction_versions(kind)
-    plan = cut_batches(list_audio(root), batch, kind)
-    names = [part.name for part in plan]
+    batches = make_batches(list_audio(root), batch, kind)
+    names = [part.name for part in batches]
     source, target = open_folder(root), open_folder(output)
-    present = claim(target, source, names, kind)
-    outcomes = _run(client, plan, progress, source, target, kind, versions)
-    tidy(target, names)
+    present = claim_output(target, source, names, kind)
+    outcomes = _run(client, batches, progress, source, target, kind, versions)
+    clean_output(target, names)
     faults = sorted(fault for outcome in outcomes for fault in outcome.faults)
     tracks = sum(outcome.tracks for outcome in outcomes)
-    return Extraction(tracks, tuple(faults), len(plan) - present, present)
+    return Extraction(tracks, tuple(faults), len(batches) - present, present)
 
 
 class _Outcome(NamedTuple):
@@ -181,24 +167,23 @@ class _Outcome(NamedTuple):
     faults: list[tuple[str, str]]
 
 
-def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Outcome]:
-    """Run all batches; one that fails does not stop the others, a useless output does.
+def _run(client: Client, batches: list[Batch], progress: bool, *where) -> list[_Outcome]:
+    """Run all batches; a batch that fails does not stop the others.
 
-    The scheduler holds some batches at a time, so that its memory does not depend on the
-    collection.
+    The scheduler holds a limited number of batches, whatever the size of the collection.
     """
     from distributed import as_completed  # noqa: PLC0415
 
     def submit(batch: Batch) -> Future:
-        # Not pure: what the scheduler remembers of a batch says nothing about the output.
+        # Not pure: a result that the scheduler remembers does not mean that the partition exists.
         return client.submit(_extract_batch, batch, *where, pure=False, retries=_RETRIES)
 
-    todo = iter(plan)
-    ahead = max(_AHEAD, 4 * sum(client.nthreads().values()))
+    todo = iter(batches)
+    ahead = max(_QUEUED, 4 * sum(client.nthreads().values()))
     running = {submit(batch): batch for batch in itertools.islice(todo, ahead)}
     finished = as_completed(running)
     outcomes, failed = [], []
-    total = sum(len(batch.files) for batch in plan)
+    total = sum(len(batch.files) for batch in batches)
     try:
         with tqdm(total=total, desc="features", unit="track", disable=not progress) as bar:
             for future in finished:
@@ -206,7 +191,7 @@ def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Out
                     outcomes.append(future.result())
                 except DatasetError:
                     raise
-                except Exception as error:  # whatever a worker can die of
+                except Exception as error:  # of any library
                     failed.append(str(error).split("\n")[0] or repr(error))
                 bar.update(len(running.pop(future).files))
                 for batch in itertools.islice(todo, 1):
@@ -218,8 +203,8 @@ def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Out
     if failed:
         first = failed[0].rstrip(".")
         raise ClusterError(
-            f"{len(failed)} of {len(plan)} batches failed, the first with: {first}. "
-            "The others are kept; the same run once more computes what is missing."
+            f"{len(failed)} of {len(batches)} batches failed, the first with: {first}. "
+            "The others are saved; run the same command again for the missing ones."
         )
     return outcomes
 
@@ -227,46 +212,47 @@ def _run(client: Client, plan: list[Batch], progress: bool, *where) -> list[_Out
 def _extract_batch(
     batch: Batch, source: Folder, target: Folder, kind: str, versions: tuple
 ) -> _Outcome:
-    """Make sure that the partition of a batch is there."""
+    """Write the partition of a batch, unless it exists."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
     _check_worker(kind, versions)
     table = read_partition(target, batch.name)
     if table is not None:
-        return _outcome(table.select(about_files(kind)).to_pylist(), kind)
-    # One thread, as on one machine: the last digits depend on it. It stays so, because lifting
-    # the limit would change the batch that another thread of this worker has in hand.
+        columns = ["track_id", "path", key_column(kind), "fault"]
+        return _outcome(table.select(columns).to_pylist(), kind)
+    # One thread, as on one machine, because the last digits depend on it. The limit stays, because
+    # other threads of this worker may be computing.
     threadpool_limits(1)
     rows = [row for file in batch.files for row in _rows(file, source, kind)]
-    with explained(f"A partition cannot be written to {target.path}"):
-        target.commit(batch.name, to_parquet(rows, kind))
+    with storage_errors(f"A partition cannot be written to {target.path}"):
+        target.write(batch.name, to_parquet(rows, kind))
     return _outcome(rows, kind)
 
 
 def _check_worker(kind: str, versions: tuple) -> None:
-    """See that this worker computes what the machine that asks would."""
+    """Check that this worker has the same versions as the machine that started the run."""
     try:
         own = extraction_versions(kind)
     except EncoderMissing as error:
-        raise DatasetError(f"A worker cannot hear: {error}") from error
+        raise DatasetError(f"A worker has no encoder: {error}") from error
     if own != versions:
         encoder = ", kind, and the encoder's sha256" if kind == ENCODER else ""
         raise DatasetError(
-            f"A worker extracts with {own}, this machine with {versions} (versions of the "
-            f"extraction, sample rate, librosa and soxr{encoder}): their features would differ."
+            f"A worker has the versions {own}, this machine {versions} (of the extraction, sample "
+            f"rate, librosa and soxr{encoder}): their features would differ."
         )
 
 
 def _rows(file: AudioFile, source: Folder, kind: str) -> list[dict]:
-    """One file's rows. Storage that fails for now raises, so that the batch is tried again."""
+    """Rows of one file. Other errors of the storage are raised, so that the batch is repeated."""
     about = {"track_id": file.track_id, "genre": file.genre, "path": file.path}
     try:
         content = source.read(file.path)
-        rows = [about | numbers for numbers in numbers_of(content, kind)]
+        rows = [about | numbers for numbers in extract_rows(content, kind)]
         rows[0]["fault"] = find_truncation(io.BytesIO(content))
         return rows
     except (FileNotFoundError, PermissionError) as error:
-        reason = f"the file cannot be read ({error.strerror or 'it is gone'})"
+        reason = f"the file cannot be read ({error.strerror or 'it does not exist'})"
     except AudioError as error:
         reason = str(error)
     return [about | {"fault": reason}]
@@ -274,4 +260,6 @@ def _rows(file: AudioFile, source: Folder, kind: str) -> list[dict]:
 
 def _outcome(rows: list[dict], kind: str) -> _Outcome:
     faults = [(row["path"], row["fault"]) for row in rows if row.get("fault")]
-    return _Outcome(len({row["track_id"] for row in rows if is_used(row, kind)}), faults)
+    return _Outcome(
+        len({row["track_id"] for row in rows if row.get(key_column(kind)) is not None}), faults
+    )

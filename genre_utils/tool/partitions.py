@@ -1,4 +1,4 @@
-"""Features of a collection as Parquet partitions in any storage: listed, committed, read."""
+"""Features of a collection as Parquet partitions in any storage: listed, written, read."""
 
 from __future__ import annotations
 
@@ -13,32 +13,108 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from genre_utils.data import DatasetError, find_audio, find_parts, name_tracks, walk_files
-from genre_utils.tool.partition_kinds import FEATURES, extraction_versions, schema, values_of
+import numpy as np
+
+from genre_utils.audio import (
+    FEATURE_COLUMNS,
+    SAMPLE_RATE,
+    embed_file,
+    encoder_digest,
+    features_of_file,
+)
+from genre_utils.data import (
+    ENCODER_COLUMNS,
+    DatasetError,
+    Features,
+    find_audio,
+    find_parts,
+    name_tracks,
+    walk_files,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from fsspec import AbstractFileSystem
 
-    from genre_utils.data import Features
-
+FEATURES, ENCODER = "features_30_sec", "encoder"
 BATCH = 64
-MANIFEST = "_partitions.json"  # readers of Parquet folders pass over names with an underscore
+MANIFEST = "_partitions.json"  # readers of Parquet folders skip names with an underscore
 _READERS = 16
 _OURS = re.compile(r"part-[0-9a-f]{16}\.parquet|\.(part-|_partitions).*\.tmp")
 
 
 class StorageError(DatasetError):
-    """A file system does not do what is asked; the message says why in one sentence."""
+    """A file system fails; the message says why in one sentence."""
+
+
+# --- storage ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder in any storage; can be sent to other processes."""
+
+    system: AbstractFileSystem
+    path: str
+
+    @property
+    def url(self) -> str:
+        """Its canonical address."""
+        return self.system.unstrip_protocol(self.path)
+
+    def names(self) -> set[str]:
+        """Names of its files now."""
+        self.system.invalidate_cache(self.path)
+        return {posixpath.basename(path) for path in self.system.ls(self.path, detail=False)}
+
+    def read(self, name: str) -> bytes:
+        """Content of a file."""
+        return self.system.cat_file(f"{self.path}/{name}")
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file completely or not at all."""
+        temporary = f"{self.path}/.{name}-{uuid.uuid4().hex}.tmp"
+        try:
+            self.system.pipe_file(temporary, content)
+            self.system.mv(temporary, f"{self.path}/{name}")
+        except BaseException:
+            with suppress(Exception):
+                self.system.rm_file(temporary)
+            raise
+
+
+def open_folder(url: str | Path) -> Folder:
+    """Open a path or URL of any file system that fsspec knows."""
+    import fsspec  # noqa: PLC0415  (heavy, and optional)
+
+    with storage_errors(f"{url} cannot be reached"):
+        system, path = fsspec.url_to_fs(str(url))
+    return Folder(system, path.rstrip("/"))
+
+
+@contextmanager
+def storage_errors(message: str) -> Iterator[None]:
+    """Raise any error of a file system as a `StorageError` with this message and the reason."""
+    try:
+        yield
+    except DatasetError:
+        raise
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or repr(error)
+        raise StorageError(f"{message} ({reason}).") from error
+
+
+# --- listing ----------------------------------------------------------------------------------
 
 
 class AudioFile(NamedTuple):
-    """One file of a listing; `path` is relative to the root, `size` in bytes.
+    """A file of a collection: `path` below the root, `size` in bytes.
 
-    `version` is what the storage says of its content: an ETag, or when it was changed.
+    `version` identifies its content for the storage: an ETag, or the time of the last change.
     """
 
     track_id: str
@@ -50,89 +126,28 @@ class AudioFile(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """Files whose features make up the one partition called `name`."""
+    """Files whose features make up the partition `name`."""
 
     name: str
     files: tuple[AudioFile, ...]
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder in some storage; can be sent to other processes."""
-
-    system: AbstractFileSystem
-    path: str
-
-    @property
-    def url(self) -> str:
-        """Its address, the same however it was named."""
-        return self.system.unstrip_protocol(self.path)
-
-    def names(self) -> set[str]:
-        """Names of what is in it now."""
-        self.system.invalidate_cache(self.path)
-        return {posixpath.basename(path) for path in self.system.ls(self.path, detail=False)}
-
-    def read(self, name: str) -> bytes:
-        """Content of a file in it."""
-        return self.system.cat_file(f"{self.path}/{name}")
-
-    def commit(self, name: str, content: bytes) -> None:
-        """Write a file so that it is whole or not there."""
-        final = f"{self.path}/{name}"
-        temporary = f"{self.path}/.{name}-{uuid.uuid4().hex}.tmp"
-        try:
-            self.system.pipe_file(temporary, content)
-            self.system.mv(temporary, final)
-        except BaseException:
-            with suppress(Exception):
-                self.system.rm_file(temporary)
-            raise
-
-
-def open_folder(url: str | Path) -> Folder:
-    """Find the file system of a path or URL.
-
-    Raises
-    ------
-    StorageError
-        If there is none for such a URL.
-    """
-    import fsspec  # noqa: PLC0415  (heavy, and optional)
-
-    with explained(f"{url} cannot be reached"):
-        system, path = fsspec.url_to_fs(str(url))
-    return Folder(system, path.rstrip("/"))
-
-
-@contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Say in one sentence what a file system could not do, whatever its library raises."""
-    try:
-        yield
-    except DatasetError:
-        raise
-    except Exception as error:
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or repr(error)
-        raise StorageError(f"{what} ({reason}).") from error
-
-
 def list_audio(root: str | Path) -> list[AudioFile]:
-    """List the audio files of a collection, named and ordered as `read_dataset` does.
+    """List the audio files of a collection, named and ordered as by `read_dataset`.
 
     Parameters
     ----------
     root
-        Folder of genre folders with audio, or one that has them in ``genres_original/`` or
-        ``genres/``: a path, or a URL of any file system that fsspec knows.
+        Folder of genre folders with audio, or of ``genres_original/`` or ``genres/``: a path, or a
+        URL of any file system that fsspec knows.
 
     Raises
     ------
     DatasetError
-        If the root is not there, cannot be read or has no audio.
+        If the root does not exist, cannot be read or has no audio.
     """
     folder = open_folder(root)
-    with explained(f"{root} cannot be read"):
+    with storage_errors(f"{root} cannot be read"):
         sizes = _sizes(folder)
         if folder.system.isfile(folder.path):
             raise DatasetError(f"{root} is a file, not a folder.")
@@ -153,21 +168,19 @@ def list_audio(root: str | Path) -> list[AudioFile]:
 
 
 def _sizes(folder: Folder) -> dict[str, tuple[int, str]]:
-    """Size and version of every file below a folder, by its path from there, but hidden ones."""
+    """Size and version of each file below a folder, by relative path; without hidden files."""
     from fsspec.implementations.local import LocalFileSystem  # noqa: PLC0415
 
-    if isinstance(folder.system, LocalFileSystem):  # fsspec follows no links to folders
+    if isinstance(folder.system, LocalFileSystem):  # fsspec does not follow links to folders
         base = Path(folder.path)
         found = {p.relative_to(base).as_posix(): p for p in walk_files(base)}
         stats = {name: p.stat() for name, p in found.items() if p.exists()}
         known = {name: (stat.st_size, str(stat.st_mtime_ns)) for name, stat in stats.items()}
         return {name: known.get(name, (0, "")) for name in found}
     folder.system.invalidate_cache(folder.path)
-    listed = folder.system.find(folder.path, detail=True)
-    skip = len(folder.path)
     below = {
-        path[skip:].lstrip("/"): (info.get("size") or 0, _version(info))
-        for path, info in listed.items()
+        path[len(folder.path) :].lstrip("/"): (info.get("size") or 0, _version(info))
+        for path, info in folder.system.find(folder.path, detail=True).items()
     }
     return {n: about for n, about in below.items() if n and not f"/{n}".count("/.")}
 
@@ -178,26 +191,17 @@ def _version(info: dict) -> str:
 
 
 def _walk_order(name: str) -> list[tuple[bool, str]]:
-    """Files of a folder before those of folders in it."""
+    """Sort the files of a folder before those of its subfolders."""
     *folders, file = name.split("/")
     return [*((True, folder) for folder in folders), (False, file)]
 
 
-def cut_batches(
+def make_batches(
     files: Iterable[AudioFile], batch: int = BATCH, kind: str = FEATURES
 ) -> list[Batch]:
-    """Cut a listing into batches; the same files get the same name, other files another.
+    """Divide files into batches of at most `batch` files of one genre.
 
-    Parameters
-    ----------
-    files
-        As from `list_audio`.
-    batch
-        Files a batch, at most. A batch keeps to one genre, so that a song more leaves the batches
-        of other genres as they are.
-    kind
-        What is to be computed of them, a key of `genre_utils.data.INPUTS`: "features_30_sec" or
-        "encoder".
+    The name of a batch is a hash of its files, so a new song changes the batches of its genre only.
     """
     batches, versions = [], extraction_versions(kind)
     for _, group in itertools.groupby(files, key=lambda file: file.genre):
@@ -210,56 +214,65 @@ def cut_batches(
     return batches
 
 
-def claim(output: Folder, root: Folder, names: list[str], kind: str) -> int:
-    """Write down which partitions an output is to have; return how many it has already.
+# --- content ----------------------------------------------------------------------------------
+
+
+def key_column(kind: str) -> str:
+    """Column that is null for files that cannot be used."""
+    return "segment" if kind == ENCODER else "length"
+
+
+def _columns(kind: str) -> list[str]:
+    return list(ENCODER_COLUMNS if kind == ENCODER else FEATURE_COLUMNS)
+
+
+def extraction_versions(kind: str = FEATURES) -> tuple:
+    """Everything besides the file that the extracted features depend on."""
+    from genre_utils.data import EXTRACTION_VERSION  # noqa: PLC0415
+
+    versions = EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
+    return (*versions, kind, encoder_digest()) if kind == ENCODER else versions
+
+
+def extract_rows(content: bytes, kind: str) -> list[dict]:
+    """Features of a file, one dictionary per row of its partition.
 
     Raises
     ------
-    StorageError
-        If it cannot be written, or has the features of another root, or of another kind.
+    AudioError
+        If the file cannot be used.
     """
-    with explained(f"Nothing can be written to {output.path}"):
-        output.system.makedirs(output.path, exist_ok=True)
-        present = output.names()
-        wanted = {"root": root.url, "kind": kind}
-        former = wanted | _manifest(output) if MANIFEST in present else wanted
-        if former["root"] != root.url:
-            raise StorageError(
-                f"{output.path} has the features of {former['root']}; name another folder for "
-                f"{root.url}."
-            )
-        if former["kind"] != kind:
-            raise StorageError(
-                f"{output.path} has the input {former['kind']}; name another folder for {kind}."
-            )
-        output.commit(MANIFEST, json.dumps(wanted | {"partitions": names}, indent=1).encode())
-    return len(present & set(names))
-
-
-def _manifest(output: Folder) -> dict:
-    return {"kind": FEATURES} | json.loads(output.read(MANIFEST))
-
-
-def tidy(output: Folder, names: Iterable[str]) -> None:
-    """Remove what killed workers were writing, and partitions of former listings."""
-    with explained(f"{output.path} cannot be tidied"):
-        for name in output.names() - {*names}:
-            if _OURS.fullmatch(name):
-                output.system.rm_file(f"{output.path}/{name}")
+    if kind == ENCODER:
+        rows = np.hstack(embed_file(io.BytesIO(content))).tolist()
+        return [
+            {"segment": i, **dict(zip(_columns(kind), row, strict=True))}
+            for i, row in enumerate(rows)
+        ]
+    features, samples = features_of_file(io.BytesIO(content))
+    return [{"length": samples, **features}]
 
 
 def to_parquet(rows: list[dict], kind: str) -> bytes:
-    """One partition: rows of files; numbers missing where a file is of no use."""
+    """Content of a partition; numbers of files that cannot be used are null."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    number = pa.float32() if kind == ENCODER else pa.float64()
+    schema = pa.schema(
+        [
+            *((name, pa.string()) for name in ("track_id", "genre", "path")),
+            (key_column(kind), pa.int64()),
+            *((name, number) for name in _columns(kind)),
+            ("fault", pa.string()),
+        ]
+    )
     content = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema(kind)), content, write_page_checksum=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema), content, write_page_checksum=True)
     return content.getvalue()
 
 
 def read_partition(output: Folder, name: str) -> pa.Table | None:
-    """Read one partition; None if it is not there or damaged."""
+    """Read one partition; None if it does not exist or is damaged."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -272,19 +285,46 @@ def read_partition(output: Folder, name: str) -> pa.Table | None:
     return None
 
 
+# --- the output folder ------------------------------------------------------------------------
+
+
+def claim_output(output: Folder, root: Folder, names: list[str], kind: str) -> int:
+    """Write the manifest of an output folder; return how many of its partitions exist.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written, or has the features of another root or kind.
+    """
+    with storage_errors(f"{output.path} cannot be written"):
+        output.system.makedirs(output.path, exist_ok=True)
+        existing = output.names()
+        wanted = {"root": root.url, "kind": kind}
+        former = wanted | _manifest(output) if MANIFEST in existing else wanted
+        for part, value in wanted.items():
+            if former[part] != value:
+                raise StorageError(
+                    f"{output.path} has the features of {former[part]}; name another folder for "
+                    f"{value}."
+                )
+        output.write(MANIFEST, json.dumps(wanted | {"partitions": names}, indent=1).encode())
+    return len(existing & set(names))
+
+
+def _manifest(output: Folder) -> dict:
+    return {"kind": FEATURES} | json.loads(output.read(MANIFEST))
+
+
+def clean_output(output: Folder, names: Iterable[str]) -> None:
+    """Remove unfinished files of killed workers, and partitions of former listings."""
+    with storage_errors(f"{output.path} cannot be cleaned"):
+        for name in output.names() - {*names}:
+            if _OURS.fullmatch(name):
+                output.system.rm_file(f"{output.path}/{name}")
+
+
 def read_partitions(output: str | Path) -> Features:
-    """Read what `extract_partitions` wrote.
-
-    Parameters
-    ----------
-    output
-        As given there.
-
-    Returns
-    -------
-    Features
-        As `genre_utils.data.load_features` returns for the same kind, sorted by index; files that
-        have a fault in ``faults``.
+    """Read what `extract_partitions` wrote, as `genre_utils.data.load_features` returns it.
 
     Raises
     ------
@@ -293,25 +333,26 @@ def read_partitions(output: str | Path) -> Features:
     """
     import pyarrow as pa  # noqa: PLC0415
 
-    from genre_utils.data import Features  # noqa: PLC0415
-
     folder = open_folder(output)
-    with explained(f"{output} has no features that can be read"):
+    with storage_errors(f"{output} has no features that can be read"):
         manifest = _manifest(folder)
         names, kind = manifest["partitions"], manifest["kind"]
         with ThreadPoolExecutor(_READERS) as pool:
             tables = list(pool.map(lambda name: read_partition(folder, name), names))
-    if lacking := [name for name, table in zip(names, tables, strict=True) if table is None]:
+    if missing := [name for name, table in zip(names, tables, strict=True) if table is None]:
         raise DatasetError(
-            f"{output} lacks {len(lacking)} of {len(names)} partitions (or they are damaged); "
-            "the same run once more computes these."
+            f"{len(missing)} of {len(names)} partitions in {output} are missing or damaged; run "
+            "the same extraction again."
         )
     table = pa.concat_tables(tables).to_pandas().set_index("track_id").sort_index()
-    values = values_of(table, kind)
-    genre = values.pop("genre")
+    key = key_column(kind)
+    values = table[table[key].notna()].astype({key: "int64"})
+    if kind == ENCODER:
+        values = values.set_index("segment", append=True).sort_index()
+    values, genre = values.drop(columns=["genre", "path", "fault"]), values["genre"]
     used = values.index.get_level_values("track_id").unique()
     faulty = table[table["fault"].notna()].rename(columns={"fault": "reason"})
     faulty["file"] = faulty["path"].map(posixpath.basename)
     faulty["used"] = faulty.index.isin(used)
-    source = f"Computed from {len(used)} audio files, and kept in {output}."
+    source = f"Computed from {len(used)} audio files, and saved in {output}."
     return Features(values, genre, source, faulty[["file", "reason", "used"]])
