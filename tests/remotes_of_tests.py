@@ -13,17 +13,17 @@ def md5(content):
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def recordings(content):
-    """The md5 of each recording in a zip in the shape of the mini set."""
+def listing(content):
+    """What `listing_digest` is of the recordings in a zip in the shape of the mini set."""
     if not zipfile.is_zipfile(io.BytesIO(content)):
-        return {}
+        return md5(b"")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        found = [(name.split("genres/"), name) for name in archive.namelist()]
-        return {
-            parts[1]: md5(archive.read(name))
-            for parts, name in found
-            if len(parts) == 2 and name.endswith(".wav")
+        sums = {
+            name.split("genres/")[1]: md5(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith(".wav") and "genres/" in name
         }
+    return md5("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
 
 
 def changed(content, name, data=None):
@@ -45,7 +45,7 @@ def served(server, content, *paths, name="mini", **changes):
     }
     if name == "mini":
         settings["complete"] = {"genres_original/*/*.wav": 40}
-        settings["files"] = recordings(content)
+        settings["listing"] = ("*/*.wav", listing(content))
     else:
         settings["md5"] = md5(content)
     return replace(REMOTES[name], **settings | changes)

@@ -14,7 +14,7 @@ class Server:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
-            split_version = "HTTP/1.1"
+            protocol_version = "HTTP/1.1"
 
             def log_message(self, *_):
                 pass

@@ -199,7 +199,9 @@ def unpack(archive: Path, folder: Path, *, at_most: float = math.inf) -> None:
     except Exception as error:  # damage shows in many ways
         if getattr(error, "errno", None) in _DISK_ERRORS:
             raise
-        raise DownloadError(f"the archive cannot be unpacked ({error})") from error
+        raise DownloadError(
+            "the archive cannot be unpacked: it is damaged, or no archive"
+        ) from error
 
 
 def _check_members(members: Iterable[tuple], names: str, at_most: float) -> None:
