@@ -395,7 +395,7 @@ with tempfile.TemporaryDirectory() as folder:
 feedback = recommend.Feedback(likes=tuple(track for track in playlist if genre[track] == favourite)[:3])
 ranked = tool.rank_events(concerts, library, recommender, feedback)
 results.fact(concerts=len(ranked), concerts_known=ranked["known"].value_counts().to_dict())
-plots.say(f"An invented taste: {favourite}, namely {', '.join(taste.likes)}.")
+plots.say(f"An invented taste: {favourite}, namely {', '.join(feedback.likes)}.")
 ranked.assign(when=[f"{when:%d %B %Y}" for when in ranked["when"]]).round({"score": 2})
 
 # %% [markdown]
