@@ -142,7 +142,7 @@ def test_files_of_real_tracks_name_their_original_and_no_stranger(real_root):
     audio = read_dataset(real_root).audio
     if len(audio) < 20:
         pytest.skip("fewer than 20 tracks have audio")
-    audio = audio.sample(20, random_state=0)
+    audio = audio.sample(6, random_state=0)
     sounds = {track: load_audio(path) for track, path in audio.items()}
     prints = {track: fingerprint(y) for track, y in sounds.items()}
     missed = 0
@@ -155,18 +155,16 @@ def test_files_of_real_tracks_name_their_original_and_no_stranger(real_root):
 
 @pytest.mark.real
 def test_copies_of_real_tracks_are_found_and_nothing_else(real_root):
-    """The share found and the false pairs among all audio of the real collection."""
     audio = read_dataset(real_root).audio
     if len(audio) < 20:
         pytest.skip("fewer than 20 tracks have audio")
-    audio = audio.sample(min(100, len(audio)), random_state=0)
+    audio = audio.sample(20, random_state=0)
     sounds = {track: load_audio(path) for track, path in audio.items()}
     prints = {track: fingerprint(y) for track, y in sounds.items()}
     assert near_duplicates(prints).empty
-    copied = list(audio.index[:20])
+    copied = list(audio.index[:6])
     prints |= {f"copy of {track}": fingerprint(recut(sounds[track])) for track in copied}
     found = near_duplicates(prints)
     pairs = set(zip(found["track"], found["other"], strict=True))
     right = {(track, f"copy of {track}") for track in copied}
-    assert len(pairs & right) >= 0.95 * len(copied)
-    assert pairs <= right
+    assert pairs == right

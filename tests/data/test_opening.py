@@ -1,11 +1,14 @@
-"""A collection is searched for in its places, and what is none is refused."""
+"""A collection is searched for in its places; one recording under several names is one song."""
 
 import shutil
+from functools import partial
 
 import pytest
-from helpers import put, put_all, refused
+import soundfile as sf
+from helpers import NAMES_30, put, put_all, refused, sounds, table_of, written
 
-from genre_utils.data import open_dataset, opening
+from genre_utils.audio import load_audio
+from genre_utils.data import open_dataset, opening, read_dataset, synthetic
 
 
 @pytest.fixture
@@ -19,16 +22,6 @@ def places(tmp_path, monkeypatch):
     return named, home, work
 
 
-@pytest.fixture
-def small_demo(monkeypatch):
-    write = opening.write_demo
-    monkeypatch.setattr(
-        opening,
-        "write_demo",
-        lambda root: write(root, tracks_per_genre=1, seconds=1.0, progress=False),
-    )
-
-
 def test_search_order(places, monkeypatch):
     named, home, work = places
     assert len(open_dataset(named).tracks) == len(open_dataset(str(named)).tracks) == 1
@@ -40,7 +33,10 @@ def test_search_order(places, monkeypatch):
     assert open_dataset().root == work / "data/gtzan"
 
 
-def test_without_any_the_demo_is_made(places, small_demo, monkeypatch):
+def test_without_any_the_demo_is_made(places, monkeypatch):
+    """Offline; online the mini set is downloaded."""
+    small = partial(synthetic.write_demo, tracks_per_genre=1, seconds=1.0, progress=False)
+    monkeypatch.setattr(synthetic, "write_demo", small)
     work = places[2]
     shutil.rmtree(work / "data/gtzan")
     monkeypatch.delenv("GTZAN_HOME")
@@ -78,3 +74,26 @@ def test_home_is_understood(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     put(tmp_path / "music/rock/a.wav")
     assert len(open_dataset("~/music").tracks) == 1
+
+
+def test_a_quieter_cut_is_the_same_song(tmp_path, own_cache, monkeypatch):
+    root = tmp_path / "root"
+    found = sounds(root, count=3, seconds=12.0)
+    y = load_audio(found.audio.iloc[0])
+    sf.write(root / "genres/rock/quieter.wav", 0.5 * y[11025:], 22050)
+    assert read_dataset(root).tracks["song"].nunique() == 4
+    first = open_dataset(root)
+    assert first.tracks["song"].nunique() == 3
+    assert first.tracks.loc["rock/quieter", "song"] == first.tracks["song"].iloc[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "load_features", None)  # from the cache
+        assert open_dataset(root).tracks.equals(first.tracks)
+    (path,) = own_cache.glob("recordings-*")
+    path.write_text("{")
+    assert open_dataset(root).tracks["song"].nunique() == 3
+    assert path.read_text() != "{"
+
+
+def test_a_collection_without_audio_opens(tmp_path, own_cache):
+    written(table_of(NAMES_30), tmp_path)
+    assert open_dataset(tmp_path).tracks["song"].notna().all()

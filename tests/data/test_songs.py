@@ -10,32 +10,12 @@ from genre_utils.data import (
     EMBEDDING_AND_TAGS,
     DatasetError,
     NoUsableAudio,
-    parse_artist_and_title,
     read_songs,
 )
 
 
 def read(folder, **settings):
     return read_songs(folder, n_jobs=1, progress=False, **settings)
-
-
-@pytest.mark.parametrize(
-    ("track", "told"),
-    [
-        ("Nina Simone - Feeling Good", ("Nina Simone", "Feeling Good")),
-        ("mixed/03 - Nina Simone - Feeling Good", ("Nina Simone", "Feeling Good")),
-        ("Nina Simone - Pastel Blues - 03 - Sinnerman", ("Nina Simone", "Sinnerman")),
-        ("Nina Simone/Pastel Blues/03 Sinnerman", ("Nina Simone", "Sinnerman")),
-        ("Nina Simone/Pastel Blues/1-03 Sinnerman", ("Nina Simone", "Sinnerman")),
-        ("recordings/take7", (None, None)),
-        ("blues/blues.00012", (None, None)),
-        ("99 Luftballons", (None, None)),
-        ("Prince/1999/1999", (None, None)),
-        ("1979", (None, None)),
-    ],
-)
-def test_names_tell_artist_and_title_or_nothing(track, told):
-    assert parse_artist_and_title(track) == told
 
 
 @pytest.fixture
@@ -51,12 +31,12 @@ def folder(tmp_path, own_cache):
     return root
 
 
-def test_songs_lie_anywhere_and_bad_files_are_told(folder):
+def test_songs_lie_anywhere_and_bad_files_are_listed(folder):
     songs = read(folder)
     assert list(songs.X.index) == ["A - one", "deep/again", "deep/er/B - two"]
     assert songs.X.shape == (3, 57)
-    assert list(songs.heard) == list(EMBEDDING_AND_TAGS)
-    assert songs.heard.index.equals(songs.X.index)
+    assert list(songs.embeddings) == list(EMBEDDING_AND_TAGS)
+    assert songs.embeddings.index.equals(songs.X.index)
     assert list(songs.faults["reason"]) == ["not audio that can be decoded, whatever its name says"]
     assert songs.tracks.loc["deep/er/B - two", "artist"] == "B"
 
@@ -66,12 +46,12 @@ def test_one_recording_is_one_song_in_any_format_and_cut(folder):
     assert song["A - one"] == song["deep/again"] != song["deep/er/B - two"]
 
 
-def test_what_was_heard_is_not_heard_again(folder, monkeypatch):
+def test_the_second_run_computes_nothing(folder, monkeypatch):
     first = read(folder)
 
     def fail(path, **_):
         if "new" not in str(path) and "bad" not in str(path):
-            raise AssertionError("heard again")
+            raise AssertionError("extracted again")
         raise AudioError("not now")
 
     monkeypatch.setattr("genre_utils.data.songs.extract_song", fail)
@@ -80,32 +60,32 @@ def test_what_was_heard_is_not_heard_again(folder, monkeypatch):
     again = read(folder)
     assert set(again.faults.index) == {"bad", "new"}
     assert np.array_equal(again.X.loc["moved"], first.X.loc["A - one"])
-    assert np.array_equal(again.heard.loc["moved"], first.heard.loc["A - one"])
+    assert np.array_equal(again.embeddings.loc["moved"], first.embeddings.loc["A - one"])
     assert np.array_equal(again.prints["moved"], first.prints["A - one"])
 
 
 def test_a_killed_run_keeps_what_it_had_done(folder, monkeypatch, own_cache):
     from genre_utils.data import songs
 
-    describe, heard = songs.extract_song, []
+    extract, done = songs.extract_song, []
 
     def killed(path, **settings):
-        if len(heard) == 2:
+        if len(done) == 2:
             raise KeyboardInterrupt
-        heard.append(path)
-        return describe(path, **settings)
+        done.append(path)
+        return extract(path, **settings)
 
     (folder / "bad.mp3").unlink()
     monkeypatch.setattr(songs, "extract_song", killed)
     with pytest.raises(KeyboardInterrupt):
         read(folder)
     assert len(list(own_cache.rglob("*.npz"))) == 2
-    heard.clear()
+    done.clear()
     read(folder)
-    assert len(heard) == 1
+    assert len(done) == 1
 
 
-def test_damage_in_the_cache_is_heard_again(folder, own_cache):
+def test_damage_in_the_cache_is_repaired(folder, own_cache):
     first = read(folder)
     for path in own_cache.rglob("*.npz"):
         path.write_bytes(path.read_bytes()[:200])
@@ -116,8 +96,8 @@ def test_without_the_encoder_there_are_features_alone(folder, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_ENCODER", str(folder / "none.onnx"))
     songs = read(folder, encoder=False)
     assert len(songs.X) == 3
-    assert songs.heard.empty
-    assert list(songs.heard) == list(EMBEDDING_AND_TAGS)
+    assert songs.embeddings.empty
+    assert list(songs.embeddings) == list(EMBEDDING_AND_TAGS)
 
 
 def test_files_that_would_share_a_name_keep_their_endings(folder):
@@ -125,10 +105,10 @@ def test_files_that_would_share_a_name_keep_their_endings(folder):
     assert {"A - one.flac", "A - one.wav"} < set(read(folder).X.index)
 
 
-def test_folders_without_music_are_a_sentence(tmp_path, own_cache):
-    for name, told in (("none", "does not exist"), ("text.txt", "is a file"), ("", "no audio")):
+def test_folders_without_music_are_refused(tmp_path, own_cache):
+    for name, reason in (("none", "does not exist"), ("text.txt", "is a file"), ("", "no audio")):
         (tmp_path / "text.txt").write_text("x")
-        with pytest.raises(DatasetError, match=told):
+        with pytest.raises(DatasetError, match=reason):
             read(tmp_path / name, encoder=False)
     (tmp_path / "bad.wav").write_text("x")
     with pytest.raises(NoUsableAudio, match=r"bad\.wav: not audio"):

@@ -1,21 +1,26 @@
-"""Splits: nothing that must be kept apart stands on both sides, whatever the collection."""
+"""Splits: training and test sets are disjoint in songs or artists, whatever the collection."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from genre_utils.data import identify, make_splits, read_dataset
+from genre_utils.data import GroupedKFold, PartitionSplit, identify, make_splits, read_dataset
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
 
 @st.composite
 def collections(draw):
-    """Tracks of two to four genres, artists and duplicates at random, one to three pieces each."""
+    """Tracks of two to four genres, artists and duplicates at random, 1 to 3 segments each."""
     rows = []
     for genre in ["blues", "jazz", "metal", "rock"][: draw(st.integers(2, 4))]:
         for n in range(draw(st.integers(4, 12))):
@@ -29,14 +34,16 @@ def collections(draw):
         first, other = draw(st.lists(st.sampled_from(list(tracks.index)), min_size=2, max_size=2))
         if first < other and tracks.loc[first, "duplicate_of"] is None:
             tracks.loc[other, "duplicate_of"] = first
-    pieces = draw(st.integers(1, 3))
-    index = pd.MultiIndex.from_product([tracks.index, range(pieces)], names=["track_id", "segment"])
+    segments = draw(st.integers(1, 3))
+    index = pd.MultiIndex.from_product(
+        [tracks.index, range(segments)], names=["track_id", "segment"]
+    )
     return identify(tracks), index
 
 
 @given(collections())
 @settings(max_examples=60, deadline=None)
-def test_no_song_and_no_artist_is_on_both_sides(collection):
+def test_no_song_and_no_artist_is_in_both_sets(collection):
     tracks, index = collection
     splits, reasons = make_splits(tracks, index, n_splits=4)
     assert set(splits) | set(reasons) == {"random", "track", "artist", "filtered"}
@@ -62,7 +69,7 @@ def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
     tracks, index = collection
     splits, _ = make_splits(tracks, index, n_splits=3)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
-    # Without a second artist of its genre, nothing of it can be on both sides.
+    # Without a second artist of its genre, nothing of it can be in both sets.
     named = tracks["artist_group"].notna()
     artists = tracks.groupby("genre")["artist_group"].nunique()
     usable = named & (tracks["genre"].map(artists) >= 2)
@@ -82,12 +89,12 @@ def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
                 assert not set(pool[a]) & set(pool[b])
 
 
-def pieces_of(tracks, count=2):
+def segments_of(tracks, count=2):
     return pd.MultiIndex.from_product([tracks.index, range(count)], names=["track_id", "segment"])
 
 
-def test_intervals_draw_songs_and_under_strict_splits_artists():
-    """What is drawn again must be what is independent: not pieces, and not songs of one artist."""
+def test_intervals_resample_songs_and_under_strict_splits_artists():
+    """What is resampled must be independent: neither segments, nor songs of one artist."""
     names = [f"{genre}.{n:05d}" for genre in ("blues", "jazz") for n in range(12)]
     tracks = pd.DataFrame({"genre": [n.split(".")[0] for n in names]}, index=names)
     tracks = tracks.rename_axis("track_id").assign(title=None, duplicate_of=None)
@@ -95,7 +102,7 @@ def test_intervals_draw_songs_and_under_strict_splits_artists():
     tracks["partition"] = [("train", "valid", "test")[int(n[-2:]) % 3] for n in names]
     tracks.loc["jazz.00003", "duplicate_of"] = "jazz.00002"
     tracks = identify(tracks)
-    index = pieces_of(tracks)
+    index = segments_of(tracks)
     own = tracks.loc[index.get_level_values(0)]
     splits, reasons = make_splits(tracks, index, n_splits=3)
     assert reasons == {}
@@ -111,7 +118,7 @@ def test_intervals_draw_songs_and_under_strict_splits_artists():
 
 def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
     tracks = read_dataset(demo_root).tracks
-    index = pieces_of(tracks)
+    index = segments_of(tracks)
     own = tracks.loc[index.get_level_values(0)]
     splits, _ = make_splits(tracks, index)
     y, side = own["genre"].to_numpy(dtype=object), own["partition"].to_numpy()
@@ -125,23 +132,23 @@ def test_the_filtered_partition_fits_on_train_and_tests_on_test(demo_root):
 
 def test_what_a_root_cannot_support_is_absent_with_a_reason(demo_root):
     tracks = identify(read_dataset(demo_root).tracks.assign(artist=None, partition=None))
-    splits, reasons = make_splits(tracks, pieces_of(tracks))
+    splits, reasons = make_splits(tracks, segments_of(tracks))
     assert set(splits) == {"random", "track"}
     assert "artists" in reasons["artist"]
     assert "partition" in reasons["filtered"]
     one = tracks.groupby("genre").head(1)
-    _, reasons = make_splits(one, pieces_of(one, 8))
+    _, reasons = make_splits(one, segments_of(one, 8))
     assert "only one song" in reasons["track"]
     splits, reasons = make_splits(one, one.index)
     assert splits == {}
     assert "only 1 row," in reasons["random"]
 
 
-def test_genres_of_a_single_artist_are_left_out_of_the_artist_split_and_this_is_said(demo_root):
+def test_genres_of_a_single_artist_are_left_out_of_the_artist_split_with_a_note(demo_root):
     tracks = read_dataset(demo_root).tracks
     tracks.loc[tracks["genre"] == "blues", "artist"] = "Only One"
     tracks = identify(tracks)
-    index = pieces_of(tracks)
+    index = segments_of(tracks)
     y = tracks.loc[index.get_level_values(0), "genre"].to_numpy(dtype=object)
     split = make_splits(tracks, index)[0]["artist"]
     tested = np.concatenate([test for _, test in split.folds(y)])
@@ -173,7 +180,7 @@ def test_duplicates_of_the_real_collection_stay_together(real_root):
     assert (groups[twins.index].to_numpy() == groups[twins.to_numpy()].to_numpy()).all()
 
 
-def test_only_so_many_folds_are_asked_as_wanted():
+def test_the_number_of_folds_can_be_limited():
     names = [f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(6)]
     tracks = pd.DataFrame({"genre": [n[:4] for n in names], "song": names}, names)
     tracks = tracks.rename_axis("track_id").assign(artist_group=None, partition=None)
@@ -182,3 +189,89 @@ def test_only_so_many_folds_are_asked_as_wanted():
     (first,) = replace(split, n_folds=1).folds(genre)
     for mine, of_all in zip(first, split.folds(genre)[0], strict=True):
         np.testing.assert_array_equal(mine, of_all)
+
+
+# --- as scikit-learn's tools take them ---------------------------------------------------------
+
+SONGS = 40
+
+
+@pytest.fixture
+def table():
+    """Two genres that one column tells apart, ten artists of four songs each."""
+    rng = np.random.default_rng(0)
+    y = np.array(["jazz", "rock"])[np.arange(SONGS) % 2]
+    X = pd.DataFrame(rng.normal(size=(SONGS, 3)), columns=list("abc"))
+    X["a"] += 4.0 * (y == "rock")
+    return X, y
+
+
+def grouped(**settings):
+    return GroupedKFold(np.repeat([f"artist {n}" for n in range(10)], 4), **settings)
+
+
+def partition():
+    return PartitionSplit(np.resize(["train", "train", "train", "valid", "test"], SONGS))
+
+
+@pytest.fixture(params=["grouped", "partition"])
+def splitter(request):
+    return grouped(n_splits=4) if request.param == "grouped" else partition()
+
+
+def test_scores_and_searches_take_them(table, splitter):
+    X, y = table
+    folds = splitter.get_n_splits(X, y)
+    scores = cross_val_score(LogisticRegression(), X, y, cv=splitter)
+    assert scores.shape == (folds,)
+    assert scores.mean() > 0.8
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=splitter).fit(X, y)
+    assert search.n_splits_ == folds
+
+
+def test_they_are_copied_shown_and_the_same_again(table, splitter):
+    X, y = table
+    again = clone(GridSearchCV(LogisticRegression(), {"C": [1]}, cv=splitter)).cv
+    assert again is not splitter
+    assert type(splitter).__name__ in repr(again)
+    for other in (splitter, again):
+        for one, two in zip(splitter.split(X, y), other.split(X, y), strict=True):
+            assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+
+
+def test_another_seed_makes_other_folds_and_no_seed_the_same(table):
+    X, y = table
+    tests = [[list(test) for _, test in grouped(**seed).split(X, y)]
+             for seed in ({}, {}, {"random_state": 1})]  # fmt: skip
+    assert [a == b for a, b in pairwise(tests)] == [True, False]
+
+
+def test_the_number_of_folds_is_true_where_one_would_be_empty():
+    groups, y = np.repeat(list("ABCD"), [3, 2, 1, 6]), np.repeat(["pop", "rap", "pop"], [3, 3, 6])
+    splitter, X = GroupedKFold(groups, 4), np.zeros((12, 1))
+    assert splitter.get_n_splits() == 4
+    assert splitter.get_n_splits(X, y) == len(list(splitter.split(X, y))) == 3
+    search = GridSearchCV(DummyClassifier(), {"strategy": ["prior"]}, cv=splitter)
+    assert search.fit(X, y).n_splits_ == 3
+
+
+def test_groups_may_be_a_list_or_a_column_and_missing_ones_are_in_no_set(table):
+    X, y = table
+    groups = np.repeat([f"artist {n}" for n in range(10)], 4).astype(object)
+    groups[:4] = None
+    wanted = list(GroupedKFold(groups, 3).split(X, y))
+    for other in (list(groups), pd.Series(groups, [f"t{n}" for n in range(SONGS)])):
+        for one, two in zip(wanted, GroupedKFold(other, 3).split(X, y), strict=True):
+            assert np.array_equal(one[1], two[1])
+    assert sorted(np.concatenate([test for _, test in wanted])) == list(range(4, SONGS))
+
+
+def test_a_part_of_the_table_is_refused(table, splitter):
+    X, y = table
+    with pytest.raises(ValueError, match="of 40 items cannot split 10"):
+        list(splitter.split(X[:10], y[:10]))
+
+
+def test_an_empty_set_is_refused():
+    with pytest.raises(ValueError, match="none for valid"):
+        list(PartitionSplit(np.array(["train", "test"]), "valid").split())

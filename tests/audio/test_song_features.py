@@ -1,4 +1,4 @@
-"""One decoding, and all that a recommender asks of a recording."""
+"""All features of a recording from one decoding."""
 
 import numpy as np
 import pytest
@@ -15,24 +15,24 @@ from genre_utils.audio import (
 
 
 def agree(song, path):
-    heard = embed_file(path)
+    embedding = embed_file(path)
     features, _ = features_of_file(path)
     assert np.allclose(song.features, features, rtol=1e-4, atol=1e-6)
-    assert np.allclose(song.embedding, heard.embedding.mean(axis=0), atol=1e-5)
-    assert np.allclose(song.tags, heard.tags.mean(axis=0), atol=1e-5)
+    assert np.allclose(song.embedding, embedding.embedding.mean(axis=0), atol=1e-5)
+    assert np.allclose(song.tags, embedding.tags.mean(axis=0), atol=1e-5)
     assert np.array_equal(song.fingerprint, fingerprint_of_file(path))
 
 
-def test_it_is_what_each_would_say_on_its_own(tmp_path):
+def test_it_agrees_with_each_on_its_own(tmp_path):
     path = sound(tmp_path / "a.wav", 7.0)
     agree(extract_song(path), path)
 
 
-def test_long_files_are_described_alike(tmp_path, monkeypatch):
+def test_long_files_too(tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", 7.0)
-    monkeypatch.setattr("genre_utils.audio.describing.LONG_SECONDS", 2.0)
+    monkeypatch.setattr("genre_utils.audio.song_features.LONG_SECONDS", 2.0)
     agree(extract_song(path), path)
-    monkeypatch.setattr("genre_utils.audio.describing.MEMORY_SECONDS", 3.0)
+    monkeypatch.setattr("genre_utils.audio.song_features.MEMORY_SECONDS", 3.0)
     agree(extract_song(path), path)
 
 
@@ -57,7 +57,7 @@ def test_without_the_encoder(tmp_path, monkeypatch):
     assert len(song.features) == 57
 
 
-def test_what_is_no_audio_is_said_so(tmp_path):
+def test_what_is_no_audio_is_refused(tmp_path):
     (tmp_path / "a.mp3").write_text("no")
     with pytest.raises(AudioError, match="not audio"):
         extract_song(tmp_path / "a.mp3", encoder=False)

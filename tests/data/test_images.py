@@ -1,4 +1,4 @@
-"""Pictures of spectrograms: any size and colours in, the values they show out."""
+"""Pictures of spectrograms: any size and colors in, the values they show out."""
 
 import tracemalloc
 
@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from genre_utils.audio import load_audio, signal_spectrogram
-from genre_utils.data import PictureError, picture_frames, read_dataset, read_picture
+from genre_utils.data import PictureError, images, picture_frames, read_dataset
 
 VALUES = np.random.default_rng(0).uniform(0.02, 0.98, (50, 80))
 
@@ -25,13 +25,13 @@ def plotted(values, path, cmap="viridis", margin=7, color=255):
 @pytest.mark.parametrize("cmap", ["viridis", "magma", "inferno", "gray", "jet"])
 @pytest.mark.parametrize("color", [255, 0])
 def test_a_known_color_map_is_undone_and_the_margin_cropped(tmp_path, cmap, color):
-    read = read_picture(plotted(VALUES, tmp_path / "p.png", cmap, color=color))
+    read = images._read(plotted(VALUES, tmp_path / "p.png", cmap, color=color))[0]
     assert read.shape == VALUES.shape
     assert np.abs(read - VALUES).max() < 0.02
 
 
 def test_an_unknown_color_map_is_read_by_brightness(tmp_path):
-    read = read_picture(plotted(VALUES, tmp_path / "p.png", "Set3"))
+    read = images._read(plotted(VALUES, tmp_path / "p.png", "Set3"))[0]
     assert read.shape == VALUES.shape
     assert 0 <= read.min() < read.max() <= 1
 
@@ -40,7 +40,7 @@ def test_a_jpeg_is_near_enough(tmp_path):
     smooth = np.outer(np.linspace(0.2, 1, 60), np.linspace(0.5, 1, 90))
     path = tmp_path / "p.jpg"
     Image.open(plotted(smooth, tmp_path / "p.png", margin=0)).save(path, quality=95)
-    assert np.abs(read_picture(path) - smooth).mean() < 0.03
+    assert np.abs(images._read(path)[0] - smooth).mean() < 0.03
 
 
 def test_what_was_left_empty_is_0(tmp_path):
@@ -48,7 +48,7 @@ def test_what_was_left_empty_is_0(tmp_path):
     canvas = np.asarray(Image.open(path)).copy()
     canvas[20:30, 20:24] = 255
     Image.fromarray(canvas).save(path)
-    assert (read_picture(path) == 0).sum() == 40
+    assert (images._read(path)[0] == 0).sum() == 40
 
 
 @pytest.mark.parametrize("size", [(432, 288), (515, 389), (100, 60)])
@@ -73,14 +73,14 @@ def test_what_is_no_picture_is_said_so(tmp_path, content, message):
     path = tmp_path / "p.png"
     path.write_bytes(content)
     with pytest.raises(PictureError, match=message):
-        read_picture(path)
+        picture_frames(path)
 
 
 def test_a_truncated_picture_is_said_so(tmp_path):
     path = plotted(VALUES, tmp_path / "p.png")
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(PictureError, match=r"damaged|not a picture"):
-        read_picture(path)
+        picture_frames(path)
 
 
 def test_a_picture_that_claims_gigabytes_takes_no_memory(tmp_path):
@@ -91,7 +91,7 @@ def test_a_picture_that_claims_gigabytes_takes_no_memory(tmp_path):
     path.write_bytes(data)
     tracemalloc.start()
     try:
-        read_picture(path)
+        picture_frames(path)
     except PictureError as refused:
         assert "damaged" in str(refused)
     finally:
@@ -102,10 +102,10 @@ def test_a_picture_that_claims_gigabytes_takes_no_memory(tmp_path):
 
 def test_a_blank_or_missing_picture_is_said_so(tmp_path):
     Image.new("RGB", (60, 60), "white").save(tmp_path / "p.png")
-    with pytest.raises(PictureError, match="one colour"):
-        read_picture(tmp_path / "p.png")
+    with pytest.raises(PictureError, match="one color"):
+        picture_frames(tmp_path / "p.png")
     with pytest.raises(PictureError, match="does not exist"):
-        read_picture(tmp_path / "none.png")
+        picture_frames(tmp_path / "none.png")
 
 
 @pytest.mark.real
@@ -124,4 +124,4 @@ def test_a_track_s_sound_gives_nearly_what_its_picture_shows(real_root):
 def test_a_picture_of_gigantic_size_is_refused_before_it_takes_memory(tmp_path):
     Image.new("1", (6_000, 6_000)).save(tmp_path / "a.png")
     with pytest.raises(PictureError, match="6000 x 6000 pixels are more than"):
-        read_picture(tmp_path / "a.png")
+        picture_frames(tmp_path / "a.png")

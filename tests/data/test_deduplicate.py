@@ -1,16 +1,15 @@
-"""One song is one song, one artist is one artist: what is joined, and what is kept apart."""
+"""One song is one song, one artist is one artist: what is joined, and what stays apart."""
 
 import json
 import shutil
 
 import pandas as pd
 import pytest
-from genre_utils.data.identity import members, normalize_name
 from helpers import sounds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_utils.data import identify, make_splits, read_dataset
+from genre_utils.data import identify, make_splits, members, normalize_name, read_dataset
 from genre_utils.files import file_digest
 
 
@@ -54,7 +53,7 @@ def test_names_of_signs_alone_stay_apart():
         ("Ike & Tina Turner", {"tina turner"}),
     ],
 )
-def test_who_plays_together_is_told_apart(name, found):
+def test_who_plays_together(name, found):
     assert set(members(name, {"cher", "tina turner"})) - {normalize_name(name)} == found
 
 
@@ -126,7 +125,7 @@ def test_songs_lie_within_artists_and_stand_for_themselves(rows):
     assert (found.groupby("song")["artist_group"].nunique(dropna=False) == 1).all()
 
 
-def test_a_copy_of_a_listed_recording_is_found_beside_the_list(tmp_path):
+def test_a_copy_of_a_listed_recording_is_found(tmp_path):
     found = sounds(tmp_path / "root", count=2)
     original = found.audio.iloc[0]
     copy = tmp_path / "root/genres/rock/mine.wav"
