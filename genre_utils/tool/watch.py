@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -118,7 +118,6 @@ def watch_folder(
     settle: float = SETTLE_SECONDS,
     poll: bool = False,
     once: bool = False,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[NewSong]:
     """Add the files of a folder to its library, those that exist and those that appear.
 
@@ -146,8 +145,6 @@ def watch_folder(
         Whether to scan the folder in an interval, as for network drives.
     once
         Whether to end when all existing files are added.
-    clock
-        Seconds that never run backwards.
 
     Yields
     ------
@@ -169,11 +166,11 @@ def watch_folder(
     root = folder.resolve()
     with _locked(target, folder), observe(root, poll=poll) as changes:
         library = _GrowingLibrary(root, name, target, encoder)
-        debouncer, waiting = Debouncer(settle, clock), list[_Analyzed]()
-        scanned, saved = -math.inf, clock()
+        debouncer, waiting = Debouncer(settle), list[_Analyzed]()
+        scanned, saved = -math.inf, time.monotonic()
         while True:
-            if scan := clock() - scanned >= _SCAN_SECONDS:
-                files, scanned = set(audio_files(root)), clock()
+            if scan := time.monotonic() - scanned >= _SCAN_SECONDS:
+                files, scanned = set(audio_files(root)), time.monotonic()
             else:
                 files = changes.files(root, _WAIT_SECONDS)
             removed = scan and library.has_lost(files)
@@ -195,12 +192,12 @@ def watch_folder(
                         result, genre=genre.genre, probability=probability, sure=genre.sure
                     )
                 waiting.append(_Analyzed(path, state, described.song, result))
-                if clock() - saved >= _SAVE_SECONDS:
+                if time.monotonic() - saved >= _SAVE_SECONDS:
                     yield from library.save(waiting, debouncer, feedback or {}, k)
-                    waiting, saved = [], clock()
+                    waiting, saved = [], time.monotonic()
             if waiting or removed:
                 yield from library.save(waiting, debouncer, feedback or {}, k)
-                waiting, saved = [], clock()
+                waiting, saved = [], time.monotonic()
             if once and not debouncer:
                 return
 

@@ -55,7 +55,7 @@ def test_a_piece_a_second_is_heard_once_whatever_the_blocks(head, monkeypatch):
     )
     y = noise(8.0)
     nows, _ = heard_in(y, head)
-    assert [now.seconds for now in nows] == [3, 4, 5, 6, 7, 8] == [now.heard for now in nows]
+    assert [now.seconds for now in nows] == [3, 4, 5, 6, 7, 8] == [now.window for now in nows]
     assert len(asked) == 6
     assert all(np.array_equal(p, y[i * RATE : (i + 3) * RATE]) for i, p in enumerate(asked))
     assert heard_in(y, head, samples=100_000)[0] == nows
@@ -76,7 +76,7 @@ def test_the_last_seconds_alone_are_spoken_of(head):
     mean = softmax(head.logits(np.concatenate(rows)).mean(axis=0))
     temperature = np.interp(np.log(4), np.log([3, 30]), [1.5, 1.0])
     wanted = dict(zip(head.classes, at_temperature(mean, temperature), strict=True))
-    assert nows[-1].heard == 4 and nows[-1].probability == pytest.approx(wanted)
+    assert nows[-1].window == 4 and nows[-1].probability == pytest.approx(wanted)
 
 
 def test_silence_is_said_to_be_silence_and_forgets_the_song(head):
@@ -88,8 +88,8 @@ def test_silence_is_said_to_be_silence_and_forgets_the_song(head):
     ]
     silent = [now for now in nows if now.genre is None]
     assert [now.seconds for now in silent] == [8, 9, 10]
-    assert all(not now.sure and not now.tags and now.heard == 0 for now in silent)
-    assert next(now for now in nows if now.seconds == 11).heard == 3
+    assert all(not now.sure and not now.tags and now.window == 0 for now in silent)
+    assert next(now for now in nows if now.seconds == 11).window == 3
 
 
 def test_what_comes_after_silence_is_not_compared_with_what_was_before(head):
@@ -101,7 +101,7 @@ def test_another_song_is_noticed_and_the_same_one_is_not(head):
     nows, events = heard_in(np.concatenate([noise(15.0), hum(10.0)]), head)
     songs = [event.seconds for event in events if event.kind == "song"]
     assert len(songs) == 1 and 15 < songs[0] <= 20
-    assert next(now for now in nows if now.seconds == songs[0]).heard == 3
+    assert next(now for now in nows if now.seconds == songs[0]).window == 3
     assert not [e for e in heard_in(noise(25.0), head)[1] if e.kind == "song"]
 
 
@@ -119,14 +119,14 @@ def test_a_genre_is_an_event_once_it_is_sure_three_times(head):
 
 def test_less_than_a_piece_is_heard_as_it_is_and_next_to_nothing_refused(head):
     (now,), _ = heard_in(noise(1.0), head)
-    assert now.heard == now.seconds == 1.0
+    assert now.window == now.seconds == 1.0
     with pytest.raises(AudioError, match="too short"):
         heard_in(noise(0.1), head)
 
 
 def test_notes_of_the_source_are_events(head):
     block = Block(7.0, np.zeros(0, np.float32), "the station was lost")
-    assert list(Listener(head).hear(block)) == [Event(7.0, "note", "the station was lost")]
+    assert list(Listener(head).process(block)) == [Event(7.0, "note", "the station was lost")]
 
 
 def test_memory_is_flat(head):
@@ -135,7 +135,7 @@ def test_memory_is_flat(head):
     for _ in range(2):
         tracemalloc.reset_peak()
         for second in range(60):
-            list(listener.hear(Block(0.0, noise(1.0, second))))
+            list(listener.process(Block(0.0, noise(1.0, second))))
         peaks.append(tracemalloc.get_traced_memory()[1])
     tracemalloc.stop()
     assert peaks[1] < peaks[0] + 1e6
@@ -159,5 +159,5 @@ def test_the_detector_tells_one_change_once_and_begins_anew():
 def test_the_detector_waits_until_it_knows_a_song():
     detector = ChangeDetector()
     assert not any(detector.add(heard) for seed in range(4) for heard in rows(2, seed))
-    detector.forget()
+    detector.reset()
     assert not any(detector.add(heard) for seed in (8, 9) for heard in rows(4, seed))
