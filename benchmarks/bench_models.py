@@ -13,6 +13,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from common import Report, collection
 from sklearn.base import clone
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
+from xgboost import XGBClassifier
 
 from genre_utils import models
 from genre_utils.data import load_features, make_splits
@@ -42,8 +49,14 @@ def main() -> None:
     report = Report("2_models", "Fitting and predicting", dataset.name)
     table = load_features(dataset)
     fold = _first_fold(dataset, table)
-    candidates = models.published_models()
-    candidates |= models.probabilistic_models(dataset.tracks)
+    boosting = models.LabelEncoded(XGBClassifier(n_estimators=1000, learning_rate=0.05))
+    candidates = {
+        "knn": make_pipeline(MinMaxScaler(), KNeighborsClassifier(19)),
+        "random_forest": RandomForestClassifier(1000, max_depth=10, random_state=0),
+        "svm": make_pipeline(MinMaxScaler(), SVC(decision_function_shape="ovo")),
+        "xgboost": boosting,
+        "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
+    }
     rows = [
         [model_name(name), *fit_and_predict(model, table.X, table.genre, fold)]
         for name, model in candidates.items()

@@ -392,7 +392,9 @@ with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, "concerts.ics")
     file.write_text(text.replace("\n", "\r\n"), encoding="utf-8", newline="")
     concerts = tool.read_events(str(file), datetime(2030, 5, 1, tzinfo=UTC))
-feedback = recommend.Feedback(likes=tuple(track for track in playlist if genre[track] == favourite)[:3])
+feedback = recommend.Feedback(
+    likes=tuple(track for track in playlist if genre[track] == favourite)[:3]
+)
 ranked = tool.rank_events(concerts, library, recommender, feedback)
 results.fact(concerts=len(ranked), concerts_known=ranked["known"].value_counts().to_dict())
 plots.say(f"An invented taste: {favourite}, namely {', '.join(feedback.likes)}.")

@@ -4,7 +4,6 @@ from .analysis import (
 )
 from .statistics import (
     bootstrap_interval as bootstrap_interval,
-    nested_choice as nested_choice,
     compare as compare,
     paired_test as paired_test,
     verdict as verdict,
@@ -37,14 +36,14 @@ from .cross_validation import (
     score as score,
     side_by_side as side_by_side,
 )
-from .conversions import (
+from .sentences import (
     tell_changes as tell_changes,
     tell_trade as tell_trade,
 )
-from .spans import (
+from .sentences import (
     with_intervals as with_intervals,
 )
-from .telling import (
+from .sentences import (
     accuracy_panels as accuracy_panels,
     score_matrix as score_matrix,
     tell_shares as tell_shares,
@@ -82,26 +81,25 @@ from .sources import (
     under_splits as under_splits,
     worth_of_sources as worth_of_sources,
 )
-from .describing import (
+from .sentences import (
     split_artists as split_artists,
     tell_artists as tell_artists,
 )
-from .findings import (
+from .sentences import (
     Finding as Finding,
 )
-from .concluding import (
+from .sentences import (
     tell_drops as tell_drops,
 )
-from .observing import (
+from .sentences import (
     tell_p as tell_p,
     tell_test as tell_test,
 )
-from .rivals import (
+from .sentences import (
     tell_weakest as tell_weakest,
 )
-from .network_tables import (
+from .sentences import (
     model_name as model_name,
-    network_name as network_name,
     out_of as out_of,
     tell_accuracy as tell_accuracy,
 )

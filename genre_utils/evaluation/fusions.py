@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from genre_utils.evaluation.asking import Asked, Fuser
-from genre_utils.evaluation.findings import Finding
-from genre_utils.evaluation.observing import tell_test
 from genre_utils.evaluation.predictions import Predictions
+from genre_utils.evaluation.sentences import Finding, tell_test
 from genre_utils.evaluation.sources import choose_in_folds, on_items
 from genre_utils.evaluation.statistics import compare
 from genre_utils.wording import count, interval, listed, percent, points, points_interval

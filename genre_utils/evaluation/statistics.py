@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,35 +119,3 @@ def verdict(test: Mapping[str, float]) -> str:
     if test["p"] < 0.05 and test["high"] < 0:
         return "worse"
     return "not resolved"
-
-
-def nested_choice(candidates: Mapping[str, Predictions]) -> tuple[Predictions, dict[int, str]]:
-    """The best of several models, chosen for each fold by the other folds.
-
-    What is best on all folds and reported on them is too good: chance had a say in the choice
-    (Tsamardinos, Greasidou and Borboudakis, Machine Learning 107, 2018).
-
-    Parameters
-    ----------
-    candidates
-        Predictions of the same items in the same folds, by model.
-
-    Returns
-    -------
-    predictions, chosen
-        Each fold's by the model that was best on the other folds (the first of several), and the
-        model of each fold.
-    """
-    tables = {name: p.table.sort_index() for name, p in candidates.items()}
-    first = next(iter(tables.values()))
-    correct = pd.DataFrame({name: t["y_true"] == t["y_pred"] for name, t in tables.items()})
-    if len(correct) != len(first) or correct.isna().any(axis=None):
-        raise ValueError("the models were not tested on the same items")
-    folds = first["fold"]
-    chosen = {
-        int(f): str(correct[(folds != f).to_numpy()].mean().idxmax())
-        for f in sorted(folds.unique())
-    }
-    parts = [tables[name][(folds == f).to_numpy()] for f, name in chosen.items()]
-    some = next(iter(candidates.values()))
-    return replace(some, table=pd.concat(parts), y_proba=None, chosen=(), curves=()), chosen

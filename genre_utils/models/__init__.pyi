@@ -44,11 +44,7 @@ from .saved import (
     save_song_network as save_song_network,
 )
 from .classical import (
-    ArtistBalanced as ArtistBalanced,
     LabelEncoded as LabelEncoded,
-    best_model as best_model,
-    probabilistic_models as probabilistic_models,
-    published_models as published_models,
 )
 from .conversion import (
     METHODS as METHODS,
@@ -66,9 +62,6 @@ from .encoder import (
     build_encoder as build_encoder,
     encoder_network as encoder_network,
     export_encoder as export_encoder,
-)
-from .feed_forward import (
-    FeedForward as FeedForward,
 )
 from .depths import (
     fine_tune_depths as fine_tune_depths,

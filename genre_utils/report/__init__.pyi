@@ -10,4 +10,6 @@ from .notebooks import (
     pair_text as pair_text,
     to_notebook as to_notebook,
 )
-from .pages import render as render
+from .pages import (
+    render as render,
+)

@@ -9,7 +9,6 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import estimator_checks_generator
 from xgboost import XGBClassifier
 
@@ -24,7 +23,6 @@ NETWORK = partial(models.dense_network, units=(8,))
 PLAIN = {
     "label_encoded": models.LabelEncoded(LogisticRegression()),
     "xgboost": models.LabelEncoded(XGBClassifier(n_estimators=10, n_jobs=1)),
-    "artist_balanced": models.ArtistBalanced(LogisticRegression()),
     "artist_whitening": models.ArtistWhitening(),
     "to_normal": models.ToNormal(),
     "neighbour_average": models.NeighbourAverage(),
@@ -32,7 +30,6 @@ PLAIN = {
     "index": models.NeighbourIndex(),
 }
 NETWORKS = {
-    "feed_forward": models.FeedForward(units=(8,), epochs=8, learning_rate=0.05),
     "network": models.NetworkClassifier(NETWORK, epochs=8, learning_rate=0.05),
 }
 
@@ -51,11 +48,9 @@ def frames():
 # As the project uses them: on tables with an index, and knowing the artists.
 USED = {
     "label_encoded": (models.LabelEncoded(LogisticRegression()), features),
-    "artist_balanced": (models.ArtistBalanced(LogisticRegression(), ARTISTS), features),
     "artist_whitening": (models.ArtistWhitening(ARTISTS), features),
     "to_normal": (models.to_normal(), features),
     "neighbour_average": (models.NeighbourAverage(), features),
-    "feed_forward": (NETWORKS["feed_forward"], features),
     "network": (models.NetworkClassifier(NETWORK, epochs=1), frames),
     "exact_search": (models.ExactSearch(), features),
 }
@@ -142,7 +137,6 @@ def test_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("estimator", [USED["artist_whitening"][0], USED["artist_balanced"][0]])
 def test_artists_are_not_forgotten_in_silence_when_the_tracks_are(estimator):
     with pytest.raises(ValueError, match="index track_id"):
         estimator.fit(features().to_numpy(), GENRES)
@@ -166,7 +160,6 @@ def test_columns_keep_their_names_to_the_end():
 
 def test_a_wrapped_classifier_without_probabilities_has_none():
     assert hasattr(models.LabelEncoded(LogisticRegression()), "predict_proba")
-    assert not hasattr(models.ArtistBalanced(LinearSVC()), "predict_proba")
 
 
 def test_a_network_takes_plain_arrays_and_names_that_are_numbers():
