@@ -174,30 +174,12 @@ def test_a_paired_test_draws_artists_not_tracks():
     assert grouped["low"] <= 0 and alone["low"] > 0
 
 
-def test_a_nested_choice_of_models_that_guess_is_not_the_luckiest_of_them():
-    rng = np.random.default_rng(0)
-    true = rng.choice(["jazz", "rock"], 200)
-    fold = np.repeat(range(10), 20)
-    lucky, nested = [], []
-    for _ in range(20):
-        guesses = {}
-        for name in "abcdefgh":
-            guesses[name] = predictions(true, rng.choice(["jazz", "rock"], 200))
-            guesses[name].table["fold"] = fold
-        lucky.append(max(accuracy(p) for p in guesses.values()))
-        chosen, names = evaluation.nested_choice(guesses)
-        nested.append(accuracy(chosen))
-        assert set(names) == set(range(10)) and len(chosen.table) == 200
-    assert np.mean(lucky) > 0.53
-    assert np.mean(nested) == pytest.approx(0.5, abs=0.02)
-
-
-def test_a_nested_choice_takes_what_is_better():
-    good, bad = predictions(["jazz"] * 4, ["jazz"] * 4), predictions(["jazz"] * 4, ["rock"] * 4)
-    for side in (good, bad):
-        side.table["fold"] = [0, 0, 1, 1]
-    chosen, names = evaluation.nested_choice({"bad": bad, "good": good})
-    assert accuracy(chosen) == 1.0 and set(names.values()) == {"good"}
+def test_a_verdict_needs_the_interval_and_the_test():
+    sure = {"difference": 0.1, "low": 0.02, "high": 0.2, "p": 0.01}
+    assert evaluation.verdict(sure) == "better"
+    assert evaluation.verdict(sure | {"difference": -0.1, "low": -0.2, "high": -0.02}) == "worse"
+    assert evaluation.verdict(sure | {"p": 0.08}) == "not resolved"
+    assert evaluation.verdict(sure | {"low": -0.01}) == "not resolved"
 
 
 def test_a_score_of_several_seeds_is_their_mean():
