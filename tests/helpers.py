@@ -121,6 +121,14 @@ def written(table, folder, seconds=30, **options):
     return path
 
 
+def as_published_table(features):
+    """Features in the shape of the published tables: filename, length, the 57, label."""
+    index = features.values.index.to_frame(index=False).astype(str)
+    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
+    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
+    return table.assign(label=features.genre.to_numpy())
+
+
 # A notebook with one of everything.
 NOTEBOOK = """# %% [markdown]
 # # 1. A title

@@ -195,15 +195,6 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
     return table.set_index(index).drop(columns="filename")
 
 
-def as_published_table(features: Features) -> pd.DataFrame:
-    """The 57 features in the shape of the published tables: filename, length, the 57, label."""
-    index = features.values.index.to_frame(index=False).astype(str)
-    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
-    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
-    table["label"] = features.genre.to_numpy()
-    return table
-
-
 def cache_dir() -> Path:
     """Folder of cached features: ``GENRE_UTILS_CACHE`` or the user's cache folder."""
     named = os.environ.get(CACHE_VARIABLE)
