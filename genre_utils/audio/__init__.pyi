@@ -31,10 +31,6 @@ from .fingerprints import (
 from .inversion import (
     encoder_mel as encoder_mel, reshaped as reshaped, sound_of_mel as sound_of_mel,
 )
-from .song_features import (
-    MEMORY_SECONDS as MEMORY_SECONDS, SongFeatures as SongFeatures, extract_song as extract_song,
-    song_of_signal as song_of_signal,
-)
 from .spectrograms import (
     BANDS as BANDS, COLUMNS as COLUMNS, COLUMNS_PER_SECOND as COLUMNS_PER_SECOND,
     SPECTROGRAM_FFT as SPECTROGRAM_FFT, SPECTROGRAM_HOP as SPECTROGRAM_HOP,

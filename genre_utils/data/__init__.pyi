@@ -15,6 +15,8 @@ from .download import (
     get_collection as get_collection, transfers as transfers, unpack as unpack,
 )
 from .feature_tables import (
+    EMBEDDING_AND_TAGS as EMBEDDING_AND_TAGS, cache_key as cache_key, fault_table as fault_table,
+    remove_leftovers as remove_leftovers,
     ENCODER_COLUMNS as ENCODER_COLUMNS, EXTRACTION_VERSION as EXTRACTION_VERSION,
     Features as Features, INPUTS as INPUTS, NoUsableAudio as NoUsableAudio, cache_dir as cache_dir,
     extract_collection as extract_collection, features_or_reason as features_or_reason,
@@ -34,11 +36,6 @@ from .opening import (
     with_recordings as with_recordings,
 )
 from .remotes import REMOTES as REMOTES
-from .songs import (
-    EMBEDDING_AND_TAGS as EMBEDDING_AND_TAGS, SongResult as SongResult, Songs as Songs,
-    cached_song as cached_song, gather_songs as gather_songs, list_songs as list_songs,
-    read_songs as read_songs,
-)
 from .splits import (
     GroupedKFold as GroupedKFold, PartitionSplit as PartitionSplit, SPLITS as SPLITS,
     Split as Split, make_splits as make_splits,

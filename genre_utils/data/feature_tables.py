@@ -81,7 +81,8 @@ INPUTS: dict[str, Callable] = {
     "encoder": embed_file,
     "patch": encoder_patches,
 }
-ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
+EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
+ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 TABLES = frozenset({"features_30_sec", "features_3_sec"})  # the others are frames
 
