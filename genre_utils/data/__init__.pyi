@@ -17,7 +17,7 @@ from .download import (
 from .feature_tables import (
     EMBEDDING_AND_TAGS as EMBEDDING_AND_TAGS, cache_key as cache_key, fault_table as fault_table,
     remove_leftovers as remove_leftovers,
-    ENCODER_COLUMNS as ENCODER_COLUMNS, EXTRACTION_VERSION as EXTRACTION_VERSION,
+    ENCODER_COLUMNS as ENCODER_COLUMNS,
     Features as Features, INPUTS as INPUTS, NoUsableAudio as NoUsableAudio, cache_dir as cache_dir,
     extract_collection as extract_collection, features_or_reason as features_or_reason,
     load_features as load_features, read_feature_table as read_feature_table,

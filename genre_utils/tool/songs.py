@@ -283,7 +283,7 @@ def cached_song(
 
 
 def _cache(encoder: bool) -> Path:
-    return cache_dir() / f"song-{cache_key('encoder' if encoder else 'song')}"
+    return cache_dir() / f"song-{cache_key('song with encoder' if encoder else 'song')}"
 
 
 def _recall(target: Path) -> SongFeatures | None:
