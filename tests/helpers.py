@@ -121,6 +121,33 @@ def written(table, folder, seconds=30, **options):
     return path
 
 
+def tagged(path, artist="Nina Simone", title="Sinnerman"):
+    """Write a silent file with artist and title in its tags."""
+    import mutagen
+    from mutagen.id3 import TIT2, TPE1
+
+    sf.write(path, np.zeros(8000), 22050)
+    file = mutagen.File(path, easy=True)
+    if path.suffix == ".wav":
+        file.add_tags()
+        file.tags.add(TPE1(encoding=3, text=[artist]))
+        file.tags.add(TIT2(encoding=3, text=[title]))
+    else:
+        if file.tags is None:
+            file.add_tags()
+        file["artist"], file["title"] = artist, title
+    file.save()
+    return path
+
+
+def as_published_table(features):
+    """Features in the shape of the published tables: filename, length, the 57, label."""
+    index = features.values.index.to_frame(index=False).astype(str)
+    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
+    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
+    return table.assign(label=features.genre.to_numpy())
+
+
 # A notebook with one of everything.
 NOTEBOOK = """# %% [markdown]
 # # 1. A title

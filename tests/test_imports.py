@@ -107,10 +107,10 @@ def test_rules_name_each_notebook_and_outlive_a_module_that_is_gone(package, tmp
 # One module of each room, and the notebooks that come to import it.
 CASES = {
     "audio/features.py": "01 02 03 04 05 06 07",
-    "audio/compiling.py": "01 02 03 04 05 06 07",
+    "audio/kernels.py": "01 02 03 04 05 06 07",
     "sources/demo.py": "",
     "data/auditing.py": "01",
-    "data/inputs.py": "01 02 03 04 05 06 07",
+    "data/feature_tables.py": "01 02 03 04 05 06 07",
     "evaluation/intervals.py": "01 03 04 05 06 07",
     "cluster/dask.py": "",
     "models/training.py": "04 06 07",

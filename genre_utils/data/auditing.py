@@ -80,15 +80,12 @@ class Audit:
         or rows in the published table.
     not_read
         How many files of each ending are sound that cannot be decoded, and so are no tracks.
-    fidelity
-        By length in seconds, as from `compare_with_table`: for each published table that is there.
     """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
     usable: bool
     not_read: dict[str, int] = field(default_factory=dict)
-    fidelity: dict[int, pd.DataFrame] = field(default_factory=dict)
 
     def of(self, check: str) -> pd.DataFrame:
         """Findings of one check."""
@@ -105,15 +102,13 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     measured = run_parallel(jobs, len(audio), n_jobs=n_jobs, progress=bar, unit="file")
     files = dict(zip(audio.index, measured, strict=True))
     sound = {track: found for track, found in files.items() if "error" not in found}
-    fidelity, damaged = _fidelity(dataset, n_jobs, progress=progress)
     rows = [
         *_file_faults(files),
         *_outliers(pd.DataFrame.from_dict(sound, orient="index")),
         *_wrong_checksums(files, checksums),
         *_doubles(dataset.tracks, sound),
         *_identities(dataset.tracks),
-        *damaged,
-        *_other_features(fidelity),
+        *_other_features(dataset, n_jobs, progress=progress),
         *_gaps(dataset.tracks),
     ]
     order = list(CHECKS)
@@ -125,7 +120,7 @@ def audit(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Audit
     has_either = (counts["usable_audio"] > 0) | (counts["in_table"] > 0)
     folder = base / find_audio("", lambda name: (base / name).is_dir())
     not_read = count_unreadable(walk_files(folder))
-    return Audit(findings, counts, bool(has_either.sum() >= 2), not_read, fidelity)
+    return Audit(findings, counts, bool(has_either.sum() >= 2), not_read)
 
 
 def _measure(path: str, *, digest: bool) -> dict:
@@ -216,33 +211,24 @@ def _identities(tracks: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         yield "two sets", row.Index, f"{row.partition}: {row.artist}"
 
 
-def _fidelity(
-    dataset: Dataset, n_jobs: int, *, progress: bool
-) -> tuple[dict[int, pd.DataFrame], list[tuple[str, str, str]]]:
-    found, damaged = {}, []
+def _other_features(dataset: Dataset, n_jobs: int, *, progress: bool):
+    """Published tables that are damaged, or have other features than the audio."""
     for seconds, path in dataset.tables.items():
         try:
-            if len(dataset.audio):
-                found[seconds] = compare_with_table(
-                    dataset, seconds, n_jobs=n_jobs, progress=progress
-                )
+            if dataset.audio.empty:
+                continue
+            table = compare_with_table(dataset, seconds, n_jobs=n_jobs, progress=progress)
         except NoUsableAudio:
             continue  # each file is named as unreadable
         except DatasetError as error:
-            damaged.append(("table", path.name, str(error)))
-    return found, damaged
-
-
-def _other_features(fidelity: dict[int, pd.DataFrame]) -> Iterator[tuple[str, str, str]]:
-    for seconds, table in fidelity.items():
-        odd = table[table["columns"] > 0]
-        for track, rows in odd.groupby(level="track_id", sort=False):
-            first = f"{rows['columns'].iloc[0]} of 57: {rows['reason'].iloc[0]}"
-            if seconds == 30:
-                yield "features", track, first
-                continue
-            segments = ", ".join(map(str, rows.index.get_level_values("segment")))
-            yield "features", track, f"segments of {seconds} s {segments}; the first in {first}"
+            yield "table", path.name, str(error)
+            continue
+        for track, rows in table[table["columns"] > 0].groupby(level="track_id", sort=False):
+            detail = f"{rows['columns'].iloc[0]} of 57: {rows['reason'].iloc[0]}"
+            if rows.index.nlevels > 1:
+                segments = ", ".join(map(str, rows.index.get_level_values("segment")))
+                detail = f"segments of {seconds} s {segments}; the first in {detail}"
+            yield "features", track, detail
 
 
 def _gaps(tracks: pd.DataFrame) -> Iterator[tuple[str, str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
+import inspect
 import io
 import json
 import os
@@ -12,7 +14,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -31,7 +33,6 @@ from genre_utils.audio import (
     FEATURE_COLUMNS,
     LAYER_COLUMNS,
     SAMPLE_RATE,
-    SEGMENT_SECONDS,
     TAGS,
     AudioError,
     EncoderMissing,
@@ -52,11 +53,19 @@ from genre_utils.data.dataset import Dataset, DatasetError, read_csv
 from genre_utils.data.images import PictureError, picture_frames
 from genre_utils.data.naming import GTZAN_GENRES, PICTURE_SUFFIXES, parse_track_id, printable
 from genre_utils.files import UNFINISHED, file_digest, replacing
+from genre_utils.imports import PACKAGE, modules_of
 from genre_utils.parallel import run_parallel
 
 CACHE_VARIABLE = "GENRE_UTILS_CACHE"
-# Part of every cache key: raise it when a feature is computed in another way.
-EXTRACTION_VERSION = 1
+# Modules whose code, with all of `audio` that they import, computes each kind: part of cache keys.
+_CODE = {
+    "picture": "audio/spectrograms data/images",
+    "fingerprint": "audio/fingerprints",
+    "encoder": "audio/embedding",
+    "patch": "audio/embedding",
+    "song": "audio/streaming audio/fingerprints",  # of the tool
+    "song with encoder": "audio/streaming audio/fingerprints audio/embedding",
+}
 
 
 def raw_frames(y: np.ndarray) -> np.ndarray:
@@ -81,7 +90,8 @@ INPUTS: dict[str, Callable] = {
     "encoder": embed_file,
     "patch": encoder_patches,
 }
-ENCODER_COLUMNS = (*EMBEDDING_COLUMNS, *TAGS, *LAYER_COLUMNS)
+EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
+ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 TABLES = frozenset({"features_30_sec", "features_3_sec"})  # the others are frames
 
@@ -193,15 +203,6 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
         row = table[contradict].iloc[0]
         raise DatasetError(f"{path}: {row['filename']} is labeled {row['label']}")
     return table.set_index(index).drop(columns="filename")
-
-
-def as_published_table(features: Features) -> pd.DataFrame:
-    """The 57 features in the shape of the published tables: filename, length, the 57, label."""
-    index = features.values.index.to_frame(index=False).astype(str)
-    table = features.values.reset_index(drop=True)[["length", *FEATURE_COLUMNS]]
-    table.insert(0, "filename", index.agg(".".join, axis=1) + ".wav")
-    table["label"] = features.genre.to_numpy()
-    return table
 
 
 def cache_dir() -> Path:
@@ -339,17 +340,29 @@ def extract_collection(
 
 def cache_key(kind: str) -> str:
     """Hash of all that a result depends on, except the file."""
-    depends = {
-        "kind": kind,
-        "version": EXTRACTION_VERSION,
-        "sample_rate": SAMPLE_RATE,
-        "segment_seconds": SEGMENT_SECONDS,
-        "librosa": version("librosa"),
-        "soxr": version("soxr"),
-    }
-    if kind == "encoder":
-        depends["encoder"] = encoder_digest()
-    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:12]
+    depends = [kind, _code_digest(kind), version("librosa"), version("soxr")]
+    if kind in ("encoder", "song with encoder"):
+        depends.append(encoder_digest())
+    return hashlib.sha256("\0".join(depends).encode()).hexdigest()[:12]
+
+
+@cache
+def _code_digest(kind: str) -> str:
+    """Digest of the code that computes a kind, without comments and docstrings."""
+    roots = [PACKAGE / f"{name}.py" for name in _CODE.get(kind, "audio/streaming").split()]
+    imported = (path for root in roots for path in modules_of(root))
+    modules = {*roots, *(path for path in imported if path.parent == PACKAGE / "audio")}
+    sources = [path.read_text(encoding="utf-8") for path in sorted(modules)]
+    sources += [inspect.getsource(code) for code in (_rows_of_file, raw_frames, half_mel_frames)]
+    digest = hashlib.sha256()
+    for source in sources:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                docstring = ast.get_docstring(node, clean=False) is not None
+                node.body = (node.body[1:] if docstring else node.body) or [ast.Pass()]
+        digest.update(ast.unparse(tree).encode())
+    return digest.hexdigest()
 
 
 def remove_leftovers(folder: Path) -> None:

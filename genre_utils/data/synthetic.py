@@ -4,11 +4,10 @@ Each genre is a row in a table of recipes, played with NumPy and SciPy, so that 
 run and tested without a download. Scores on it tell nothing about music.
 """
 
-import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -489,24 +488,8 @@ def _picture(y: np.ndarray) -> Image.Image:
     return image
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m genre_utils.data.synthetic", description="Write the demo collection."
-    )
-    parser.add_argument("root", type=Path, help="folder to write, new or a demo collection")
-    parser.add_argument("--tracks-per-genre", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=12.0)
-    parser.add_argument("--seed", type=int, default=0)
-    options = vars(parser.parse_args(arguments))
-    root = options.pop("root")
-    try:
-        write_demo(root, **options)
-    except (OSError, ValueError) as error:
-        print(f"The demo collection cannot be written to {root}: {error}.", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        write_demo(Path(sys.argv[1]))
+    except (OSError, ValueError) as error:
+        sys.exit(f"The demo collection cannot be written to {sys.argv[1]}: {error}.")

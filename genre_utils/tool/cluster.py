@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from genre_utils.audio import AudioError, EncoderMissing, find_truncation
-from genre_utils.data import DatasetError
+from genre_utils.data import DatasetError, cache_key
 from genre_utils.tool.partitions import (
     BATCH,
     ENCODER,
@@ -26,7 +26,6 @@ from genre_utils.tool.partitions import (
     claim_output,
     clean_output,
     extract_rows,
-    extraction_versions,
     key_column,
     list_audio,
     make_batches,
@@ -148,7 +147,7 @@ def extract_partitions(
     ClusterError
         If some batches failed. The others are saved.
     """
-    versions = extraction_versions(kind)
+    versions = cache_key(kind)
     batches = make_batches(list_audio(root), batch, kind)
     names = [part.name for part in batches]
     source, target = open_folder(root), open_folder(output)
@@ -210,7 +209,7 @@ def _run(client: Client, batches: list[Batch], progress: bool, *where) -> list[_
 
 
 def _extract_batch(
-    batch: Batch, source: Folder, target: Folder, kind: str, versions: tuple
+    batch: Batch, source: Folder, target: Folder, kind: str, versions: str
 ) -> _Outcome:
     """Write the partition of a batch, unless it exists."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415
@@ -229,17 +228,17 @@ def _extract_batch(
     return _outcome(rows, kind)
 
 
-def _check_worker(kind: str, versions: tuple) -> None:
+def _check_worker(kind: str, versions: str) -> None:
     """Check that this worker has the same versions as the machine that started the run."""
     try:
-        own = extraction_versions(kind)
+        own = cache_key(kind)
     except EncoderMissing as error:
         raise DatasetError(f"A worker has no encoder: {error}") from error
     if own != versions:
-        encoder = ", kind, and the encoder's sha256" if kind == ENCODER else ""
+        encoder = " or another encoder" if kind == ENCODER else ""
         raise DatasetError(
-            f"A worker has the versions {own}, this machine {versions} (of the extraction, sample "
-            f"rate, librosa and soxr{encoder}): their features would differ."
+            "A worker has another version of genre_utils, librosa or soxr than this machine"
+            f"{encoder}: their features would differ."
         )
 
 

@@ -17,9 +17,7 @@ from genre_utils.audio import (
     FEATURE_COLUMNS,
     AudioError,
     EncoderMissing,
-    SongFeatures,
     encoder_digest,
-    extract_song,
     find_copies,
 )
 from genre_utils.data import (
@@ -27,7 +25,6 @@ from genre_utils.data import (
     Dataset,
     Features,
     NoUsableAudio,
-    Songs,
     load_features,
     printable,
     track_means,
@@ -35,6 +32,7 @@ from genre_utils.data import (
 from genre_utils.files import replacing
 from genre_utils.models import HOW_TO_GET_A_MODEL, ModelError, model_name, models_dir
 from genre_utils.recommend import IDENTITY, KNOWN, CosineRecommender, best_recommender
+from genre_utils.tool.songs import SongFeatures, Songs, extract_song
 
 _SUFFIX = ".songs.parquet"
 _NO_SONGS = (

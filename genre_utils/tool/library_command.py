@@ -79,8 +79,9 @@ def add_library_commands(commands: argparse._SubParsersAction) -> None:
 
 def _library(options: argparse.Namespace) -> int:
     from genre_utils.audio import count_unreadable, format_unreadable  # noqa: PLC0415
-    from genre_utils.data import read_songs, walk_files  # noqa: PLC0415
+    from genre_utils.data import walk_files  # noqa: PLC0415
     from genre_utils.tool.library import library_file, library_of_file, save_songs  # noqa: PLC0415
+    from genre_utils.tool.songs import read_songs  # noqa: PLC0415
 
     folder = options.folder.expanduser()
     encoder = has_encoder()

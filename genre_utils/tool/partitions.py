@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,15 +20,14 @@ import numpy as np
 
 from genre_utils.audio import (
     FEATURE_COLUMNS,
-    SAMPLE_RATE,
     embed_file,
-    encoder_digest,
     features_of_file,
 )
 from genre_utils.data import (
     ENCODER_COLUMNS,
     DatasetError,
     Features,
+    cache_key,
     find_audio,
     find_parts,
     name_tracks,
@@ -203,7 +201,7 @@ def make_batches(
 
     The name of a batch is a hash of its files, so a new song changes the batches of its genre only.
     """
-    batches, versions = [], extraction_versions(kind)
+    batches, versions = [], cache_key(kind)
     for _, group in itertools.groupby(files, key=lambda file: file.genre):
         genre = tuple(group)
         for start in range(0, len(genre), batch):
@@ -224,14 +222,6 @@ def key_column(kind: str) -> str:
 
 def _columns(kind: str) -> list[str]:
     return list(ENCODER_COLUMNS if kind == ENCODER else FEATURE_COLUMNS)
-
-
-def extraction_versions(kind: str = FEATURES) -> tuple:
-    """Everything besides the file that the extracted features depend on."""
-    from genre_utils.data import EXTRACTION_VERSION  # noqa: PLC0415
-
-    versions = EXTRACTION_VERSION, SAMPLE_RATE, version("librosa"), version("soxr")
-    return (*versions, kind, encoder_digest()) if kind == ENCODER else versions
 
 
 def extract_rows(content: bytes, kind: str) -> list[dict]:

@@ -221,7 +221,7 @@ def _seed_features(
         return tracks, []
     from pandas import concat  # noqa: PLC0415
 
-    from genre_utils.audio import extract_song  # noqa: PLC0415
+    from genre_utils.tool.songs import extract_song  # noqa: PLC0415
 
     rows = [recommender.features_.iloc[recommender.positions(tracks)]] if tracks else []
     copies = list(tracks)

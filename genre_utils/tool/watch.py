@@ -17,22 +17,15 @@ from filelock import FileLock, Timeout
 from threadpoolctl import threadpool_limits
 
 from genre_utils.audio import (
-    MEMORY_SECONDS,
     SAMPLE_RATE,
     AudioError,
-    SongFeatures,
     duration,
     embed,
     encoder_digest,
     load_audio,
-    song_of_signal,
 )
 from genre_utils.data import (
     EMBEDDING_AND_TAGS,
-    SongResult,
-    Songs,
-    cached_song,
-    gather_songs,
     printable,
     read_artist_and_title,
 )
@@ -53,6 +46,15 @@ from genre_utils.tool.library import (
     library_of_file,
     load_library,
     save_songs,
+)
+from genre_utils.tool.songs import (
+    MEMORY_SECONDS,
+    SongFeatures,
+    SongResult,
+    Songs,
+    cached_song,
+    gather_songs,
+    song_of_signal,
 )
 
 SETTLE_SECONDS = 3.0

@@ -80,13 +80,6 @@ def test_a_list_that_names_other_files_is_not_followed(tmp_path, name):
         load_audio(tmp_path / name)
 
 
-def test_a_damaged_file_of_a_kind_that_libsndfile_knows_is_refused(tmp_path):
-    path = write(tmp_path / "a.wav", tone(1.0))
-    path.write_bytes(path.read_bytes()[:40])
-    with pytest.raises(AudioError, match="not audio that can be decoded"):
-        load_audio(path)
-
-
 @pytest.mark.parametrize("channels", [8, 16])
 def test_many_channels_are_decoded(tmp_path, channels):
     path = tmp_path / "many.wav"

@@ -64,20 +64,9 @@ def test_a_tone_stays_that_tone(tmp_path, suffix, subtype, rate, channels):
     assert np.abs(loaded[4000:12000]).max() == pytest.approx(0.5, abs=0.1)
 
 
-def test_the_suffix_does_not_matter_and_case_neither(tmp_path):
-    path = write(tmp_path / "tone.flac", tone())
-    expected = load_audio(path)
-    assert np.array_equal(load_audio(path.rename(tmp_path / "tone.WAV")), expected)
-
-
 def test_samples_at_the_wanted_rate_are_kept_to_the_bit(tmp_path):
     y = tone().astype(np.float32)
     assert np.array_equal(load_audio(write(tmp_path / "a.wav", y, subtype="FLOAT")), y)
-
-
-def test_another_rate_can_be_asked_for(tmp_path):
-    y = load_audio(write(tmp_path / "a.wav", tone(1.0, 44100), 44100), sr=16000)
-    assert len(y) == 16000 and pitch(y, 16000) == pytest.approx(440, abs=1)
 
 
 def test_what_is_above_half_the_rate_does_not_fold_back(tmp_path):
@@ -126,11 +115,6 @@ def test_what_nobody_can_decode_is_counted_and_named():
     told = format_unreadable(found)
     assert told.startswith("3 files were not read") and "(2 .m4p, 1 .mid)" in told
     assert format_unreadable({".aax": 1}).startswith("1 file was not read")
-
-
-def test_a_file_of_many_blocks_is_read_in_order(tmp_path):
-    y = np.linspace(-0.9, 0.9, 600_000).astype(np.float32)
-    assert np.array_equal(load_audio(write(tmp_path / "a.wav", y, subtype="FLOAT")), y)
 
 
 def nothing(path):
@@ -194,7 +178,7 @@ def no_rate(path):
 @pytest.mark.parametrize(
     "make, reason",
     [
-        (nothing, "does not exist"),
+        (nothing, r"song\.wav does not exist"),
         (text, "not audio that can be decoded"),
         (no_bytes, "the file is empty"),
         (a_folder, "is a folder"),
@@ -217,15 +201,6 @@ def test_what_cannot_be_used_is_refused_with_the_reason(tmp_path, make, reason):
     assert "\n" not in message and 10 < len(message) < 250
 
 
-def test_refusals_are_value_errors_and_paths_may_be_text(tmp_path):
-    with pytest.raises(ValueError, match=r"gone\.wav does not exist"):
-        load_audio(str(tmp_path / "gone.wav"))
-
-
-def test_half_a_second_is_enough(tmp_path):
-    assert len(load_audio(write(tmp_path / "a.wav", tone(0.5)))) == 11025
-
-
 def test_a_quiet_file_is_not_silent(tmp_path):
     path = write(tmp_path / "a.wav", tone(level=1e-4), subtype="FLOAT")
     assert 0 < np.abs(load_audio(path)).max() < 2e-4
@@ -245,18 +220,13 @@ def test_a_cut_wav_is_read_as_far_as_it_goes_and_this_is_said(tmp_path, share, p
 def test_other_cut_files_are_read_as_far_as_they_go(tmp_path, suffix):
     path = cut(write(tmp_path / f"a.{suffix}", tone(2.0)), 0.6)
     assert len(load_audio(path)) == pytest.approx(1.2 * 22050, abs=60)
+    assert "60 %" in find_truncation(path)
 
 
 def test_a_cut_mp3_does_not_repeat_its_end(tmp_path):
     rng = np.random.default_rng(0)
     path = cut(write(tmp_path / "a.mp3", rng.normal(0, 0.1, 40 * 22050)), 0.5)
     assert len(load_audio(path)) == pytest.approx(20 * 22050, rel=0.02)
-
-
-@pytest.mark.parametrize("suffix", ["au", "aiff"])
-def test_it_is_said_of_other_cut_files_too(tmp_path, suffix):
-    path = cut(write(tmp_path / f"a.{suffix}", tone(2.0)), 0.6)
-    assert "60 %" in (find_truncation(path) or "")
 
 
 @pytest.mark.parametrize("suffix", ["wav", "au", "aiff", "flac", "ogg", "mp3"])
@@ -315,18 +285,6 @@ def test_a_header_that_claims_too_much_takes_no_memory(tmp_path, make):
 def test_a_signal_of_another_shape_is_refused(shape):
     with pytest.raises(AudioError, match="mono"):
         check_signal(np.ones(shape), 22050)
-
-
-def test_a_good_signal_is_returned_as_it_is():
-    y = tone()
-    assert check_signal(y, 22050) is y
-
-
-def test_a_track_of_30_s_gives_10_segments_of_3_s():
-    y = np.arange(661794)
-    pieces = split_segments(y)
-    assert pieces.shape == (10, 66150) and pieces.shape[1] / 22050 == 3.0
-    assert (pieces[:, 0] == np.arange(10) * 66150).all()
 
 
 @given(

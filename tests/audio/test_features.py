@@ -68,14 +68,6 @@ def test_clicks_at_120_bpm_have_tempo_120_and_are_percussive():
     assert found["perceptr_var"] > found["harmony_var"]
 
 
-def test_white_noise_fills_the_spectrum():
-    noise = np.random.default_rng(0).normal(0, 0.1, 3 * SAMPLE_RATE).astype(np.float32)
-    found = extract_features(noise)
-    assert found["spectral_centroid_mean"] == pytest.approx(SAMPLE_RATE / 4, rel=0.02)
-    assert found["rolloff_mean"] == pytest.approx(0.85 * SAMPLE_RATE / 2, rel=0.02)
-    assert found["zero_crossing_rate_mean"] == pytest.approx(0.5, rel=0.02)
-
-
 def test_equal_to_librosa_feature_by_feature(song):
     stft = librosa.stft(song, pad_mode="reflect")
     magnitude = np.abs(stft)
@@ -108,13 +100,6 @@ def test_tempo_and_tuning_are_librosas(song):
     onset = librosa.onset.onset_strength(y=song, aggregate=np.median, pad_mode="reflect")
     assert spectra.tempo() == librosa.feature.tempo(onset_envelope=onset)[0]
     assert spectra.tuning() == librosa.estimate_tuning(S=spectra.power.T)
-
-
-def test_louder_is_louder_and_nothing_else(song):
-    soft, loud = extract_features(0.25 * song), extract_features(0.5 * song)
-    assert loud["rms_mean"] == pytest.approx(2 * soft["rms_mean"], rel=1e-5)
-    for name in ("spectral_centroid_mean", "zero_crossing_rate_mean", "tempo"):
-        assert loud[name] == pytest.approx(soft[name], rel=1e-4)
 
 
 def test_frames_of_a_segment_have_the_published_shape():

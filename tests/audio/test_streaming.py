@@ -16,7 +16,6 @@ from genre_utils.audio import (
     extract_in_blocks,
     features_of_file,
     load_audio,
-    stream_audio,
 )
 from genre_utils.audio import streaming as long_audio
 from genre_utils.data import synthesize
@@ -69,12 +68,6 @@ def test_a_file_is_read_in_blocks_when_it_is_long(tmp_path, song, rate, monkeypa
     # Resampling block by block rounds a little otherwise.
     tolerance = 1e-6 if rate == SAMPLE_RATE else 1e-3
     np.testing.assert_allclose(features.to_numpy(), whole.to_numpy(), rtol=tolerance, atol=1e-6)
-
-
-def test_a_stream_is_the_file(tmp_path, song):
-    sf.write(tmp_path / "a.wav", song, SAMPLE_RATE)
-    streamed = np.concatenate(list(stream_audio(tmp_path / "a.wav")))
-    assert np.array_equal(streamed, load_audio(tmp_path / "a.wav"))
 
 
 def test_channels_that_cancel_are_streamed_as_they_are_loaded(tmp_path, song, monkeypatch):

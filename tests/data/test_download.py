@@ -196,15 +196,6 @@ def test_a_damaged_archive_is_one_sentence(tmp_path, content):
         unpack(tmp_path / "a", tmp_path / "in")
 
 
-def test_an_archive_without_what_is_needed(server, tmp_path):
-    remote = served(
-        server, archive_with("readme", "zip"), "/main.zip", gives={"music": "genres_original"}
-    )
-    with pytest.raises(DownloadError, match="there is no music in it"):
-        got(remote, tmp_path / "a")
-    assert nothing_left(tmp_path / "a")
-
-
 def test_no_network_is_one_sentence_and_what_to_do_by_hand(tmp_path):
     remote = replace(REMOTES["train"], addresses=("http://127.0.0.1:9/train.txt",))
     with pytest.raises(DownloadError) as error:
@@ -264,15 +255,6 @@ def test_a_collection_on_another_disk_is_moved_there(server, mini, tmp_path, mon
     assert got(served(server, mini, "/main.zip"), tmp_path / "a")
     assert len(read_dataset(tmp_path / "a").audio) == 40
     assert not list((tmp_path / "a").glob(".*"))
-
-
-def test_the_folder_may_be_called_in_any_way(server, mini, tmp_path, monkeypatch):
-    (tmp_path / "music").mkdir()
-    monkeypatch.chdir(tmp_path / "music")
-    assert got(served(server, mini, "/main.zip"), Path())
-    assert (tmp_path / "music/genres_original").is_dir()
-    with pytest.raises(DownloadError, match="name a folder of its own"):
-        got(REMOTES["mini"], Path("/"))
 
 
 def test_two_at_once_fetch_it_once(server, mini, tmp_path):

@@ -1,5 +1,6 @@
 """Features of a collection: published tables read, others computed once and cached."""
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from helpers import (
     KINDS,
     NAMES_3,
     NAMES_30,
+    as_published_table,
     extract,
     kept,
     same,
@@ -22,12 +24,12 @@ from helpers import (
     written,
 )
 
+from genre_utils import imports
 from genre_utils.audio import FEATURE_COLUMNS, EncoderMissing, embed_file, encoder_path
 from genre_utils.data import (
     ENCODER_COLUMNS,
     INPUTS,
     DatasetError,
-    as_published_table,
     extract_collection,
     feature_tables,
     load_features,
@@ -248,6 +250,35 @@ def test_content_is_the_key_and_only_what_is_new_is_computed(tmp_path, own_cache
     again = extract(read_dataset(tmp_path))
     assert again.values.index.tolist() == ["jazz.00042", "rock.00001"]
     assert np.array_equal(again.X, first.X)
+
+
+def test_the_key_depends_on_code_libraries_and_kind_and_not_on_comments(tmp_path, monkeypatch):
+    package = tmp_path / "genre_utils"
+    for room in ("audio", "data"):
+        shutil.copytree(feature_tables.PACKAGE / room, package / room)
+    for module in (feature_tables, imports):
+        monkeypatch.setattr(module, "PACKAGE", package)
+
+    def keys():
+        feature_tables._code_digest.cache_clear()
+        return {kind: feature_tables.cache_key(kind) for kind in KINDS}
+
+    before = keys()
+    assert len(set(before.values())) == len(KINDS)
+    source = (package / "audio/kernels.py").read_text()
+    commented = source.replace('"""Machine code', '"""Much machine code') + "\n# A comment.\n"
+    (package / "audio/kernels.py").write_text(commented)
+    assert keys() == before
+    (package / "audio/kernels.py").write_text(source.replace("_TILE = 128", "_TILE = 64"))
+    changed = {kind for kind, key in keys().items() if key != before[kind]}
+    assert changed == {"features_30_sec", "features_3_sec", "mfcc", "mel", "raw"}
+    (package / "audio/kernels.py").write_text(source)
+    for library in ("librosa", "soxr"):
+        with monkeypatch.context() as patch:
+            patch.setattr(feature_tables, "version", lambda name, it=library: str(name == it))
+            other = keys()
+        assert not set(other.values()) & set(before.values())
+    feature_tables._code_digest.cache_clear()
 
 
 def test_two_processes_find_the_same(tmp_path, own_cache, monkeypatch):

@@ -4,14 +4,12 @@ import mutagen
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile as sf
-from helpers import encode, tone, write
-from mutagen.id3 import TCON, TIT2, TPE1, USLT
+from helpers import encode, tagged, tone, write
+from mutagen.id3 import TCON, TIT2, USLT
 
 from genre_utils.data import (
     GTZAN_GENRES,
     artist_decades,
-    list_songs,
     name_tracks,
     parse_artist_and_title,
     parse_track_id,
@@ -70,34 +68,9 @@ def test_artist_and_title_of_a_name(track, found):
     assert parse_artist_and_title(track) == found
 
 
-def tagged(path, artist="Nina Simone", title="Sinnerman"):
-    sf.write(path, np.zeros(8000), 22050)
-    file = mutagen.File(path, easy=True)
-    if path.suffix == ".wav":
-        file.add_tags()
-        file.tags.add(TPE1(encoding=3, text=[artist]))
-        file.tags.add(TIT2(encoding=3, text=[title]))
-    else:
-        if file.tags is None:
-            file.add_tags()
-        file["artist"], file["title"] = artist, title
-    file.save()
-    return path
-
-
 @pytest.mark.parametrize("ending", ["mp3", "flac", "ogg", "wav"])
 def test_tags_are_read_of_every_format(tmp_path, ending):
     assert read_tags(tagged(tmp_path / f"x.{ending}")) == ("Nina Simone", "Sinnerman")
-
-
-def test_tags_go_before_names_and_names_fill_what_they_leave_out(tmp_path):
-    tagged(tmp_path / "Wrong - name.mp3")
-    tagged(tmp_path / "Björk - Jóga.mp3", artist=" ", title="Jóga (2019)")
-    sf.write(tmp_path / "Air - untagged.wav", np.zeros(8000), 22050)
-    found = list_songs(tmp_path)[["artist", "title"]]
-    assert list(found.loc["Wrong - name"]) == ["Nina Simone", "Sinnerman"]
-    assert list(found.loc["Björk - Jóga"]) == ["Björk", "Jóga (2019)"]
-    assert list(found.loc["Air - untagged"]) == ["Air", "untagged"]
 
 
 def test_artists_in_tags_count_where_the_index_names_none(tmp_path):

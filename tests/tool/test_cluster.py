@@ -255,7 +255,7 @@ def test_batches_are_named_after_their_content(tmp_path, monkeypatch):
         True,
         True,
     ]
-    monkeypatch.setattr("genre_utils.data.EXTRACTION_VERSION", -1)
+    monkeypatch.setattr("genre_utils.tool.partitions.cache_key", lambda kind: "other")
     assert not {b.name for b in cut_batches(files, 3)} & set(names)
 
 
@@ -281,7 +281,7 @@ def test_storage_that_fails_costs_its_batch_and_is_said(root, workers, tmp_path,
 
 
 def test_workers_of_another_version_are_refused(root, workers, tmp_path, monkeypatch):
-    monkeypatch.setattr("genre_utils.data.EXTRACTION_VERSION", -1)
+    monkeypatch.setattr("genre_utils.tool.cluster.cache_key", lambda kind: "other")
     with pytest.raises(DatasetError, match="their features would differ"):
         extract_partitions(root, tmp_path, client=workers, progress=False)
     assert not written(tmp_path)

@@ -13,7 +13,6 @@ import pytest
 from helpers import sound
 
 from genre_utils.audio import embed, load_audio
-from genre_utils.data import cached_song
 from genre_utils.models import LinearModel, classify_clip
 from genre_utils.recommend import Feedback
 from genre_utils.tool import watch
@@ -21,6 +20,7 @@ from genre_utils.tool.feedback_file import FeedbackError, add_feedback
 from genre_utils.tool.library import load_library
 from genre_utils.tool.library_command import FeedbackOfUsers
 from genre_utils.tool.main import main
+from genre_utils.tool.songs import cached_song
 from genre_utils.tool.watch import WatchError, analyze_file, watch_folder
 
 TRACKS = {"A - one", "B - two", "deep/C - three"}
@@ -130,7 +130,7 @@ def test_a_file_is_decoded_and_embedded_once(root, own_cache, monkeypatch, encod
     expected, genre = cached_song(path, encoder=encoder), classify_clip(path, model)
     shutil.rmtree(own_cache)
     decode, encode = Mock(wraps=load_audio), Mock(wraps=embed)
-    for module in ("genre_utils.tool.watch", "genre_utils.audio.song_features"):
+    for module in ("genre_utils.tool.watch", "genre_utils.tool.songs"):
         monkeypatch.setattr(f"{module}.load_audio", decode)
         monkeypatch.setattr(f"{module}.embed", encode)
     result, found = analyze_file(path, encoder=encoder, model=model)

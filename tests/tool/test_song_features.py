@@ -8,10 +8,10 @@ from genre_utils.audio import (
     AudioError,
     EncoderMissing,
     embed_file,
-    extract_song,
     features_of_file,
     fingerprint_of_file,
 )
+from genre_utils.tool.songs import extract_song
 
 
 def agree(song, path):
@@ -30,9 +30,9 @@ def test_it_agrees_with_each_on_its_own(tmp_path):
 
 def test_long_files_too(tmp_path, monkeypatch):
     path = sound(tmp_path / "a.wav", 7.0)
-    monkeypatch.setattr("genre_utils.audio.song_features.LONG_SECONDS", 2.0)
+    monkeypatch.setattr("genre_utils.tool.songs.LONG_SECONDS", 2.0)
     agree(extract_song(path), path)
-    monkeypatch.setattr("genre_utils.audio.song_features.MEMORY_SECONDS", 3.0)
+    monkeypatch.setattr("genre_utils.tool.songs.MEMORY_SECONDS", 3.0)
     agree(extract_song(path), path)
 
 

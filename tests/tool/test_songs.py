@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 import soundfile as sf
-from helpers import sound
+from helpers import sound, tagged
 
 from genre_utils.audio import AudioError, load_audio
 from genre_utils.data import (
     EMBEDDING_AND_TAGS,
     DatasetError,
     NoUsableAudio,
-    read_songs,
 )
+from genre_utils.tool.songs import list_songs, read_songs
 
 
 def read(folder, **settings):
@@ -54,7 +54,7 @@ def test_the_second_run_computes_nothing(folder, monkeypatch):
             raise AssertionError("extracted again")
         raise AudioError("not now")
 
-    monkeypatch.setattr("genre_utils.data.songs.extract_song", fail)
+    monkeypatch.setattr("genre_utils.tool.songs.extract_song", fail)
     sound(folder / "new.wav", 3.0, seed=9)
     (folder / "A - one.wav").rename(folder / "moved.wav")
     again = read(folder)
@@ -65,7 +65,7 @@ def test_the_second_run_computes_nothing(folder, monkeypatch):
 
 
 def test_a_killed_run_keeps_what_it_had_done(folder, monkeypatch, own_cache):
-    from genre_utils.data import songs
+    from genre_utils.tool import songs
 
     extract, done = songs.extract_song, []
 
@@ -113,3 +113,13 @@ def test_folders_without_music_are_refused(tmp_path, own_cache):
     (tmp_path / "bad.wav").write_text("x")
     with pytest.raises(NoUsableAudio, match=r"bad\.wav: not audio"):
         read(tmp_path, encoder=False)
+
+
+def test_tags_go_before_names_and_names_fill_what_they_leave_out(tmp_path):
+    tagged(tmp_path / "Wrong - name.mp3")
+    tagged(tmp_path / "Björk - Jóga.mp3", artist=" ", title="Jóga (2019)")
+    sf.write(tmp_path / "Air - untagged.wav", np.zeros(8000), 22050)
+    found = list_songs(tmp_path)[["artist", "title"]]
+    assert list(found.loc["Wrong - name"]) == ["Nina Simone", "Sinnerman"]
+    assert list(found.loc["Björk - Jóga"]) == ["Björk", "Jóga (2019)"]
+    assert list(found.loc["Air - untagged"]) == ["Air", "untagged"]

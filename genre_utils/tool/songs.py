@@ -16,32 +16,98 @@ from threadpoolctl import threadpool_limits
 
 from genre_utils.audio import (
     AUDIO_SUFFIXES,
-    EMBEDDING_COLUMNS,
     FEATURE_COLUMNS,
     HOPS_PER_SECOND,
-    TAGS,
+    LONG_SECONDS,
+    SAMPLE_RATE,
     AudioError,
-    SongFeatures,
-    extract_song,
+    Embedding,
+    duration,
+    embed,
+    embed_file,
+    extract_features,
+    extract_in_blocks,
+    features_of_file,
     find_truncation,
+    fingerprint,
+    fingerprint_of_file,
+    load_audio,
     near_duplicates,
 )
-from genre_utils.data.dataset import DatasetError
-from genre_utils.data.deduplicate import identify
-from genre_utils.data.feature_tables import (
+from genre_utils.data import (
+    EMBEDDING_AND_TAGS,
+    DatasetError,
     NoUsableAudio,
     cache_dir,
     cache_key,
     fault_table,
+    identify,
+    printable,
+    read_artist_and_title,
     remove_leftovers,
+    walk_files,
 )
-from genre_utils.data.naming import printable, read_artist_and_title, walk_files
 from genre_utils.files import file_digest, replacing
 from genre_utils.parallel import run_parallel
 
-EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
+# So long a signal fits the memory (some 400 MB while decoded); longer files are read several times.
+MEMORY_SECONDS = 1200.0
+_SIGNAL_BLOCK = 1 << 18
 # Files of one recording agree from the beginning; comparing all would need much memory.
 _COMPARED = int(60 * HOPS_PER_SECOND)
+
+
+class SongFeatures(NamedTuple):
+    """Features of a recording.
+
+    Attributes
+    ----------
+    features
+        The 57 features, index `FEATURE_COLUMNS`.
+    embedding, tags
+        Means over the segments of 3 s, shapes (256,) and (50,); None without the encoder.
+    fingerprint
+        Shape (frames,), uint32.
+    """
+
+    features: pd.Series
+    embedding: np.ndarray | None
+    tags: np.ndarray | None
+    fingerprint: np.ndarray
+
+
+def extract_song(path: str | Path, *, encoder: bool = True) -> SongFeatures:
+    """Features of the recording in a file; with the embedding if `encoder`.
+
+    Raises
+    ------
+    AudioError
+        As `load_audio`.
+    EncoderMissing
+        If the encoder is needed and is not there.
+    """
+    if duration(path) <= MEMORY_SECONDS:
+        y = load_audio(path)
+        return song_of_signal(y, embed(y) if encoder else None)
+    features, _ = features_of_file(path)
+    return _song(features, embed_file(path) if encoder else None, fingerprint_of_file(path))
+
+
+def song_of_signal(y: np.ndarray, embedding: Embedding | None) -> SongFeatures:
+    """As `extract_song`, of a signal of at most `MEMORY_SECONDS` and its embedding, if any."""
+    if len(y) <= LONG_SECONDS * SAMPLE_RATE:
+        features = extract_features(y)
+    else:
+        blocks = range(0, len(y), _SIGNAL_BLOCK)
+        features, _ = extract_in_blocks(lambda: (y[at : at + _SIGNAL_BLOCK] for at in blocks))
+    return _song(features, embedding, fingerprint(y))
+
+
+def _song(features: pd.Series, embedding: Embedding | None, words: np.ndarray) -> SongFeatures:
+    if embedding is None:
+        return SongFeatures(features, None, None, words)
+    mean, tags = embedding.embedding.mean(axis=0), embedding.tags.mean(axis=0)
+    return SongFeatures(features, mean, tags, words)
 
 
 class Songs(NamedTuple):
@@ -217,7 +283,7 @@ def cached_song(
 
 
 def _cache(encoder: bool) -> Path:
-    return cache_dir() / f"song-{cache_key('encoder' if encoder else 'song')}"
+    return cache_dir() / f"song-{cache_key('song with encoder' if encoder else 'song')}"
 
 
 def _recall(target: Path) -> SongFeatures | None:
