@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import AS_ROOT, extract, kept, sound, sounds
 
-from genre_utils.data import audit, dataset, demo, inputs, make_splits, read_dataset
+from genre_utils.data import audit, dataset, feature_tables, make_splits, read_dataset, synthetic
 from genre_utils.tool import predict_command, recommend_command
 from genre_utils.tool.main import main
 
@@ -79,8 +79,8 @@ def test_a_disk_that_fills_up_while_caching_loses_nothing(tmp_path, own_cache, m
         written.append(path)
         return original(table, path, *args, **kwargs)
 
-    original = inputs.pq.write_table
-    monkeypatch.setattr(inputs.pq, "write_table", full)
+    original = feature_tables.pq.write_table
+    monkeypatch.setattr(feature_tables.pq, "write_table", full)
     with pytest.warns(UserWarning, match="2 results were not cached: .*No space left"):
         first = extract(found)
     assert len(first.values) == 3
@@ -103,8 +103,10 @@ def test_the_demo_on_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path, mo
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(demo.wavfile, "write", full)
-    assert demo.main([str(tmp_path / "demo"), "--tracks-per-genre", "1", "--seconds", "1"]) == 1
+    monkeypatch.setattr(synthetic.wavfile, "write", full)
+    assert (
+        synthetic.main([str(tmp_path / "demo"), "--tracks-per-genre", "1", "--seconds", "1"]) == 1
+    )
     told = capsys.readouterr().err
     assert "No space left" in told
     assert "Traceback" not in told
