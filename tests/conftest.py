@@ -38,7 +38,7 @@ def environment(request, monkeypatch, cache, tiny_encoder):
     monkeypatch.setenv("GENRE_UTILS_CACHE", str(cache))
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(cache / "models"))
     monkeypatch.setenv("GENRE_UTILS_OFFLINE", "1")
-    monkeypatch.setenv("GENRE_UTILS_TASTE", str(cache / "taste.json"))
+    monkeypatch.setenv("GENRE_UTILS_FEEDBACK", str(cache / "feedback.json"))
     if not request.node.get_closest_marker("real"):
         monkeypatch.delenv("GTZAN_HOME", raising=False)
         monkeypatch.setenv("GENRE_UTILS_ENCODER", str(tiny_encoder))

@@ -100,8 +100,8 @@ class CosineRecommender:
     index
         How neighbours are searched; None compares with all songs.
     columns
-        Of the features, those that are compared; None for all. What else there is of the 57
-        features and of tags only tells what two songs have in common, and what differs.
+        Features that are compared; None for all. Other features and tags are only used in the
+        reasons.
 
     Attributes
     ----------
@@ -141,8 +141,8 @@ class CosineRecommender:
             Features, a row a track, index ``track_id``: of the 57, of the encoder (embedding and
             tags), or others.
         tracks
-            What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, and what says
-            which are one song (see `songs_and_artists`).
+            What is known of them, as in `Dataset.tracks`: ``genre``, ``artist``, and the columns
+            that identify songs (see `songs_and_artists`).
         """
         if not len(X):
             raise ValueError("there is no song to recommend")
@@ -151,7 +151,7 @@ class CosineRecommender:
         self.features_ = X
         tracks = pd.DataFrame(index=X.index) if tracks is None else tracks
         self.tracks_ = tracks.reindex(index=X.index, columns=KNOWN).astype(object)
-        song, artist = (told.reindex(X.index) for told in songs_and_artists(tracks))
+        song, artist = (column.reindex(X.index) for column in songs_and_artists(tracks))
         self.song_ = pd.factorize(song.fillna(X.index.to_series()))[0]
         self.artist_ = artist.to_numpy()
         self.compared_ = list(X.columns if self.columns is None else self.columns)
@@ -364,36 +364,36 @@ class CosineRecommender:
             value = np.where(free, (1 - self.variety) * score - penalty, -np.inf)
             best = int(value.argmax())
             chosen.append(int(rows[best]))
-            alike = self.unit_[rows] @ self.unit_[rows[best]]
+            similarity = self.unit_[rows] @ self.unit_[rows[best]]
             free &= self.song_[rows] != self.song_[rows[best]]
-            likeness = np.maximum(likeness, alike)
+            likeness = np.maximum(likeness, similarity)
         return chosen
 
     def _reason(self, parts: pd.Series, reference: pd.Series, position: int) -> str:
-        """One sentence: what is alike, and what differs."""
+        """What is similar, and what differs."""
         own = self.features_.iloc[position]
-        alike = []
+        similar = []
         if (
             "tempo" in own.index
             and abs(own["tempo"] - reference["tempo"]) < 0.03 * reference["tempo"]
         ):
-            alike.append("same tempo")
+            similar.append("same tempo")
         both = np.minimum(own[self._tags], reference[self._tags]).astype(float)
         both = both[(both >= _LIKELY_TAG) & (both > self.usual_[self._tags])]
         tags = both.sort_values(ascending=False, kind="stable").index[:3]
         strongest = parts.drop("rhythm", errors="ignore").sort_values(ascending=False)
         least = 0.1 * max(parts.sum(), 0.1)
         groups = [f"similar {name}" for name, share in strongest.items() if share > least]
-        alike += [f"both tagged {', '.join(tags)}"] if len(tags) else groups[:2]
+        similar += [f"both tagged {', '.join(tags)}"] if len(tags) else groups[:2]
         differs = []
         for column, more, less in _COMPARED.values():
             if column in own.index:
                 step = (own[column] - reference[column]) / self.spread_[column]
                 if abs(step) > 0.75:
                     differs.append(more if step > 0 else less)
-        if "same tempo" not in alike and "tempo" in own.index:
+        if "same tempo" not in similar and "tempo" in own.index:
             ratio = own["tempo"] / max(reference["tempo"], 1e-9)
             if not 0.9 < ratio < 1.1:
                 differs.append("faster" if ratio > 1 else "slower")
-        text = ", ".join(alike) or "alike in no single respect"
+        text = ", ".join(similar) or "similar in no single respect"
         return text + (f"; {', '.join(differs[:2])}" if differs else "")

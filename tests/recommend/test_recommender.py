@@ -9,7 +9,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from genre_utils.audio import FEATURE_COLUMNS
 from genre_utils.models import ExactSearch, NeighbourAverage
-from genre_utils.recommend import CosineRecommender, Taste, UnknownTrack, best_recommender
+from genre_utils.recommend import CosineRecommender, Feedback, UnknownTrack, best_recommender
 
 GENRES = ("jazz", "metal", "pop")
 
@@ -76,11 +76,11 @@ def test_parts_add_up_to_the_similarity(seed, k, variety):
     own, tracks = songs(30, seed)
     made = CosineRecommender(variety=variety).fit(own, tracks)
     name = own.index[seed % 30]
-    taste = Taste(likes=(own.index[(seed + 1) % 30],), skips=(own.index[(seed + 2) % 30],))
-    table = made.recommend(name, k, taste=taste)
-    parts = made.explain(made.query_of(name, taste), made.positions(table["track"]))
+    feedback = Feedback(likes=(own.index[(seed + 1) % 30],), skips=(own.index[(seed + 2) % 30],))
+    table = made.recommend(name, k, feedback=feedback)
+    parts = made.explain(made.query_of(name, feedback), made.positions(table["track"]))
     assert np.abs(parts.sum(axis=1).to_numpy() - table["similarity"].to_numpy()).max() < 1e-9
-    query = made.query_of(name, taste)
+    query = made.query_of(name, feedback)
     cosine = made.unit_[made.positions(table["track"])] @ query
     assert np.abs(parts.sum(axis=1).to_numpy() - cosine).max() < 1e-9
 
@@ -158,14 +158,14 @@ def test_copies_of_an_unknown_clip_are_named_with_their_whole_song():
 def test_no_excerpt_of_a_judged_song_comes_back():
     liked, skipped = X.index[[4, 9]], X.index[[7, 13]]
     made = CosineRecommender().fit(X, excerpts(TRACKS, list(liked), list(skipped)))
-    table = made.recommend(SEED, len(X), taste=Taste((liked[0],), (skipped[0],)))
+    table = made.recommend(SEED, len(X), feedback=Feedback((liked[0],), (skipped[0],)))
     assert not {*liked, *skipped} & set(table["track"])
 
 
 def test_the_query_is_rocchios():
     made = CosineRecommender().fit(X, TRACKS)
     seed, liked, also, skipped = made.unit_[:4]
-    query = made.query_of(SEED, Taste(tuple(X.index[1:3]), (X.index[3],)))
+    query = made.query_of(SEED, Feedback(tuple(X.index[1:3]), (X.index[3],)))
     expected = seed + 0.75 * (liked + also) / 2 - 0.25 * skipped
     assert np.allclose(query, expected / np.linalg.norm(expected))
 
@@ -188,10 +188,10 @@ def test_several_seeds_and_an_unknown_clip(recommender):
 def test_skipped_songs_do_not_come_back_and_likes_pull(recommender):
     before = recommender.recommend(SEED, 10)
     skipped, liked = before["track"].iloc[0], X.index[1]
-    after = recommender.recommend(SEED, 10, taste=Taste((liked,), (skipped,)))
+    after = recommender.recommend(SEED, 10, feedback=Feedback((liked,), (skipped,)))
     assert skipped not in set(after["track"])
     assert liked not in set(after["track"])
-    pulled = recommender.query_of(SEED, Taste((liked,)))
+    pulled = recommender.query_of(SEED, Feedback((liked,)))
     own = recommender.unit_[recommender.positions([liked])[0]]
     assert pulled @ own > recommender.query_of(SEED) @ own
 
@@ -258,7 +258,7 @@ def test_wrong_use_is_said_so():
 def test_other_columns_work_too():
     own = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 8)), X.index[:20])
     table = CosineRecommender().fit(own, TRACKS).recommend(SEED, 3)
-    assert "what the network hears" in table["reason"].iloc[0]
+    assert "embedding" in table["reason"].iloc[0]
 
 
 def test_exact_search_finds_what_sorting_finds(monkeypatch):

@@ -1,17 +1,16 @@
-"""Tags in common: shares that add up to the overlap, and claim no more."""
+"""Shared tags add up to their overlap, and do not change the similarity."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, TAGS
-from genre_utils.recommend import CosineRecommender, best_recommender, tell_tags
-from genre_utils.recommend.tags import common_tags, shared_tags
+from genre_utils.recommend import CosineRecommender, best_recommender
 
 INDEX = pd.Index([f"t{n}" for n in range(30)], name="track_id")
 
 
-def heard(seed=0):
+def tagged(seed=0):
     """Songs of two kinds, with features, embedding and tags."""
     rng = np.random.default_rng(seed)
     kind = np.arange(30) % 2
@@ -26,8 +25,8 @@ def heard(seed=0):
 
 
 def test_parts_add_up_to_the_overlap():
-    X, tracks = heard()
-    made = best_recommender(tracks, heard=True).fit(X, tracks)
+    X, tracks = tagged()
+    made = best_recommender(tracks, encoder=True).fit(X, tracks)
     rows = made.positions(made.recommend("t0", 10)["track"])
     shared = made.shared_tags("t0", rows)
     for track, row in shared.iterrows():
@@ -38,57 +37,46 @@ def test_parts_add_up_to_the_overlap():
     assert made.shared_tags("t0", [0]).sum(axis=1).iloc[0] == pytest.approx(1)
 
 
-def test_what_is_printed_adds_up():
-    shared = pd.Series([0.3, 0.2, 0.1, 0.05], list("abcd"))
-    assert tell_tags(shared, 2) == "0.65 = a 0.30, b 0.20, all others 0.15"
-    assert tell_tags(shared[:0]) == ""
-
-
 def test_shares_of_the_cosine_hold_the_encoder_and_no_tag():
-    X, tracks = heard()
-    made = best_recommender(tracks, heard=True).fit(X, tracks)
+    X, tracks = tagged()
+    made = best_recommender(tracks, encoder=True).fit(X, tracks)
     table = made.recommend("t0", 10)
     parts = made.explain(made.query_of("t0"), made.positions(table["track"]))
     assert np.abs(parts.sum(axis=1).to_numpy() - table["similarity"].to_numpy()).max() < 1e-9
-    assert "what the network hears" in parts
+    assert "embedding" in parts
     assert not set(parts) & set(TAGS)
 
 
 def test_tags_do_not_move_the_similarity():
-    X, tracks = heard()
+    X, tracks = tagged()
     other = X.copy()
     other[list(TAGS)] = other[list(TAGS)].to_numpy()[::-1]
     before, after = (
-        best_recommender(tracks, heard=True).fit(x, tracks).recommend("t0", 10) for x in (X, other)
+        best_recommender(tracks, encoder=True).fit(x, tracks).recommend("t0", 10)
+        for x in (X, other)
     )
     assert before["track"].equals(after["track"])
     assert np.allclose(before["similarity"], after["similarity"])
 
 
 def test_a_tag_is_named_if_both_have_it_and_more_than_most():
-    usual = pd.Series({"rock": 0.3, "jazz": 0.01, "sad": 0.01, "pop": 0.01})
-    own = pd.Series({"rock": 0.25, "jazz": 0.5, "sad": 0.9, "pop": 0.2})
-    other = pd.Series({"rock": 0.9, "jazz": 0.3, "sad": 0.05, "pop": 0.6})
-    assert common_tags(own, other, usual) == ["both tagged jazz, pop"]
-    assert common_tags(own, other * 0, usual) == []
-    X, tracks = heard()
-    made = best_recommender(tracks, heard=True).fit(X, tracks)
+    X, tracks = tagged()
+    made = best_recommender(tracks, encoder=True).fit(X, tracks)
     table = made.recommend("t1", 29).set_index("track")
     for track, row in table.iterrows():
         assert ("both tagged rock" in row["reason"]) == (int(track[1:]) % 2 == 1)
 
 
 def test_an_unknown_clip_has_tags_too():
-    X, tracks = heard()
+    X, tracks = tagged()
     made = CosineRecommender(columns=EMBEDDING_COLUMNS).fit(X, tracks)
     clip = X.loc[["t3"]]
     assert made.shared_tags(clip, [3]).sum(axis=1).iloc[0] == pytest.approx(1)
     assert made.recommend(clip, 1)["track"].iloc[0] == "t3"
-    assert shared_tags(X.iloc[:0][list(TAGS)], X.iloc[0][list(TAGS)]).empty
 
 
 def test_very_many_songs_are_not_averaged(monkeypatch):
-    _, tracks = heard()
+    _, tracks = tagged()
     monkeypatch.setattr("genre_utils.recommend.recommender._AVERAGED", 29)
-    assert len(best_recommender(tracks, heard=True).scaling) == 1
+    assert len(best_recommender(tracks, encoder=True).scaling) == 1
     assert len(best_recommender(tracks.iloc[1:], heard=True).scaling) == 2

@@ -7,18 +7,17 @@ import pandas as pd
 import pytest
 from helpers import sound
 
-from genre_utils.recommend import Taste
-from genre_utils.tool.concerts import rank_events
-from genre_utils.tool.feedback_file import TasteError, tell_taste
+from genre_utils.recommend import Feedback
+from genre_utils.tool.concerts import preference_scores, rank_events
+from genre_utils.tool.feedback_file import FeedbackError, add_feedback
 from genre_utils.tool.library import load_library
 from genre_utils.tool.main import main
-from genre_utils.tool.preference import nearness
 
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("GENRE_UTILS_TASTE", str(tmp_path / "taste.json"))
+    monkeypatch.setenv("GENRE_UTILS_FEEDBACK", str(tmp_path / "feedback.json"))
     names = ("Nina Simone - one", "The Band - two", "Air feat. Beth Hirsch - three", "Air - four")
     for n, name in enumerate((*names, "Alice in Chains - five")):
         sound(tmp_path / f"music/{name}.wav", 3.0, seed=n)
@@ -32,12 +31,12 @@ def events(*named):
     return pd.DataFrame(rows, columns=["artist", "when", "place", "tags"]).astype(object)
 
 
-def ranked(library, taste, *named):
+def ranked(library, feedback, *named):
     recommender, _ = library.recommender()
-    return rank_events(events(*named), library, recommender, taste).set_index("artist")
+    return rank_events(events(*named), library, recommender, feedback).set_index("artist")
 
 
-LIKED = Taste(likes=("Nina Simone - one",), skips=("The Band - two",))
+LIKED = Feedback(likes=("Nina Simone - one",), skips=("The Band - two",))
 
 
 def test_who_is_liked_comes_first_and_who_is_unknown_last(library):
@@ -48,12 +47,12 @@ def test_who_is_liked_comes_first_and_who_is_unknown_last(library):
     assert found.loc["the band", "reason"] == "you skipped The Band - two"
     assert np.isnan(found.loc["Nobody", "score"])
     assert found.loc["Nobody", "known"] == "unknown"
-    assert "nearer to what you like than" in found.loc["Air", "reason"]
+    assert "closer to your likes than" in found.loc["Air", "reason"]
 
 
 def test_the_score_is_the_mean_over_the_songs_of_an_artist_and_guests(library):
     recommender, _ = library.recommender()
-    near = pd.Series(nearness(recommender, LIKED), recommender.features_.index)
+    near = pd.Series(preference_scores(recommender, LIKED), recommender.features_.index)
     found = ranked(library, LIKED, ["Air"], ["Beth Hirsch"])
     own = near[["Air - four", "Air feat. Beth Hirsch - three"]]
     assert found.loc["Air", "score"] == pytest.approx(own.mean())
@@ -81,14 +80,14 @@ def test_the_unknown_are_placed_by_their_tags(library):
     assert found.loc["Nobody", "known"] == "by tags"
     assert "tagged JAZZ, as" in found.loc["Nobody", "reason"]
     recommender, _ = library.recommender()
-    most = library.heard.loc[recommender.features_.index, "jazz"].to_numpy().argmax()
-    assert found.loc["Nobody", "score"] == nearness(recommender, LIKED)[most]
+    most = library.embeddings.loc[recommender.features_.index, "jazz"].to_numpy().argmax()
+    assert found.loc["Nobody", "score"] == preference_scores(recommender, LIKED)[most]
     assert found.loc["No one", "known"] == "unknown"
 
 
 def test_without_a_like_there_is_no_ranking(library):
-    with pytest.raises(TasteError, match="liked yet"):
-        ranked(library, Taste(likes=("elsewhere",)), ["Air"])
+    with pytest.raises(FeedbackError, match="You like none"):
+        ranked(library, Feedback(likes=("elsewhere",)), ["Air"])
 
 
 def test_the_command(library, tmp_path, capsys):
@@ -96,8 +95,8 @@ def test_the_command(library, tmp_path, capsys):
     table.write_text("artist,date,place\nNobody,2027-01-02,Bern\nNina Simone,2027-01-01,Paris\n")
     command = ["events", str(table), "--from", "2027-01-01"]
     assert main(command) == 1
-    assert "liked yet" in capsys.readouterr().err
-    tell_taste(tmp_path / "taste.json", "music", like=["Nina Simone - one"])
+    assert "You like none" in capsys.readouterr().err
+    add_feedback(tmp_path / "feedback.json", "music", like=["Nina Simone - one"])
     assert main([*command, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["artist"], one["score"] is None) for one in told] == [
@@ -108,5 +107,5 @@ def test_the_command(library, tmp_path, capsys):
     assert "Nina Simone, Fri 2027-01-01 00:00" in out
     assert "you liked Nina Simone - one" in out
     assert main([*command[:2], "--from", "2030-01-01"]) == 0
-    assert "Nothing takes place" in capsys.readouterr().out
+    assert "There are no events" in capsys.readouterr().out
     assert main(["events", str(tmp_path / "none.ics")]) == 1

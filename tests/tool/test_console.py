@@ -1,4 +1,4 @@
-"""What is wrong is one sentence and an exit status, whichever command it happens in."""
+"""Errors are one message and an exit status; output has no control characters."""
 
 from types import SimpleNamespace
 
@@ -7,38 +7,52 @@ import pytest
 from genre_utils.audio import AudioError, EncoderMissing
 from genre_utils.data import DatasetError
 from genre_utils.models import ModelError
-from genre_utils.tool.console import named, need, status_of
+from genre_utils.tool.console import (
+    name_in_errors,
+    print_lines,
+    print_message,
+    require_live,
+    run_command,
+)
 
 
-def running(error, **options):
-    def run(_):
+def run(error, **options):
+    def command(_):
         raise error
 
-    return status_of(run, SimpleNamespace(**options))
+    return run_command(command, SimpleNamespace(**options))
 
 
 @pytest.mark.parametrize(
     "error, status", [(AudioError, 1), (DatasetError, 1), (ModelError, 2), (EncoderMissing, 2)]
 )
-def test_errors_of_the_package_are_sentences(error, status, capsys):
-    assert running(error("No sound.")) == status
-    assert running(error("No sound."), missing=1) == 1
+def test_errors_of_the_package_are_messages(error, status, capsys):
+    assert run(error("No sound.")) == status
+    assert run(error("No sound."), missing=1) == 1
     assert capsys.readouterr() == ("", "genre: No sound.\n" * 2)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyError, AttributeError, OSError])
-def test_faults_of_the_program_are_not_hidden(error):
+def test_bugs_are_not_hidden(error):
     with pytest.raises(error):
-        running(error("x"))
+        run(error("x"))
 
 
-def test_the_sound_in_which_something_is_wrong_is_named():
-    with pytest.raises(AudioError, match=r"^a\.wav: too short$"), named("a.wav"):
+def test_errors_name_the_file():
+    with pytest.raises(AudioError, match=r"^a\.wav: too short$"), name_in_errors("a.wav"):
         raise AudioError("too short")
 
 
-def test_what_an_extra_brings_is_said(capsys):
-    need("json")
-    assert status_of(lambda _: need("no_such_library"), SimpleNamespace()) == 2
-    told = capsys.readouterr().err
-    assert told == 'genre: no_such_library is not there: pip install "genre_utils[live]"\n'
+def test_a_missing_extra_is_a_message(capsys):
+    require_live("json")
+    assert run_command(lambda _: require_live("no_such_library"), SimpleNamespace()) == 2
+    assert "pip install" in capsys.readouterr().err
+
+
+def test_control_characters_of_files_are_not_printed(capsys):
+    hostile = "a\x1b]0;title\x07\x1b[2J\r\nb\u202ec Björk 日本"
+    print_lines(hostile)
+    print_message(hostile)
+    for text in capsys.readouterr():
+        assert text.count("\n") == 1 and text.endswith(" Björk 日本\n")
+        assert not {"\x1b", "\x07", "\r", "\u202e"} & set(text)

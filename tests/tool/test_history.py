@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from genre_utils.tool.feedback_file import TasteError
-from genre_utils.tool.history import read_history, same_songs
+from genre_utils.tool.feedback_file import FeedbackError
+from genre_utils.tool.history import match_songs, read_history
 
 
 def listen(artist, title):
@@ -55,7 +55,7 @@ def test_what_is_no_export_is_said_so(tmp_path, content):
     path = tmp_path / "bad.json"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(TasteError, match=r"bad\.json"):
+    with pytest.raises(FeedbackError, match=r"bad\.json"):
         read_history(path)
 
 
@@ -80,6 +80,6 @@ def test_a_song_is_found_by_artist_and_title_however_they_are_written():
             "title": ["SINNERMAN (Remastered)", "Patience", "Feeling Good", None],
         }
     )
-    assert same_songs(own, named) == ["x/sinnerman", "patience", None, None]
-    assert same_songs(own[:0], named) == [None] * 4
-    assert same_songs(own, named[:0]) == []
+    assert match_songs(own, named) == ["x/sinnerman", "patience", None, None]
+    assert match_songs(own[:0], named) == [None] * 4
+    assert match_songs(own, named[:0]) == []

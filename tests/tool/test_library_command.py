@@ -14,7 +14,7 @@ from genre_utils.tool.main import main
 @pytest.fixture
 def music(tmp_path, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("GENRE_UTILS_TASTE", str(tmp_path / "taste.json"))
+    monkeypatch.setenv("GENRE_UTILS_FEEDBACK", str(tmp_path / "feedback.json"))
     root = tmp_path / "My Music"
     for n, name in enumerate(("A - one", "A - two", "deep/B - three", "deep/take4", "take5")):
         sound(root / f"{name}.wav", 6.0, seed=n)
@@ -43,8 +43,8 @@ def test_songs_are_recommended_by_name_by_path_and_to_other_files(music, tmp_pat
     sf.write(tmp_path / "new.mp3", 0.6 * load_audio(music / "A - two.wav")[4000:], 22050)
     assert main(["recommend", str(tmp_path / "new.mp3"), "--why"]) == 0
     told = capsys.readouterr()
-    assert "The same song, left out: A - two." in told.out
-    assert "what the network hears" in told.out
+    assert "Excluded as the same song: A - two." in told.out
+    assert "embedding" in told.out
     assert "tags in common 0." in told.out
     assert "(None)" not in told.out
     assert told.err == ""
@@ -53,8 +53,8 @@ def test_songs_are_recommended_by_name_by_path_and_to_other_files(music, tmp_pat
 def test_likes_are_kept_by_path_too(music, tmp_path, capsys):
     assert library(music, "--name", "mine") == 0
     assert main(["recommend", "A - one", "--like", str(music / "take5.wav")]) == 0
-    assert "take5" not in capsys.readouterr().out.split("Like A - one:")[1]
-    kept = json.loads((tmp_path / "taste.json").read_text())
+    assert "take5" not in capsys.readouterr().out.split("Similar to A - one:")[1]
+    kept = json.loads((tmp_path / "feedback.json").read_text())
     assert kept["collections"]["mine"]["likes"] == ["take5"]
 
 
@@ -109,7 +109,7 @@ def test_another_encoder_is_not_compared_with(music, tmp_path, monkeypatch, caps
     monkeypatch.setenv("GENRE_UTILS_ENCODER", str(other))
     capsys.readouterr()
     assert main(["recommend", str(sound(tmp_path / "clip.wav", 3.0))]) == 2
-    assert "keep them anew" in capsys.readouterr().err
+    assert "make it again" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("made", ["none", "empty", "file"])

@@ -5,7 +5,7 @@ import json
 import pytest
 from helpers import sound
 
-from genre_utils.tool.feedback_file import read_taste
+from genre_utils.tool.feedback_file import read_feedback
 from genre_utils.tool.main import main
 from genre_utils.tool.playlists import read_playlist
 
@@ -13,7 +13,7 @@ from genre_utils.tool.playlists import read_playlist
 @pytest.fixture
 def music(tmp_path, monkeypatch):
     monkeypatch.setenv("GENRE_UTILS_MODELS", str(tmp_path / "models"))
-    monkeypatch.setenv("GENRE_UTILS_TASTE", str(tmp_path / "taste.json"))
+    monkeypatch.setenv("GENRE_UTILS_FEEDBACK", str(tmp_path / "feedback.json"))
     root = tmp_path / "music"
     for n, name in enumerate(("A - one", "A - two", "deep/B - three", "C - four")):
         sound(root / f"{name}.wav", 3.0, seed=n)
@@ -52,14 +52,14 @@ def test_taste_is_imported_from_playlists_and_listenbrainz(music, tmp_path, caps
     (tmp_path / "liked.m3u8").write_text(
         "#EXTM3U\nmusic/A - one.wav\n#EXTINF:1,c - FOUR\nmoved.mp3\n#EXTINF:1,X - y\nz.mp3\n"
     )
-    assert main(["taste", "--import", str(tmp_path / "liked.m3u8")]) == 0
+    assert main(["feedback", "--import", str(tmp_path / "liked.m3u8")]) == 0
     assert "2 of the 3 songs" in capsys.readouterr().out
-    assert read_taste(tmp_path / "taste.json", "music").likes == ("A - one", "C - four")
+    assert read_feedback(tmp_path / "feedback.json", "music").likes == ("A - one", "C - four")
     about = {"artist_name": "B", "track_name": "Three"}
     (tmp_path / "feedback.jsonl").write_text(json.dumps({"score": -1, "track_metadata": about}))
-    assert main(["taste", "--import", str(tmp_path / "feedback.jsonl"), "--json"]) == 0
+    assert main(["feedback", "--import", str(tmp_path / "feedback.jsonl"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["skips"] == ["deep/B - three"]
-    assert read_taste(tmp_path / "taste.json", "music").skips == ("deep/B - three",)
+    assert read_feedback(tmp_path / "feedback.json", "music").skips == ("deep/B - three",)
     (tmp_path / "bad.json").write_text("no")
-    assert main(["taste", "--import", str(tmp_path / "bad.json")]) == 1
-    assert "it is not JSON" in capsys.readouterr().err
+    assert main(["feedback", "--import", str(tmp_path / "bad.json")]) == 1
+    assert "no JSON" in capsys.readouterr().err

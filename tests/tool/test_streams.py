@@ -90,11 +90,18 @@ def title_at(byte):
     return f"Björk - Don't {byte // (10 * BYTES) % 4}"  # an MP3 is a little longer than its song
 
 
-@pytest.fixture
-def song(tmp_path):
+@pytest.fixture(scope="module")
+def song(tmp_path_factory):
     pitches = np.repeat([pitch_of(second) for second in range(LOOP)], 44100)
     y = 0.5 * np.sin(2 * np.pi * np.cumsum(pitches) / 44100)
-    path = encode(tmp_path / "song.mp3", y, 44100, "mp3", "libmp3lame", bit_rate=8 * BYTES)
+    path = encode(
+        tmp_path_factory.mktemp("radio") / "song.mp3",
+        y,
+        44100,
+        "mp3",
+        "libmp3lame",
+        bit_rate=8 * BYTES,
+    )
     return path.read_bytes()
 
 
