@@ -2,7 +2,7 @@
 # # 1. Exploring GTZAN
 #
 # GTZAN is the best-known dataset for music genre classification. Before we train a model on it, we look at how sound is
-# turned into numbers, what these numbers say about ten genres, and which faults of the dataset would distort a score.
+# turned into numbers, how these numbers differ between ten genres, and which faults of the dataset would distort a score.
 #
 # **After this notebook you can** compute and read a spectrogram, a chromagram and MFCCs, explain the 57 features of
 # the published table, and name the faults of GTZAN that matter for evaluation.
@@ -88,7 +88,7 @@ show(
 # %% [markdown]
 # The feature table covers all tracks equally, so always guessing one genre is right for 10% of them. The recordings
 # are not balanced: public sources have 824 of 1,000, and 79 of the missing ones are disco. Reggae and rock have
-# only about half. Results that need the sound therefore say little about disco.
+# only about half. Results that need the sound are therefore little evidence about disco.
 #
 # ## Sound as a sequence of numbers
 #
@@ -265,7 +265,7 @@ print(f"{(centers < 2000).mean():.0%} of the bands lie below 2 kHz")
 #
 # ## MFCC
 #
-# *Mel-frequency cepstral coefficients* (MFCC) summarize the shape of a mel spectrum. A cosine transform tells us how much of a slow wave along the
+# *Mel-frequency cepstral coefficients* (MFCC) summarize the shape of a mel spectrum. A cosine transform measures how much of a slow wave along the
 # bands is in a frame, how much of a faster one, and so on. With $L_b$ the level of band $b$ in dB:
 #
 # $$c_j \propto \sum_{b=0}^{127} L_b \cos \frac{\pi (j-1) (b + \frac{1}{2})}{128}$$
@@ -539,7 +539,8 @@ for name, factor in factors.items():
     verdict[(ratio / factor - 1).abs() <= 0.04] = name
 agreement = verdict.value_counts(normalize=True)
 print(f"\nestimate against annotation ({len(both)} tracks):")
-print(agreement.map("{:.1%}".format).to_string())
+if len(both):
+    print(agreement.map("{:.1%}".format).to_string())
 
 # %% tags=["hide-input"]
 fig, axes = plt.subplots(
@@ -601,7 +602,8 @@ else:
     shared = own.X.index.intersection(X.index)
     deviation = ((own.X.loc[shared] - X.loc[shared]) / X.std(ddof=0)).abs().max(axis=1)
     same = int((deviation < 1e-4).sum())
-    print(f"same features as in the table: {same} of {len(shared)}")
+    if 30 in dataset.tables:
+        print(f"same features as in the table: {same} of {len(shared)}")
     results.fact(unusable=len(dataset.audio) - len(own.X), same_features=same)
 
 # %% [markdown]
