@@ -1,4 +1,4 @@
-"""The index, terms, limits and performance: what stands above the pages, and which pages are stale."""
+"""The index, terms, limits and performance, and which pages are stale."""
 
 from __future__ import annotations
 
