@@ -104,7 +104,7 @@ def same(first, second):
 def kept(folder=None):
     """Finished files of a cache, and when each was written."""
     files = (folder or cache_dir()).rglob("*")
-    return {p: p.stat().st_mtime_ns for p in files if p.suffix in {".parquet", ".npy"}}
+    return {p: p.stat().st_mtime_ns for p in files if p.suffix == ".npy"}
 
 
 def table_of(names):

@@ -23,8 +23,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import platformdirs
-import pyarrow as pa
-import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
@@ -93,7 +91,9 @@ INPUTS: dict[str, Callable] = {
 EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
 ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
-TABLES = frozenset({"features_30_sec", "features_3_sec"})  # the others are frames
+# Kinds whose rows are one vector each; the others are frames.
+_TABLE = ["length", *FEATURE_COLUMNS]
+_COLUMNS = {"features_30_sec": _TABLE, "features_3_sec": _TABLE, "encoder": [*ENCODER_COLUMNS]}
 
 _CHECKSUM_DIGITS = 8
 # NumPy evaluates a header as a literal, which CPython before 3.13 does wrongly where threads do so
@@ -298,7 +298,7 @@ def extract_collection(
     """
     folder = cache_dir() / f"{kind}-{cache_key(kind)}"
     remove_leftovers(folder)
-    read = _read_table if kind in TABLES else partial(read_frames, mapped=_may_map(len(paths)))
+    read = partial(read_frames, mapped=kind not in _COLUMNS and _may_map(len(paths)))
     cached = Parallel(n_jobs=n_jobs, prefer="threads")(
         delayed(_recall)(path, folder, read) for path in paths
     )
@@ -333,9 +333,9 @@ def extract_collection(
     values = pd.concat(tables, names=["track_id", "segment"])
     if kind in WHOLE_TRACKS:
         values = values.droplevel("segment")
-    if kind == "encoder":
-        values = pd.DataFrame(np.stack(values["frames"]), values.index, columns=ENCODER_COLUMNS)
-    return values, faults
+    if columns := _COLUMNS.get(kind):
+        values = pd.DataFrame(np.stack(values["frames"]), values.index, columns=columns)
+    return values.astype({"length": int}) if "length" in values else values, faults
 
 
 def cache_key(kind: str) -> str:
@@ -388,10 +388,10 @@ def _recall(path: str, folder: Path, read: Callable[[Path], pd.DataFrame]) -> _O
         name = file_digest(path, "md5")
     except OSError as error:
         return _Outcome(fault=f"the file cannot be read ({error.strerror})")
-    target = folder / f"{name}{'.parquet' if read is _read_table else '.npy'}"
+    target = folder / f"{name}.npy"
     try:
         table = read(target)
-    except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
+    except (OSError, ValueError):
         return _Outcome(target=target)  # not there, or damaged: computed again
     return _Outcome(table, _truncation(path), target)
 
@@ -404,7 +404,7 @@ def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outc
     except (AudioError, PictureError) as error:
         return track, _Outcome(fault=str(error))
     try:
-        (_write_table if kind in TABLES else write_frames)(rows, target)
+        write_frames(rows, target)
     except OSError as error:
         note = f"{target.parent}: {error.strerror or error}"
         return track, _Outcome(rows, _truncation(path), target, note)
@@ -417,7 +417,7 @@ def _rows_of_file(path: str, kind: str) -> pd.DataFrame:
         return pd.DataFrame({"frames": [picture_frames(path)]})
     if kind == "features_30_sec":  # of any length
         features, samples = features_of_file(path)
-        return pd.DataFrame([{"length": samples, **features}])
+        return pd.DataFrame({"frames": [np.array([samples, *features])]})
     if kind == "encoder":
         return pd.DataFrame({"frames": list(np.hstack(INPUTS[kind](path)))})
     if kind == "patch":
@@ -429,12 +429,10 @@ def _rows_of_file(path: str, kind: str) -> pd.DataFrame:
     audible = [i for i, segment in enumerate(segments) if segment.any()]
     if not audible:
         raise AudioError("silent: no whole segment of 3 s has any sound")
-    made = ((segments[i], INPUTS[kind](segments[i])) for i in audible)
-    rows = [
-        {"length": len(segment), **row} if isinstance(row, pd.Series) else {"frames": row}
-        for segment, row in made
-    ]
-    return pd.DataFrame(rows, index=audible)
+    rows = [INPUTS[kind](segments[i]) for i in audible]
+    if kind == "features_3_sec":
+        rows = [np.array([len(segments[0]), *row]) for row in rows]
+    return pd.DataFrame({"frames": rows}, index=audible)
 
 
 def _is_picture(path: str) -> bool:
@@ -443,15 +441,6 @@ def _is_picture(path: str) -> bool:
 
 def _truncation(path: str) -> str | None:
     return None if _is_picture(path) else find_truncation(path)
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        pq.write_table(pa.Table.from_pandas(table), temporary, write_page_checksum=True)
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    return pq.read_table(path, page_checksum_verification=True).to_pandas()
 
 
 def write_frames(table: pd.DataFrame, path: Path) -> None:

@@ -401,12 +401,14 @@ def test_if_nothing_can_be_used_one_reason_is_given(tmp_path):
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path, own_cache, monkeypatch):
-    def fail(table, where, **options):
-        Path(where).write_bytes(b"half")
+    write = Path.write_bytes
+
+    def fail(path, content):
+        write(path, content[: len(content) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(feature_tables.pq, "write_table", fail)
     paths = sounds(tmp_path, count=1).audio
+    monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.warns(UserWarning, match="No space left"):
         values, _ = extract_collection(paths, "features_30_sec", n_jobs=1, progress=False)
     assert len(values) == 1 and not [p for p in own_cache.rglob("*") if p.is_file()]

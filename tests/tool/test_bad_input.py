@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from helpers import AS_ROOT, extract, kept, sound, sounds
 
-from genre_utils.data import audit, dataset, feature_tables, make_splits, read_dataset
+from genre_utils.data import audit, dataset, make_splits, read_dataset
 from genre_utils.data import synthetic as demo
 from genre_utils.tool import predict_command, recommend_command
 from genre_utils.tool.main import main
@@ -74,19 +74,19 @@ def test_a_disk_that_fills_up_while_caching_loses_nothing(tmp_path, own_cache, m
     found = sounds(tmp_path, count=3)
     written = []
 
-    def full(table, path, *args, **kwargs):
+    def full(path, content):
         if len(written) == 1:
             raise OSError(errno.ENOSPC, "No space left on device")
         written.append(path)
-        return original(table, path, *args, **kwargs)
+        return original(path, content)
 
-    original = feature_tables.pq.write_table
-    monkeypatch.setattr(feature_tables.pq, "write_table", full)
+    original = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.warns(UserWarning, match="2 results were not cached: .*No space left"):
         first = extract(found)
     assert len(first.values) == 3
     assert len(kept()) == 1
-    assert not [p for p in own_cache.rglob("*") if p.is_file() and p.suffix != ".parquet"]
+    assert not [p for p in own_cache.rglob("*") if p.is_file() and p.suffix != ".npy"]
     monkeypatch.undo()
     monkeypatch.setenv("GENRE_UTILS_CACHE", str(own_cache))
     pd.testing.assert_frame_equal(extract(found).values, first.values)
