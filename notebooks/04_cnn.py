@@ -31,7 +31,13 @@ import pandas as pd
 from genre_utils.audio import AudioError
 from genre_utils.data import features_or_reason, make_splits, open_dataset
 from genre_utils.evaluation import Results, make_score, paired_test, verdict
-from genre_utils.models import classify_clip, keep_network
+from genre_utils.models import (
+    ModelError,
+    classify_clip,
+    load_model,
+    save_model,
+    spectrogram_temperatures,
+)
 from genre_utils.plots import set_style, show
 
 set_style()
@@ -266,8 +272,10 @@ updates = 30 if quick else int(np.clip(len(index) // 12, 200, 700))
 def compile_network(network, loss, updates):
     """Compile a network for trainings of so many updates."""
     rate = keras.optimizers.schedules.CosineDecay(2e-3, updates)
-    optimizer = keras.optimizers.AdamW(rate)
-    network.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
+    network.compile(
+        keras.optimizers.AdamW(rate), loss, metrics=["accuracy"],
+        jit_compile=False, steps_per_execution=8,  # settings for speed on a CPU
+    )  # fmt: skip
     return network
 
 
@@ -924,7 +932,8 @@ show(
 #
 # `genre predict song.mp3` uses this network where the pretrained encoder of notebook 7 is not installed. It computes a
 # spectrogram like those of the pictures from any audio file, so we save the networks that were trained on pictures,
-# together with the genres, the standardization and the temperature. Then we classify a test track.
+# together with the genres and the standardization. A short clip gives less evidence than a whole track, so it needs a
+# temperature of its own; the validation set gives one for each of several lengths.
 
 # %%
 from types import SimpleNamespace
@@ -932,30 +941,44 @@ from types import SimpleNamespace
 networks = [keras.models.clone_model(cnn) for _ in members["picture"]]
 for network, weights in zip(networks, members["picture"], strict=True):
     network.set_weights(weights)
+
+
+def predict_windows(windows):
+    """Mean of the probabilities of the networks for crops of spectrograms."""
+    x = (windows - mean["picture"]) / sd["picture"]
+    return np.mean([network.predict_on_batch(x) for network in networks], axis=0)
+
+
+valid = rows["picture", "valid"]
+valid_frames = np.stack(frames["picture"].to_numpy()[valid])
+valid_codes = np.searchsorted(classes, y_whole["picture"][valid])
+temperatures = spectrogram_temperatures(predict_windows, valid_frames, valid_codes, 128)
+print("Temperature by seconds:", {seconds: round(t, 2) for seconds, t in temperatures.items()})
+
+# %% [markdown]
+# We save the model, load it again, and classify a test track with it.
+
+# %%
 classifier = SimpleNamespace(
     networks_=networks, classes_=classes, crop=128, mean_=mean["picture"], scale_=sd["picture"],
     temperature_=float(temperature["picture"]),
 )  # fmt: skip
 own_scores = [score for score in results.scores if score.input == "picture"]
-saved = keep_network(classifier, pictures, tracks, results, own_scores)
 recorded = ids["picture"][rows["picture", "test"]].intersection(list(joined))
 file = clip or (tracks.loc[recorded[0], "path"] if len(recorded) else "")
-if saved.model is None:
-    print(saved.told)
-elif file:
-    try:
-        song = classify_clip(file, saved.model)
-        print(
-            f"{song.file.split('/')[-1]}, {song.seconds:.0f} s:",
-            {g: round(p, 2) for g, p in list(song.probability.items())[:3]},
-        )
-        print("Segments:", ", ".join(segment.genre for segment in song.votes))
-    except AudioError as error:
-        print(f"{file} cannot be used: {error}")
+try:
+    model = load_model(save_model(classifier, results, own_scores, temperatures).name)
+    if file:
+        song = classify_clip(file, model)
+        print(f"{song.file.rsplit('/', 1)[-1]}, {song.seconds:.0f} s")
+        print({genre: round(p, 2) for genre, p in list(song.probability.items())[:3]})
+        print("Segments:", ", ".join(vote.genre for vote in song.votes))
+except (ModelError, AudioError) as error:
+    print(error)
 
 # %% [markdown]
-# The probabilities are the calibrated means over the segments of the song; below are the predictions of the single
-# segments.
+# The probabilities of the song are calibrated means over its segments. The last line shows the prediction of each
+# segment.
 #
 # ## Against the literature
 #
