@@ -743,9 +743,7 @@ if len(named):
 # %% tags=["hide-input"]
 finding = f"{len(tracks):,} tracks in {len(by_genre)} genres, {len(dataset.audio)} with a recording"
 if n_groups:
-    finding += (
-        f", by only {n_groups} named artists; {len(copies)} files are exact copies of another"
-    )
+    finding += f", by {n_groups} named artists; exact copies of another file: {len(copies)}"
 mfcc_means = X[[f"mfcc{j}_mean" for j in range(4, 21)]].corr().to_numpy()
 sizes = named.groupby("genre")["artist_group"].value_counts().groupby(level="genre").head(1)
 results.fact(
