@@ -2,10 +2,9 @@
 # # 2. Preprocessing and PCA
 #
 # The feature table describes each track by numbers in different units: hertz, beats per minute,
-# shares and energies. Many models compare tracks by a distance, and a distance adds these units up
-# as if they were the same. In this notebook we scale the features, find out which models need it,
-# and use *principal component analysis* (PCA) to see how many independent directions the table has
-# and what the two most important ones mean.
+# shares and energies. A distance between tracks adds these units up as if they were the same. In
+# this notebook we scale the features, find out which models need it, and use *principal component
+# analysis* (PCA) to see how many independent directions the table has and what the first two mean.
 #
 # **After this notebook you can** scale features by hand and with scikit-learn, prevent data leakage
 # with a pipeline, compute a PCA from the covariance matrix, choose a number of components, and read
@@ -47,10 +46,9 @@ results.notice()
 # %% [markdown]
 # ## The feature table
 #
-# The table has one row per track, with the 57 features of notebook 1. It also has the column
-# `length`, the number of samples of the recording. This column is not a feature of the music. We
-# keep it in this notebook because the student summary that this course follows (below: *the
-# summary*) kept it, and we want to reproduce its figures.
+# The table has one row per track, with the 57 features of notebook 1 and the column `length`, the
+# number of samples. This column does not describe the music. We keep it because the student summary
+# that this course follows (below: *the summary*) kept it, and we want to reproduce its figures.
 
 # %%
 X, y = features.values, features.genre
@@ -72,7 +70,7 @@ print(f"{X.shape[0]} tracks, {X.shape[1]} columns, {y.nunique()} genres")
 share_of_distance = X.var() / X.var().sum()
 top_share = share_of_distance.max()
 results.fact(largest_share_of_distance=top_share)
-share_of_distance.nlargest(3).map("{:.2%}".format)
+print(share_of_distance.nlargest(3).map("{:.2%}".format).to_string())
 
 # %% tags=["hide-input"]
 ranges = (X.max() - X.min()).sort_values()
@@ -93,27 +91,24 @@ show(
 
 # %% [markdown]
 # The ranges differ by eight orders of magnitude. The column `rolloff_var` alone makes up 92% of the
-# squared distance, so that two tracks count as similar if this one number is similar. The other
-# columns, with all the timbre and harmony, have practically no influence.
+# squared distance. All the timbre and harmony in the other columns has practically no influence.
 #
 # ## Min-max scaling and standardization
 #
 # *Min-max scaling* maps each column to the range from 0 to 1. *Standardization* gives each column
-# the mean 0 and the variance 1; $\bar{x}$ is the mean of the column and $s$ its standard deviation.
+# mean 0 and variance 1; $\bar{x}$ is its mean and $s$ its standard deviation.
 #
 # $$x_\text{min-max} = \frac{x - \min x}{\max x - \min x} \qquad x_\text{standardized} = \frac{x - \bar{x}}{s}$$
 #
-# With pandas, each formula is one line. A constant column would lead to a division by zero, so we
-# divide it by 1.
+# With pandas, each formula is one line. For a constant column we divide by 1 instead of 0.
 
 # %%
 min_max_by_hand = (X - X.min()) / (X.max() - X.min()).replace(0, 1)
 standardized_by_hand = (X - X.mean()) / X.std(ddof=0).replace(0, 1)
 
 # %% [markdown]
-# In scikit-learn, scalers are objects. `fit` computes what the formula needs (minimum and maximum,
-# or mean and standard deviation), and `transform` applies it, to the same rows or to others. Do
-# both ways lead to the same numbers?
+# In scikit-learn, scalers are objects. `fit` computes what the formula needs, and `transform`
+# applies it, to the same rows or to others. Do both ways lead to the same numbers?
 
 # %%
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -129,9 +124,9 @@ print(
 # The differences are rounding errors.
 #
 # What does an outlier do? In Kaggle's table, `harmony_mean` is close to zero for nearly all tracks
-# and far away for a few. *Robust scaling* uses the median and the interquartile range, which an
-# outlier hardly changes. We compare where the three scalers put the middle half of the tracks, and
-# where they put the most distant track.
+# and far away for a few. *Robust scaling* uses the median and the interquartile range, which
+# outliers hardly change. Where do three scalers put the middle half of the tracks, and where the
+# extremes?
 
 # %%
 from sklearn.preprocessing import RobustScaler
@@ -150,9 +145,9 @@ print(
 
 # %% [markdown]
 # Min-max scaling squeezes the middle half into less than 1% of the range, because the outliers
-# define the minimum and the maximum. Robust scaling spreads the middle half, but it does not remove
-# the outliers: they now lie so far away that this column dominates the distance again. No scaler
-# replaces a look at the data.
+# define the minimum and the maximum. Robust scaling spreads the middle half, but the outliers now
+# lie so far away that this column dominates the distance again. No scaler replaces a look at the
+# data.
 #
 # ## Which models need scaling?
 #
@@ -191,15 +186,14 @@ accuracy.style.format("{:.1%}")
 # use distances, scalar products or gradients need scaled features: kNN, support vector machines,
 # neural networks, and PCA. Trees and forests do not.
 #
-# (Songs by the same artist are in both sets here, so the accuracies are too high. Notebook 3 shows
-# by how much.)
+# (Songs by the same artist are in both sets, so the accuracies are too high. Notebook 3 shows by
+# how much.)
 #
 # ## Data leakage: fit the scaler on the training set only
 #
-# The pipeline fitted its scaler on the training set. If we scaled the whole table first, the scaler
-# would know the minimum and the maximum of the test set. Information about the test set that
-# reaches the training is called *data leakage*. How many test values lie outside the range of the
-# training set?
+# The pipeline fitted its scaler on the training set. A scaler fitted on the whole table would know
+# the minimum and the maximum of the test set. When information about the test set reaches the
+# training, this is *data leakage*. How many test values lie outside the range of the training set?
 
 # %%
 test_values = MinMaxScaler().fit(X_train).transform(X_test)
@@ -209,12 +203,12 @@ print(
 )
 
 # %% [markdown]
-# A few test values lie outside the range, as those of a new song may. With a scaler fitted on all
-# tracks this could not happen.
+# A few test values lie outside the range, as those of a new song may. A scaler fitted on all tracks
+# would hide this.
 #
-# The same holds for *cross-validation*, which splits the rows into parts, the *folds*, and uses
-# each fold once as the test set. With a pipeline, `cross_val_score` fits the scaler again for each
-# training set. How much does the leak change here?
+# *Cross-validation* splits the rows into parts, the *folds*, and uses each fold once as the test
+# set. With a pipeline, `cross_val_score` fits the scaler again for each training set. How much does
+# the leak change here?
 
 # %%
 from sklearn.model_selection import KFold, cross_val_score
@@ -228,8 +222,7 @@ print(f"scaled inside the folds: {inside_folds:.1%}, scaled before splitting: {b
 
 # %% [markdown]
 # Here the difference is negligible: a minimum and a maximum carry little information. Steps that
-# use the labels, such as feature selection, can leak a lot (exercise 3). Always use a pipeline,
-# then you never need to know.
+# use the labels, such as feature selection, can leak a lot (exercise 3). A pipeline prevents both.
 #
 # From here on we describe the table and evaluate no model, so we scale all tracks together, by
 # min-max scaling as the summary did.
@@ -261,8 +254,8 @@ eigenvalues, eigenvectors = eigenvalues[::-1], eigenvectors[:, ::-1]
 print("explained variance ratios:", eigenvalues[:2] / eigenvalues.sum())
 
 # %% [markdown]
-# scikit-learn's `PCA` does the same in one line. Does it find the same axes? The sign of an
-# eigenvector is arbitrary, so we compare absolute values.
+# scikit-learn's `PCA` does the same in one line. The sign of an eigenvector is arbitrary, so we
+# compare absolute values. Does it find the same axes?
 
 # %%
 from sklearn.decomposition import PCA
@@ -275,7 +268,7 @@ print(f"largest difference between the weights: {difference:.0e}")
 
 # %% [markdown]
 # Both computations agree. The summary printed its ratios for the same table of 1,000 tracks; do
-# ours agree with them?
+# ours match them?
 
 # %%
 published = np.array([0.2439355, 0.21781804])
@@ -296,8 +289,8 @@ comparison.style.format("{:.8f}")
 #
 # ## How many components are enough?
 #
-# We fit all components and add up their ratios, for both ways to scale. How many components are
-# needed for 80%, 90% and 95% of the variance?
+# We fit all components, for both ways to scale. How many are needed for 80%, 90% and 95% of the
+# variance?
 
 # %%
 all_ratios = {
@@ -313,7 +306,7 @@ needed = {
 }
 results.fact(components_needed=needed)
 for scaling, counts in needed.items():
-    print(f"{scaling}: {counts}")
+    print(f"{scaling:12}", *(f"{count:3} for {share}" for share, count in counts.items()))
 
 # %% tags=["hide-input"]
 fig, (top, bottom) = plt.subplots(2, figsize=(6, 5.6), sharex=True, height_ratios=[2, 3])
@@ -343,9 +336,9 @@ show(
 )
 
 # %% [markdown]
-# The two first components stand out. The rest falls slowly: 21 of the 58 columns' worth of
-# directions are needed for 90% of the variance, and a few more after standardization. Many columns
-# are therefore redundant, but a plane is far from the whole table.
+# The first two components stand out, and the rest falls slowly: 90% of the variance needs 21 of 58
+# components, and a few more after standardization. Many columns are redundant, but a plane is far
+# from the whole table.
 #
 # ## Genres in the plane of two components
 #
@@ -450,17 +443,16 @@ mfcc = X.filter(regex=r"^mfcc\d+_mean$")
 mel_spectrum = idct(np.pad(mfcc, ((0, 0), (0, 128 - mfcc.shape[1]))), axis=1, norm="ortho")
 correlation = pd.DataFrame(mel_spectrum).corrwith(pd.Series(points[:, 0]))
 results.fact(component_1_highest_band=correlation.iloc[-1])
-print(f"highest band: {correlation.iloc[-1]:.2f}, bands 1 to 100: "
+print(f"highest: {correlation.iloc[-1]:.2f}, bands 1 to 100: "
       f"{correlation[:100].min():.2f} to {correlation[:100].max():.2f}")  # fmt: skip
 
 # %% [markdown]
-# Component 1 follows the level at the upper end of the spectrum, near 11 kHz. In this range the
-# encoding and the age of a recording matter as much as the music. PCA finds what varies most, not
-# what we are looking for.
+# Component 1 follows the level at the upper end of the spectrum, near 11 kHz. Recording and
+# encoding can change this range as well as the music can, and our table cannot separate them. PCA
+# finds what varies most, not what we are looking for.
 #
-# A *biplot* draws both in one plane: the tracks as points and the columns as arrows. An arrow
-# points in the direction in which the values of its column grow, and its length shows how large its
-# weights are.
+# A *biplot* draws tracks as points and columns as arrows. An arrow points to where the values of
+# its column grow, and its length shows how large its weights are.
 
 # %% tags=["hide-input"]
 markers = genre_markers(genres)
@@ -489,7 +481,7 @@ for column, (x, height) in arrows.loc[angle.index].iterrows():
         color="#882255",
     )
 ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
-ax.margins(0.15)
+ax.margins(x=0.25, y=0.1)
 fig.legend(loc="outside lower center", ncols=3, fontsize=11)
 show(
     fig,
@@ -509,9 +501,10 @@ show(
 # In a plane we can show what kNN predicts at every position. We compare one neighbor with 25.
 
 # %% tags=["hide-input"]
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_rgb
 from scipy.ndimage import distance_transform_edt
 
+light = ListedColormap([0.45 + 0.55 * np.array(to_rgb(colors[genre])) for genre in genres])
 low, high = np.quantile(points, [0.005, 0.995], axis=0)
 grid_x, grid_y = np.meshgrid(*np.linspace(low, high, 150).T)
 fig, axes = plt.subplots(2, figsize=(6, 9), sharex=True)
@@ -519,30 +512,21 @@ for ax, neighbors in zip(axes, [1, min(25, len(X) // 2)], strict=True):
     plane_knn = KNeighborsClassifier(n_neighbors=neighbors).fit(points, y)
     region = plane_knn.predict(np.column_stack([grid_x.ravel(), grid_y.ravel()]))
     region = np.searchsorted(genres, region).reshape(grid_x.shape)
-    ax.pcolormesh(grid_x, grid_y, region, cmap=ListedColormap([colors[g] for g in genres]), vmin=-0.5,
-                  vmax=len(genres) - 0.5, alpha=0.55, rasterized=True)  # fmt: skip
+    ax.pcolormesh(
+        grid_x, grid_y, region, cmap=light, vmin=-0.5, vmax=len(genres) - 0.5, rasterized=True
+    )
     ax.scatter(*points.T, s=3, color="#222222", linewidth=0)
     for number, genre in enumerate(genres):  # a label where the region is thickest, if it has room
         depth = distance_transform_edt(np.pad(region == number, 1))[1:-1, 1:-1]
         if depth.max() > 6:
             place = np.unravel_index(depth.argmax(), depth.shape)
-            ax.text(
-                grid_x[place],
-                grid_y[place],
-                plain[genre],
-                ha="center",
-                va="center",
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1},
-            )
-    ax.set(
-        xlim=(low[0], high[0]),
-        ylim=(low[1], high[1]),
-        ylabel=axis_labels[1],
-        title=f"k = {neighbors}",
-    )
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 1}
+            ax.text(grid_x[place], grid_y[place], plain[genre], ha="center", va="center", bbox=box)
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    ax.set(ylabel=axis_labels[1], title=f"k = {neighbors}")
     ax.grid(visible=False)
 axes[1].set_xlabel(axis_labels[0])
-handles = [plt.Rectangle((0, 0), 1, 1, color=colors[genre], alpha=0.55) for genre in genres]
+handles = [plt.Rectangle((0, 0), 1, 1, color=color) for color in light.colors]
 fig.legend(
     handles, [plain[genre] for genre in genres], loc="outside lower center", ncols=4, fontsize=11
 )
@@ -559,7 +543,8 @@ show(
 #
 # How much does the plane lose? For each track we look up the nearest other track, in the plane and
 # in all scaled columns. How often does it have the same genre? Copies of a song and songs by the
-# same artist make this easy, so we repeat the count without them.
+# same artist make this easy, so we repeat the count without them. As a control, we exclude random
+# groups: the artists' names shuffled within each genre.
 
 # %%
 from sklearn.neighbors import NearestNeighbors
@@ -586,6 +571,12 @@ groups = {
 }
 if tracks["artist_group"].isna().all():
     del groups["other artists"]
+else:
+    groups["other random groups"] = (
+        groups["other artists"]
+        .groupby(y)
+        .transform(lambda names: names.sample(frac=1, random_state=seed).to_numpy())
+    )
 spaces = {"plane": points, "all columns": scaled}
 same_genre = pd.DataFrame(
     {
@@ -599,10 +590,11 @@ print(f"by chance: {(y.value_counts(normalize=True) ** 2).sum():.0%}")
 same_genre.style.format("{:.1%}", na_rep="–")
 
 # %% [markdown]
-# In all columns, the nearest track has the same genre about twice as often as in the plane. The
-# caution pays off: without the same artist, the share falls by more than 20 percentage points,
-# although the genres are the same. Much of what looks like similarity of genre is similarity of
-# artist, and this is the subject of notebook 3.
+# In all columns, the nearest track has the same genre about twice as often as in the plane. Without
+# the same artist, the share falls by more than 20 percentage points. Excluding an artist also
+# leaves fewer tracks of the genre, but the random groups, which exclude as many, lose only a
+# little. Much of what looks like similarity of genre is similarity of artist, the subject of
+# notebook 3.
 #
 # ## What to remember
 #
@@ -621,8 +613,8 @@ same_genre.style.format("{:.1%}", na_rep="–")
 #
 # <details><summary>Answer</summary>
 #
-# PCA looks for variance, and without scaling nearly all of it lies in `rolloff_var`. The first
-# component is then this column, and the ratio describes a unit of measurement instead of music.
+# Without scaling, nearly all of the variance lies in `rolloff_var`. The first component is this
+# column, and the ratio describes a unit of measurement instead of music.
 #
 # </details>
 #
@@ -632,8 +624,7 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # <details><summary>Answer</summary>
 #
 # No. PCA does not use the labels: a direction with a large variance can be useless for the genre,
-# and one with a small variance can be decisive. Only an evaluation with a model shows what a
-# component contributes.
+# and one with a small variance can be decisive.
 #
 # </details>
 #
@@ -664,8 +655,8 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # ```
 #
 # The groups are artists. Robert Johnson and Kelly Joe Phelps, in the darker group, mostly sing to a
-# single guitar. Clifton Chenier and Buckwheat Zydeco, in the brighter group, play with a full band.
-# With nine artists in a genre, a model can learn the artists instead of the blues.
+# single guitar. Clifton Chenier and Buckwheat Zydeco play with a full band. With nine artists in a
+# genre, a model can learn the artists instead of the blues.
 #
 # </details>
 #
@@ -677,7 +668,9 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # ```python
 # for n in (1, 2, 5, 10, 20):
 #     if n <= min(X.shape):
-#         share = nearest_same_genre(PCA(n).fit_transform(scaled), list(groups.values())[-1])
+#         share = nearest_same_genre(
+#             PCA(n).fit_transform(scaled), groups.get("other artists", groups["other songs"])
+#         )
 #         print(f"{n} components: {share:.1%}")
 # ```
 #
@@ -689,8 +682,7 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # 20 components: 46.9%
 # ```
 #
-# Each step adds information about the genre. With 20 components, the share is nearly that of all
-# columns.
+# Each step adds information about the genre; 20 components are nearly as good as all columns.
 #
 # </details>
 #
@@ -722,10 +714,9 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # </details>
 #
 # **Where to go on.** Notebook 3 trains four models on this table and groups the tracks by artist.
-# Jolliffe and Cadima ([2016](https://doi.org/10.1098/rsta.2015.0202)) review PCA in 16 pages. The
-# user guide of scikit-learn describes [common
-# pitfalls](https://scikit-learn.org/stable/common_pitfalls.html) of preprocessing, data leakage
-# among them.
+# Jolliffe and Cadima ([2016](https://doi.org/10.1098/rsta.2015.0202)) review PCA. scikit-learn's
+# user guide describes [common pitfalls](https://scikit-learn.org/stable/common_pitfalls.html), data
+# leakage among them.
 
 # %% tags=["hide-input"]
 results.fact(
