@@ -44,7 +44,7 @@ def _bands() -> tuple[slice, np.ndarray]:
 def fingerprint(y: np.ndarray) -> np.ndarray:
     """32 bits every 11.6 ms of a recording.
 
-    A bit says whether the energy difference between two neighbouring bands rose since the frame
+    A bit says whether the energy difference between two neighboring bands rose since the frame
     before (Haitsma and Kalker, "A highly robust audio fingerprinting system", ISMIR 2002). It
     hardly changes with the level, the cut and lossy coding.
 
@@ -173,7 +173,7 @@ def _proposals(prints: Sequence[np.ndarray], *, of_first: bool) -> list[tuple[in
     if not found:
         return []
     first, second, shift = np.concatenate(found, axis=1)
-    # A cut between two hops puts the votes on two neighbouring shifts.
+    # A cut between two hops puts the votes on two neighboring shifts.
     votes = np.concatenate([np.stack([first, second, shift + d]) for d in (0, 1)], axis=1)
     proposed, count = np.unique(votes, axis=1, return_counts=True)
     proposed = proposed[:, count >= _VOTES]

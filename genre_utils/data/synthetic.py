@@ -190,8 +190,8 @@ def _artist(genre: str, artist: int) -> Recipe:
     share = rng.uniform(0, BLEND)
     bent = {n: (1 - share) * getattr(own, n) + share * getattr(kin, n) for n in NUMBERS}
     bent |= {name: getattr(kin, name) for name in LENT if rng.random() < BORROW}
-    centre = rng.uniform(bent["slow"], bent["fast"])
-    bent |= {"slow": 0.93 * centre, "fast": 1.07 * centre}
+    center = rng.uniform(bent["slow"], bent["fast"])
+    bent |= {"slow": 0.93 * center, "fast": 1.07 * center}
     return _vary(replace(own, **bent), rng, 1.0)
 
 
