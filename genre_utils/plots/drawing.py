@@ -1,4 +1,4 @@
-"""Figures as small SVG: text stays text, what has too many points is drawn as one picture."""
+"""Figures as small SVG: text stays text, and artists with many points become pictures."""
 
 from __future__ import annotations
 
@@ -16,38 +16,28 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 SVG = "http://www.w3.org/2000/svg"
-# An artist of more points, and a drawing of more bytes, is not drawn by strokes.
+# An artist with more points, and the data of a figure with more bytes, are rasterized.
 MOST_POINTS = 2000
-MOST_BYTES = 80_000
+MOST_BYTES = 100_000
 PIXELS_PER_INCH = 160  # twice the 80 that an inch has on a page
-# Colours of what is drawn, not of data; pages put the reader's own in their places.
+# Colors of text and lines, not of data; pages replace them by the reader's.
 INK, GRID = "#1b1f24", "#cccccc"
-ON_FILL = "#111111"  # text on a filled area, which is as light on a dark page
+ON_FILL = "#111111"  # text on a filled area, which keeps its color on a dark page
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+")
-_REFERENCE = re.compile(r"url\(#([\w.-]+)\)")
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "genre_utils",
-    # The widest of common fonts: what it has room for, others have room for too.
+    # The widest of common fonts: others need less room.
     "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
 }
 
 
 def to_svg(figure: Figure) -> str:
-    """Draw a figure as SVG, the same text for the same figure.
+    """Draw a figure as one ``<svg>`` element, with the same text for the same figure.
 
-    Parameters
-    ----------
-    figure
-        Artists of many points are set to be drawn as pictures within the drawing; where the rest
-        is large all the same, all data are.
-
-    Returns
-    -------
-    str
-        One ``<svg>`` element, with ids of its own and no font that is not everywhere.
+    Artists with many points are rasterized; if the rest is still large, all data are.
     """
     data: list[Line2D | Collection] = []
     for axes in figure.axes:
@@ -64,7 +54,7 @@ def to_svg(figure: Figure) -> str:
 
 
 def to_png(figure: Figure) -> bytes:
-    """Draw a figure as a PNG of 256 colours: to the eye the same, and a third of the size."""
+    """Draw a figure as a PNG of 256 colors, a third of the size."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=PIXELS_PER_INCH)
     small = io.BytesIO()
@@ -73,7 +63,7 @@ def to_png(figure: Figure) -> bytes:
 
 
 def _points(artist: Line2D | Collection) -> int:
-    """How many points an artist is drawn by, about."""
+    """About how many points an artist has."""
     if isinstance(artist, Line2D):
         return np.size(artist.get_xdata(orig=False))
     if isinstance(artist, QuadMesh):
@@ -95,32 +85,23 @@ def _drawn(figure: Figure) -> str:
 
 
 def _clean(root: ET.Element) -> None:
-    """Drop what nobody sees: names, metadata, digits, spaces, groups of one."""
-    metadata, general = root[0], root[1]
-    root.remove(metadata)
-    root.remove(general)  # a style sheet for every element of the document it comes to stand in
+    """Drop metadata, fonts, white space, and the style sheet, which would apply to a whole page."""
+    for child in root[:2]:
+        root.remove(child)
     root.set("style", "stroke-linejoin:round;stroke-linecap:butt")
     for element in root.iter():
         element.tail = None
         tag = element.tag.removeprefix(f"{{{SVG}}}")
         if tag not in {"text", "tspan"} and not (element.text or "").strip():
             element.text = None
-        for name in ("d", "x", "y", "width", "height", "points"):
+        for name in ("d", "x", "y", "width", "height", "points", "transform"):
             if name in element.attrib:
                 short = _NUMBER.sub(_rounded, element.attrib[name])
                 element.set(name, " ".join(short.split()))
         if "style" in element.attrib:
             element.set("style", _style(element.attrib["style"], tag))
-        if re.match(r"rotate\(-?0 ", element.get("transform", "")):
-            del element.attrib["transform"]
-        elif "transform" in element.attrib:
-            element.set("transform", _NUMBER.sub(_rounded, element.attrib["transform"]))
         if tag == "image":
             _crush(element)
-    _short_ids(root)
-    _flatten(root)
-    for group in root.iter(f"{{{SVG}}}g"):
-        _share_style(group)
 
 
 def _rounded(found: re.Match) -> str:
@@ -128,7 +109,7 @@ def _rounded(found: re.Match) -> str:
 
 
 def _style(text: str, tag: str) -> str:
-    """A style without the font, which the page has, and without spaces."""
+    """A style without spaces and without the font, which is the page's."""
     kept = [part.strip() for part in text.split(";")]
     if tag == "text":
         kept = [part for part in kept if not part.startswith("font-family")]
@@ -136,7 +117,7 @@ def _style(text: str, tag: str) -> str:
 
 
 def _crush(image: ET.Element) -> None:
-    """Store an embedded picture with a palette; say if it is strokes on nothing."""
+    """Store an embedded picture with a palette; mark strokes on a transparent ground."""
     data = image.attrib[_HREF].partition(",")[2]
     picture = PIL.Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA")
     alpha = np.asarray(picture)[..., 3]
@@ -148,48 +129,6 @@ def _crush(image: ET.Element) -> None:
     buffer = io.BytesIO()
     small.save(buffer, "png", optimize=True)
     image.set(_HREF, "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode())
-
-
-def _short_ids(root: ET.Element) -> None:
-    """Keep only the ids that are referred to, and make them short."""
-    wanted: dict[str, str] = {}
-    for element in root.iter():
-        for key, value in element.attrib.items():
-            names = re.findall(r"^#(.+)", value) if key == _HREF else _REFERENCE.findall(value)
-            for name in names:
-                wanted.setdefault(name, f"i{len(wanted)}")
-    for element in root.iter():
-        if (name := element.attrib.pop("id", None)) in wanted:
-            element.set("id", wanted[name])
-        for key, value in list(element.attrib.items()):
-            if key == _HREF and value.startswith("#"):
-                element.set(key, f"#{wanted[value[1:]]}")
-            elif key != _HREF:
-                element.set(key, _REFERENCE.sub(lambda m: f"url(#{wanted[m[1]]})", value))
-
-
-def _flatten(element: ET.Element) -> None:
-    """Put the children of groups that say nothing where the groups stand."""
-    flat: list[ET.Element] = []
-    for child in element:
-        _flatten(child)
-        if child.tag == f"{{{SVG}}}g" and not child.attrib:
-            flat.extend(child)
-        else:
-            flat.append(child)
-    element[:] = flat
-
-
-def _share_style(group: ET.Element) -> None:
-    """Say once for a group what its children all say; opacity would mean another thing there."""
-    styles = {child.get("style", "") for child in group}
-    if len(group) < 2 or len(styles) > 1 or "style" in group.attrib:
-        return
-    if re.search(r"(^|;)opacity|^$", style := styles.pop()):
-        return
-    group.set("style", style)
-    for child in group:
-        del child.attrib["style"]
 
 
 def _bytes_of_strokes(drawn: str) -> int:

@@ -1,4 +1,4 @@
-"""The one style of all figures: colours and markers that mean the same everywhere, and showing."""
+"""The style of all figures: colors and markers that mean the same everywhere; display, players."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from genre_utils.audio import SAMPLE_RATE, AudioError, load_audio
 from genre_utils.data import GTZAN_GENRES
 from genre_utils.plots.drawing import GRID, INK, to_png, to_svg
 
-# "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002): told apart by colour-blind readers.
+# "muted" of Paul Tol, "Colour Schemes" (SRON/EPS/TN/09-002), for color-blind readers.
 MUTED = "#332288 #88CCEE #44AA99 #DDCC77 #999933 #AA4499 #444444 #CC6677 #117733 #882255".split()
 MARKERS = "osD^vP*X<>"
 
@@ -52,14 +52,14 @@ def set_style() -> None:
 
 
 def genre_colors(genres: Iterable[str]) -> dict[str, str]:
-    """One colour a genre: for GTZAN's always the same, for other genres in their order."""
+    """One color per genre: always the same for GTZAN's, for other genres in their order."""
     genres = list(genres)
     order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
     return {genre: MUTED[order.index(genre) % len(MUTED)] for genre in genres}
 
 
 def genre_markers(genres: Iterable[str]) -> dict[str, str]:
-    """One marker a genre, as `genre_colors` has one colour."""
+    """One marker per genre, as `genre_colors`."""
     genres = list(genres)
     order = GTZAN_GENRES if set(genres) <= set(GTZAN_GENRES) else genres
     return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
@@ -100,18 +100,18 @@ def show(figure: Figure | Axes | np.ndarray, alt: str, caption: str = "") -> Non
 
 
 def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:
-    """Audio players for the beginnings of files, each with its track; none where there is no sound.
+    """Audio players for the beginnings of files, each with the name of its track.
 
     Parameters
     ----------
     paths
-        File of each track; missing ones, and those that cannot be used, have no player.
+        File of each track; missing and unreadable ones have no player.
     seconds
-        How much of each to play.
+        Length of each excerpt.
     """
     made = []
     for track, path in paths.items():
-        with suppress(AudioError, TypeError):  # notebook 1 lists such files with their reasons
+        with suppress(AudioError, TypeError):  # notebook 1 lists them
             y = load_audio(path)  # type: ignore[arg-type]
             sound = player(y, f"{seconds:g} s of {track}", seconds=seconds).data
             made.append(f"<p>{html.escape(track)}</p>{sound}")
@@ -119,7 +119,7 @@ def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:
 
 
 def say(text: str) -> None:
-    """Display a sentence that was put together from results, in Markdown."""
+    """Display Markdown."""
     display(Markdown(text))
 
 
@@ -131,11 +131,11 @@ def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.
     y
         Mono signal, shape (samples,).
     label
-        What it plays, for screen readers.
+        Description for screen readers.
     sr
         Sampling rate in Hz.
     seconds
-        How much of it to play.
+        Length of the excerpt.
     """
     buffer = io.BytesIO()
     sf.write(buffer, y[: int(seconds * sr)], sr, format="MP3", subtype="MPEG_LAYER_III")

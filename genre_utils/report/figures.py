@@ -1,4 +1,4 @@
-"""Figures on pages: drawings in the reader's colours, captions, and text alternatives."""
+"""Figures on pages: SVG in the reader's colors, captions, and text alternatives."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from nbformat import NotebookNode
 
 from genre_utils.plots import GRID, INK
 
-LONG_TEXT = 120  # characters of a text alternative that are too many to be read out alone
-# What is drawn has the page's colours, and so have strokes of a dark grey. Data keep theirs, but
-# those that a dark page would swallow have lighter ones there (style.css); text on filled areas,
-# which is not INK, is left as it is.
+LONG_TEXT = 120  # a text alternative with more characters is also shown below the caption
+# Text, lines and dark gray strokes take the page's colors. Data keep theirs, except dark ones,
+# which are lighter on a dark page (style.css); so does text on filled areas, which is not INK.
 _TEXT = {INK: "currentColor", "#000000": "currentColor", "#555555": "var(--soft)"}
 _STROKES = {
     INK: "currentColor",
@@ -38,14 +37,14 @@ def is_figure(output: NotebookNode) -> bool:
 
 
 def figure_html(output: NotebookNode, number: int) -> str:
-    """Return a figure as it stands on a page.
+    """Return the HTML of a figure.
 
     Parameters
     ----------
     output
-        What `genre_utils.plots.show` displayed, or any other picture.
+        Display of `genre_utils.plots.show`, or any other picture.
     number
-        Its number on the page, which its ids begin with.
+        Its number on the page, with which its ids begin.
     """
     about = _about(output)
     alt, caption = about.get("alt", ""), about.get("caption", "")
@@ -57,36 +56,23 @@ def figure_html(output: NotebookNode, number: int) -> str:
             f'<img alt="{html.escape(alt)}"{width} '
             f'src="data:image/png;base64,{output.data["image/png"].strip()}">'
         )
-    said = html.escape(caption or alt, quote=False)
-    said = re.sub(r"`([^`]+)`", r"<code>\1</code>", said)
-    said = re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", said)
-    # Without a caption, what stands below is what was read out already.
+    text = html.escape(caption or alt, quote=False)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    text = re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", text)
+    # Without a caption, the text alternative stands below, which screen readers have read.
     hidden = "" if caption else ' aria-hidden="true"'
     shows = ""
     if caption and len(alt) > LONG_TEXT:
-        text = html.escape(alt, quote=False)
         shows = '<details class="shows"><summary>What the figure shows</summary>'
-        shows += f"<p>{text}</p></details>"
+        shows += f"<p>{html.escape(alt, quote=False)}</p></details>"
     return (
         f'<figure id="figure-{number}"><div class="drawing">{inner}</div>'
-        f"<figcaption><p{hidden}><b>Figure {number}.</b> {said}</p>{shows}</figcaption></figure>"
+        f"<figcaption><p{hidden}><b>Figure {number}.</b> {text}</p>{shows}</figcaption></figure>"
     )
 
 
 def themed(drawn: str, *, prefix: str, alt: str, width: int | None = None) -> str:
-    """Return a drawing that takes the page's colours, with ids that no other figure has.
-
-    Parameters
-    ----------
-    drawn
-        One ``<svg>`` element, as `genre_utils.plots.show` makes it.
-    prefix
-        What its ids begin with.
-    alt
-        What it shows.
-    width
-        How wide it is on a wide screen, in pixels; it is never wider than its place.
-    """
+    """Return an ``<svg>`` in the page's colors, at most `width` px wide, with prefixed ids."""
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r'href="#|url\(#', lambda found: found[0] + prefix, drawn)
     drawn = _PICTURE.sub(_lighter, drawn)
@@ -100,13 +86,13 @@ def themed(drawn: str, *, prefix: str, alt: str, width: int | None = None) -> st
 
 
 def _about(output: NotebookNode) -> dict:
-    """Return what is said of a figure; older notebooks say it of the output as a whole."""
-    told = output.get("metadata", {})
-    return told.get("image/svg+xml") or told.get("image/png") or told
+    """Text alternative, caption and width of a figure."""
+    about = output.get("metadata", {})
+    return about.get("image/svg+xml") or about.get("image/png") or about
 
 
 def _lighter(found: re.Match) -> str:
-    """A picture within a drawing as WebP, where that is much smaller, as for spectrograms."""
+    """A picture within an SVG as WebP, if that is much smaller, as for spectrograms."""
     from PIL import Image  # noqa: PLC0415
 
     picture = Image.open(io.BytesIO(base64.b64decode(found[1])))

