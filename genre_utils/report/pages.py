@@ -238,7 +238,8 @@ def _summary(soup: BeautifulSoup, results: dict) -> None:
         _tag(
             soup,
             "p",
-            f"Dataset: {data['name']}, {data['tracks']} tracks, {data['tracks_with_features']} in the "
+            f"Dataset: {data['name']}, {data['tracks']} tracks, "
+            f"{data['tracks_with_features']} in the "
             f"published feature table, {data['tracks_with_audio']} with audio, "
             f"{data['tracks_with_pictures']} with a picture. Profile {results['profile']}.",
             **{"class": "data"},
