@@ -175,7 +175,7 @@ def test_the_command_prints_text_or_json_whatever_the_names(root, capsys):
         (root / "genres/jazz" / name).write_bytes(b"....ftypM4A ")
     assert main(["audit", str(root), "--jobs", "1"]) == 0
     out = capsys.readouterr().out
-    assert "It can be used." in out and "\\udce9b: not audio that can be decoded" in out
+    assert "The collection can be used." in out and "\\udce9b: not audio that can be decoded" in out
     assert "3 files were not read" in out
     assert main(["audit", str(root), "--jobs", "1", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -190,7 +190,7 @@ def test_what_cannot_be_used_is_one_sentence(tmp_path, monkeypatch, capsys):
     (tmp_path / "one/genres/rock").mkdir()
     (tmp_path / "one/genres/rock/rock.00000.wav").write_bytes(b"text")
     assert main(["audit", str(tmp_path / "one"), "--jobs", "1"]) == 1
-    assert "It cannot be used" in capsys.readouterr().out
+    assert "The collection cannot be used" in capsys.readouterr().out
     (tmp_path / "bought/jazz").mkdir(parents=True)
     (tmp_path / "bought/jazz/a.m4p").write_bytes(b"....ftypM4A ")
     monkeypatch.chdir(tmp_path)
