@@ -79,4 +79,4 @@ def test_very_many_songs_are_not_averaged(monkeypatch):
     _, tracks = tagged()
     monkeypatch.setattr("genre_utils.recommend.recommender._AVERAGED", 29)
     assert len(best_recommender(tracks, encoder=True).scaling) == 1
-    assert len(best_recommender(tracks.iloc[1:], heard=True).scaling) == 2
+    assert len(best_recommender(tracks.iloc[1:], encoder=True).scaling) == 2
