@@ -574,17 +574,19 @@ show(
 # `genre recommend my_song.mp3` uses the averaged space of the table above and the songs of this collection, which the
 # next cell saves. `genre recommend blues.00012` starts from a track, `--other-artists` leaves out the artist (the
 # default allows the same artist), `--why` prints the contributions, and `--like` and `--skip` apply Rocchio's rule.
-# In this notebook, set the parameter `clip` to an audio file.
+# Without the encoder, it compares the whitened features. In this notebook, set the parameter `clip` to an audio file.
 
 # %%
 outputs = None if encoder is None else outputs[[*EMBEDDING_COLUMNS, *TAGS]]
 save_library(dataset, features, profile, heard=outputs)
 library = load_library(library_name(dataset, profile))
 recommender, _ = library.recommender()
-ours = average_neighbors(np.arange(len(X)))
-ours = pd.Series(ours @ ours[start], X.index)[song_id != song_id[start]].nlargest(10)
-same = recommender.recommend(seed_track, 10)["track"].isin(ours.index).sum()
-print(f"genre recommend {seed_track}: {same} of {len(ours)} songs are the ones we compute here.")
+listed = recommender.recommend(seed_track, 10)["track"]
+print(f"genre recommend {seed_track}:", *listed)
+if encoder is not None:
+    vectors = average_neighbors(np.arange(len(X)))
+    ours = pd.Series(vectors @ vectors[start], X.index)[song_id != song_id[start]].nlargest(10)
+    print(f"{listed.isin(ours.index).sum()} of these songs are in our own list.")
 if clip:
     found, note = like_clip(clip, library, recommender)
     print(note, found.to_string(), sep="\n")
