@@ -190,7 +190,7 @@ def test_what_cannot_be_used_is_one_sentence(tmp_path, monkeypatch, capsys):
     (tmp_path / "one/genres/rock").mkdir()
     (tmp_path / "one/genres/rock/rock.00000.wav").write_bytes(b"text")
     assert main(["audit", str(tmp_path / "one"), "--jobs", "1"]) == 1
-    assert "The collection cannot be used" in capsys.readouterr().out
+    assert "It cannot be used" in capsys.readouterr().out
     (tmp_path / "bought/jazz").mkdir(parents=True)
     (tmp_path / "bought/jazz/a.m4p").write_bytes(b"....ftypM4A ")
     monkeypatch.chdir(tmp_path)
