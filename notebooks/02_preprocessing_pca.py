@@ -214,7 +214,7 @@ print(
 from sklearn.model_selection import KFold, cross_val_score
 
 cv = KFold(n_splits=5, shuffle=True, random_state=seed)
-knn = KNeighborsClassifier(n_neighbors=min(k, len(X) // 2))
+knn = KNeighborsClassifier(n_neighbors=k)
 inside_folds = cross_val_score(make_pipeline(MinMaxScaler(), knn), X, y, cv=cv).mean()
 before_folds = cross_val_score(knn, scaled, y, cv=cv).mean()
 results.fact(accuracy_scaled_inside_folds=inside_folds, accuracy_scaled_before_folds=before_folds)
@@ -443,7 +443,7 @@ mfcc = X.filter(regex=r"^mfcc\d+_mean$")
 mel_spectrum = idct(np.pad(mfcc, ((0, 0), (0, 128 - mfcc.shape[1]))), axis=1, norm="ortho")
 correlation = pd.DataFrame(mel_spectrum).corrwith(pd.Series(points[:, 0]))
 results.fact(component_1_highest_band=correlation.iloc[-1])
-print(f"highest: {correlation.iloc[-1]:.2f}, bands 1 to 100: "
+print(f"highest band {correlation.iloc[-1]:.2f}, bands 1 to 100: "
       f"{correlation[:100].min():.2f} to {correlation[:100].max():.2f}")  # fmt: skip
 
 # %% [markdown]
