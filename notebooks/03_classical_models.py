@@ -3,10 +3,10 @@
 #
 # Many projects report about 90% accuracy on GTZAN. The student summary that this course follows (here: *the summary*)
 # reports 87% for k-nearest neighbors, 81% for a random forest, 75% for a support vector machine and 90% for XGBoost. In
-# an experiment with ten other genres and excerpts of 3 seconds, people agreed with the label in about 70% of the cases
-# ([Gjerdingen and Perrot 2008](https://doi.org/10.1080/09298210802479268)). Are these models better than people? In this
-# notebook we reproduce the published figures, find out why they are too good to be true, and measure what the same
-# models achieve on songs and artists they were not trained on.
+# an experiment with other genres and excerpts of 3 seconds, people agreed with the label in about 70% of the cases
+# ([Gjerdingen and Perrot 2008](https://doi.org/10.1080/09298210802479268)). Are these models better than people? We
+# reproduce the published figures, find out why they are too good to be true, and measure what the same models achieve
+# on songs and artists they were not trained on.
 #
 # **After this notebook you can** train and evaluate a classifier, recognize data leakage and prevent it with grouped
 # cross-validation, report an accuracy with its uncertainty, choose settings without using the test set, and find out
@@ -183,7 +183,7 @@ show(
 
 # %% [markdown]
 # One neighbor classifies every training track correctly, and clearly fewer test tracks. The accuracy on the training set
-# tells us how flexible a model is, and not how it performs on new music. The same error returns below in disguise.
+# tells us how flexible a model is, and not how it performs on new music.
 #
 # ## Reproducing the published figures
 #
@@ -248,7 +248,7 @@ pd.DataFrame(columns).rename(index=names).map("{:.1%}".format)
 # %% [markdown]
 # All models come within about five percentage points of the published figures, and XGBoost is the best in each column.
 # Most of ours are a little higher, partly because 176 recordings of three hard genres (disco, reggae and rock) are missing
-# in our collection. So the figures can be reproduced. But what do they mean?
+# from our collection. So the figures can be reproduced. But what do they mean?
 #
 # ## Cross-validation with shuffled segments
 #
@@ -279,7 +279,7 @@ for (name, _), p in proba.items():
     print(f"{names[name]}: {(p.idxmax(axis=1) == y).mean():.1%}")
 
 # %% [markdown]
-# The accuracies stay about the same, although each model now has only two thirds of the segments to train on. But are the test segments really new to the model? Let us find the nearest other
+# The accuracies stay about the same. But are the test segments really new to the model? Let us find the nearest other
 # segment of each segment in the scaled feature space.
 
 # %%
@@ -291,14 +291,14 @@ same_song = (song.to_numpy() == song.to_numpy()[nearest]).mean()
 print(f"The nearest other segment is of the same song for {same_song:.0%} of the segments.")
 
 # %% [markdown]
-# For about four of five segments, the nearest other segment comes from the same song. Segments of one song share the
-# key, the tempo, the singer and the studio. A shuffled split puts most of them into the training set, with the correct
-# label attached. This is *data leakage*: the model can recognize the recording instead of the genre.
+# For about four of five segments, the nearest other segment comes from the same song: they share the key, the tempo, the
+# singer and the studio. A shuffled split puts most of these neighbors into the training set, with the correct label. This
+# is *data leakage*: the model can recognize the recording instead of the genre.
 #
 # ## Cross-validation grouped by song and by artist
 #
-# `StratifiedGroupKFold` keeps all rows of a group in one fold. The next figure shows one fold of each split for a small
-# collection of five artists with two songs each. The splits are made by scikit-learn.
+# `StratifiedGroupKFold` keeps all rows of a group in one fold. The next figure shows one test fold of each split for a
+# small collection of five artists.
 
 # %% tags=["hide-input"]
 from sklearn.model_selection import StratifiedGroupKFold
@@ -343,8 +343,8 @@ show(
 # %% [markdown]
 # - `random`: shuffled rows. Other segments of a test song are in the training set.
 # - `track`: grouped by song. Other songs of the same artist are in the training set.
-# - `artist`: grouped by artist. Tracks without a known artist could be by anyone, so they are left out. So are genres
-#   with one known artist: without that artist nothing is left to train on.
+# - `artist`: grouped by artist. Tracks without a known artist are left out, and so are genres with only one known artist.
+#   Groups are built from names, so a singer's solo songs can be in another group than the band's.
 #
 # Now we evaluate the same four models with these splits.
 
@@ -373,8 +373,7 @@ table
 # do. XGBoost falls from 91% to 54%. The ranking changes as well: under `artist` the SVM, the worst model with shuffled
 # segments, is as good as XGBoost.
 #
-# The next figure compares these accuracies with the summary's figures. The lines through the marks are 95% intervals,
-# which the section after the next explains.
+# The next figure adds 95% intervals, which are explained below, and the summary's figures.
 
 # %% tags=["hide-input"]
 groups_of = {"random": song, "track": song, "artist": artist}
@@ -405,8 +404,7 @@ show(
 )
 
 # %% [markdown]
-# Which genres does the leak hide? The two confusion matrices show the same model on the same kind of rows. Only the
-# split differs.
+# Which genres does the leak hide? The two confusion matrices show the same model. Only the split differs.
 
 # %% tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(10, 5.6), sharey=True, layout="compressed")
@@ -455,8 +453,8 @@ print(
 print(f"95% interval, {len(by_group)} groups: {low:.1%} to {high:.1%}")
 
 # %% [markdown]
-# The interval over artists is seven times as wide as the one that treats segments as independent. All intervals in our figures and results are computed in this way, over
-# songs under `random` and `track` and over artists under `artist`.
+# The interval over artists is seven times as wide as the one that treats segments as independent. All our intervals
+# resample groups: songs under `random` and `track`, artists under `artist`.
 #
 # To compare two results, use the same rows and look at the difference of each row. A *permutation test* asks how often a
 # difference at least as large arises if the two predictions of a group are exchanged at random; this share is $p$. We
@@ -480,8 +478,8 @@ def print_test(test):
 print_test(leakage)
 
 # %% [markdown]
-# On the same segments, XGBoost with the shuffled split is correct on more than a third of all segments in addition. Such
-# a difference has nothing to do with genres: it is what the model gains from songs and artists that it already knows.
+# On the same segments, the shuffled split adds 37 percentage points. They say nothing about genres: they are what the
+# model gains from songs and artists that it already knows.
 #
 # ## A leaky split chooses the wrong model
 #
@@ -524,9 +522,8 @@ show(
 # ## From segments to tracks
 #
 # A listener wants one genre per track. We average the probabilities of the segments of a track; for the SVM this is the
-# summary's majority vote. Alternatively, we train on one row per track. `evaluate` does for the folds of `make_splits`
-# what `out_of_fold` did above: it fits the pipeline on each training set and predicts each test set. Ten folds are usual
-# for whole tracks.
+# summary's majority vote. Alternatively, we train on one row per track. `make_splits` returns the same splits, with the
+# usual ten folds, and `evaluate` returns out-of-fold predictions, as `out_of_fold` did above.
 
 # %%
 ten = 2 if quick else 10
@@ -584,16 +581,15 @@ print("XGBoost, segments combined against 30 s features")
 print_test(combination)
 
 # %% [markdown]
-# Ten segments together are more reliable than one, and they also beat one row of averages over 30 seconds, although that
-# model was trained on more artists in each fold. When you read an accuracy on GTZAN, ask first whether it counts segments
-# or tracks, and how many: the first column must not be compared with the others.
+# Ten segments together are more reliable than one, and they also beat one row of averages over 30 seconds. When you read
+# an accuracy on GTZAN, ask first whether it counts segments or tracks, and how many.
 #
 # ## Choosing settings without the test set
 #
-# Can better settings recover some of the loss? They have to be chosen without the test set. So we choose inside each
-# training set: an inner cross-validation, grouped by artist as well, compares the settings, the best is fitted on the
-# whole training set, and only then the test set is predicted. We try a k-nearest-neighbors classifier and an SVM, on
-# features that are transformed to a normal distribution by their ranks so that outliers lose their weight.
+# Can better settings recover some of the loss? We have to choose them inside each training set: an inner
+# cross-validation, grouped by artist as well, compares the settings, the best is fitted on the whole training set, and
+# only then the test set is predicted. We try k-nearest neighbors and an SVM, on features that are transformed to a normal
+# distribution by their ranks, so that outliers lose their weight.
 
 # %%
 from sklearn.preprocessing import QuantileTransformer
@@ -639,8 +635,8 @@ for name, p in tuned.items():
 #
 # To compare with published work we need the same test set. [Kereliuk, Sturm and Larsen
 # (2015)](https://arxiv.org/abs/1507.04761) removed duplicates and faulty recordings from GTZAN and divided the rest into
-# a training, a validation and a test set with different artists. Here no inner cross-validation is needed: we train on
-# the training set, choose on the validation set, and predict the test set once.
+# training, validation and test sets with, as far as the names tell, different artists. We train on the first, choose on
+# the second, and predict the third once.
 
 # %%
 from sklearn.model_selection import ParameterGrid
@@ -765,10 +761,10 @@ show(
 )
 
 # %% [markdown]
-# The loss is very unequal. Classical music, metal and pop lose little. Reggae falls from 100% to 3%, and rock and blues
-# lose nearly as much. These genres have few artists with many tracks each, so a shuffled split can recognize the artists,
-# while a grouped split leaves little variety to train on. The confusions are musically plausible: blues and rock are
-# mistaken for country, and hip-hop for pop.
+# The loss is very unequal. Classical music, metal and pop lose little. Reggae falls from 100% to 3%, and rock, blues and
+# disco lose nearly as much. Blues and reggae come from few artists with many tracks each, and many recordings of disco,
+# reggae and rock are missing, so a grouped split leaves little variety to train on. The confusions are musically
+# plausible: blues and rock are mistaken for country, and hip-hop for pop.
 
 # %% tags=["hide-input"]
 for name, p in tuned.items():
@@ -828,11 +824,15 @@ print(results.facts["finding"])
 #     print(f"{names[name]}: {(unscaled == labels).mean():.1%} unscaled, {accuracy.loc[name, strict]:.1%} scaled")
 # ```
 #
-# OUTPUT1
+# ```text
+# k-nearest neighbors: 29.1% unscaled, 47.5% scaled
+# SVM: 30.0% unscaled, 53.6% scaled
+# random forest: 51.1% unscaled, 51.0% scaled
+# ```
 #
-# Distances are dominated by the features with the largest numbers, such as the variances of the centroid and the
-# rolloff, so the first two models lose most of what they know. A tree compares one feature with a threshold, and scaling
-# does not change the order of the values.
+# The features with the largest numbers, the variances of the centroid and the rolloff, dominate all distances, so the
+# first two models hardly use the others. A tree compares one feature with a threshold, and scaling does not change the
+# order of the values.
 #
 # ```python
 # first = X.index.get_level_values("segment") == 0
@@ -840,10 +840,12 @@ print(results.facts["finding"])
 # print(f"{(alone == y[first]).mean():.1%} of {first.sum()} first segments")
 # ```
 #
-# OUTPUT2
+# ```text
+# 65.5% of 824 first segments
+# ```
 #
-# With one segment per track, a test segment has no near copies in the training set, and the training set is smaller.
-# Songs that occur twice, and songs by the same artists, are what remains of the leak.
+# The accuracy was 91.1% with all segments. Now a test segment has no near copies in the training set, which is also
+# smaller. What remains of the leak are songs that occur twice, and songs by the same artists.
 #
 # </details>
 #
@@ -853,9 +855,8 @@ print(results.facts["finding"])
 # folds grouped by song and by artist? Does the figure count segments or tracks? Were the settings chosen on the same
 # folds? Without grouping, the figure says nothing about new songs.
 #
-# **Do our models beat people?** We do not know. Under `artist` a segment is classified correctly less often than people
-# were in the experiment cited above, but its recordings, genres and labels differ. A fair comparison needs the same
-# excerpts for both.
+# **Do our models beat people?** We do not know. Their 54% under `artist` are below the 70% cited above, but the
+# recordings, genres and labels differ. A fair comparison needs the same excerpts for both.
 #
 # **Where to go on.** Notebook 4 asks whether convolutional networks do better, and notebook 7 recovers most of the loss
 # with a pretrained encoder. [Sturm (2013)](https://arxiv.org/abs/1306.1461) analyzes GTZAN and its faults; [Kapoor and
