@@ -58,7 +58,7 @@ def real_root():
         pytest.skip("GTZAN_HOME does not name the real collection")
     if not Path(REAL_ROOT).is_dir():
         pytest.skip(f"GTZAN_HOME is not a folder: {REAL_ROOT}")
-    return Path(REAL_ROOT)
+    return Path(REAL_ROOT).resolve()  # worker processes may have another working folder
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a_report_that_falls_back_to_the_demo_says_so_last(make):
     done = make("report")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert "There is no collection here and none can be downloaded" in lines[0]
+    assert "There is no dataset here and none can be downloaded" in lines[0]
     assert lines.index("The report is in reports/demo/index.html") == len(lines) - 3
     assert lines[-2].startswith("NO REAL MUSIC")
 

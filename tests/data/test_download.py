@@ -535,7 +535,7 @@ def test_the_command_exports_what_the_package_has(tmp_path, monkeypatch, capsys)
     assert is_encoder(encoder_path())
     assert [p.name for p in encoder_path().parent.iterdir()] == ["encoder.onnx"]
     assert main(["download", "encoder"]) == 0
-    assert "the encoder was there" in capsys.readouterr().out
+    assert "because the encoder exists" in capsys.readouterr().out
 
 
 def test_where_the_command_fails_nothing_is_lost(tmp_path, monkeypatch, capsys):

@@ -137,7 +137,8 @@ def test_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-def test_artists_are_not_forgotten_in_silence_when_the_tracks_are(estimator):
+def test_artists_without_an_index_of_tracks_are_an_error():
+    estimator = USED["artist_whitening"][0]
     with pytest.raises(ValueError, match="index track_id"):
         estimator.fit(features().to_numpy(), GENRES)
 

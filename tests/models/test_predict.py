@@ -165,7 +165,7 @@ def test_temperatures_are_fitted_to_how_often_short_clips_are_right():
         return np.stack([first, 1 - first], axis=1)
 
     fitted = spectrogram_temperatures(overconfident, frames, np.zeros_like(codes), 64)
-    assert list(fitted) == [3, 30]
+    assert list(fitted) == [3, 6, 12, 30]
     # log(9) / T = log(2)
     assert fitted[3] == pytest.approx(np.log(9) / np.log(2), rel=0.25)
-    assert sum(lengths) == len(frames) * (4 * 1 + 1 * 10)
+    assert sum(lengths) == len(frames) * (4 * 1 + 4 * 2 + 2 * 4 + 1 * 10)

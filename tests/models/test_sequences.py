@@ -8,6 +8,7 @@ import pytest
 
 from genre_utils import models
 from genre_utils.models import SEQUENCES, SequenceClassifier
+from genre_utils.models.saved import padded
 
 ORDERED = [name for name in SEQUENCES if name != "attention"]
 
@@ -36,9 +37,9 @@ def test_what_is_filled_up_changes_nothing(name, length):
     said = asked(short, frames)
     assert said.shape == (4, 3)
     assert np.allclose(said.sum(axis=1), 1, atol=1e-5)
-    padded = np.stack([models.padded(item, length) for item in frames])
-    assert np.allclose(asked(long, padded), said, atol=1e-5)
-    other = padded.copy()
+    filled = np.stack([padded(item, length) for item in frames])
+    assert np.allclose(asked(long, filled), said, atol=1e-5)
+    other = filled.copy()
     other[:, -1] = 1.0  # what is there counts
     assert not np.allclose(asked(long, other), said, atol=1e-3)
 

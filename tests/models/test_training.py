@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from genre_utils.data import PartitionSplit, Split
-from genre_utils.evaluation import fit_on_partition, fuse, log_loss
+from genre_utils.evaluation import fit_on_partition, log_loss
 from genre_utils.models import (
     Augmentation,
     NetworkClassifier,
@@ -135,7 +135,6 @@ def test_on_the_partition_valid_is_for_stopping_and_test_for_the_end():
     assert list(found["valid"].table.index) == list(X.index[12:18])
     assert list(found["test"].table.index) == list(X.index[18:27])
     assert found["test"].table["y_pred"].isin(model.classes_).all()
-    assert fuse(found["test"], found["test"], 0.3).table.equals(found["test"].table)
     assert 0 <= log_loss(found["test"]) < 0.5
 
 
