@@ -121,7 +121,7 @@ print(
 )
 
 # %% [markdown]
-# The differences are rounding errors.
+# They differ by rounding errors.
 #
 # What does an outlier do? In Kaggle's table, `harmony_mean` is close to zero for nearly all tracks
 # and far away for a few. *Robust scaling* uses the median and the interquartile range, which
