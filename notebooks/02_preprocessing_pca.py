@@ -121,7 +121,7 @@ print(
 )
 
 # %% [markdown]
-# The differences are rounding errors.
+# They differ by rounding errors.
 #
 # What does an outlier do? In Kaggle's table, `harmony_mean` is close to zero for nearly all tracks
 # and far away for a few. *Robust scaling* uses the median and the interquartile range, which
@@ -284,8 +284,8 @@ comparison = pd.DataFrame(
 comparison.style.format("{:.8f}")
 
 # %% [markdown]
-# All eight digits agree, so our table, our scaling and our PCA are those of the summary. Two
-# components contain 46% of the variance.
+# All eight digits agree, so our table, scaling and PCA are those of the summary. Two components
+# contain 46% of the variance.
 #
 # ## How many components are enough?
 #
@@ -448,8 +448,8 @@ print(f"highest band {correlation.iloc[-1]:.2f}, bands 1 to 100: "
 
 # %% [markdown]
 # Component 1 follows the level at the upper end of the spectrum, near 11 kHz. Recording and
-# encoding can change this range as well as the music can, and our table cannot separate them. PCA
-# finds what varies most, not what we are looking for.
+# encoding can change this range as well as the music can. PCA finds what varies most, not what we
+# are looking for.
 #
 # A *biplot* draws tracks as points and columns as arrows. An arrow points to where the values of
 # its column grow, and its length shows how large its weights are.
