@@ -578,7 +578,7 @@ show(
 
 # %%
 outputs = None if encoder is None else outputs[[*EMBEDDING_COLUMNS, *TAGS]]
-save_library(dataset, features, profile, heard=outputs)
+save_library(dataset, features, profile, embeddings=outputs)
 library = load_library(library_name(dataset, profile))
 recommender, _ = library.recommender()
 listed = recommender.recommend(seed_track, 10)["track"]
