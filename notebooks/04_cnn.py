@@ -1037,9 +1037,14 @@ print(finding)
 #
 # Output:
 #
-#     OUTPUT
+#     [[ 0  4  8  4  4  8]
+#      [ 0 -2 -4 -2 -2 -4]
+#      [ 0  0  0  0  0  0]]
+#     360 50
+#     [[0.91 0.07 0.02]] [[0.52 0.28 0.2 ]]
 #
-# 1. FILTERWORDS
+# 1. The first row is large where the filter lies on the tone, and largest where the tone sounds in both frames. The
+#    click at frame 4 sounds in all bands, so it lowers the response instead of raising it.
 # 2. The dense layer has 360 parameters (a weight for each pair and ten biases), the filters have 50: they are shared by
 #    all positions.
 # 3. A temperature below 1 sharpens the probabilities, a temperature above 1 makes them milder. The order of the
