@@ -826,10 +826,12 @@ import tensorflow as tf
 def grad_cam(weights, x, genre):
     """Evidence for a genre, shape (times, bands), at most 1."""
     cnn.set_weights(weights)
-    with_maps = keras.Model(cnn.inputs[0], [cnn.get_layer("relu_3").output, cnn.outputs[0]])
+    to_maps = keras.Model(cnn.inputs[0], cnn.get_layer("relu_3").output)
+    to_genres = keras.Sequential(cnn.layers[-3:])  # global average, dropout, dense
+    maps = to_maps(x[None])  # 1 track, times, bands, 128 channels
     with tf.GradientTape() as tape:
-        maps, y_proba = with_maps(x[None])  # maps: 1 track, times, bands, 128 channels
-        score = tf.math.log(y_proba[0, list(classes).index(genre)])
+        tape.watch(maps)
+        score = tf.math.log(to_genres(maps)[0, list(classes).index(genre)])
     gradient = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2))
     evidence = tf.nn.relu(tf.reduce_sum(maps[0] * gradient, axis=-1)).numpy()
     return evidence / max(evidence.max(), 1e-9)
@@ -1029,7 +1031,8 @@ print(finding)
 # ```python
 # held = np.array([[-1, -1], [2, 2], [-1, -1]])  # louder than both neighboring bands, for two frames
 # x = np.zeros((5, 7))
-# x[1, 2:], x[:, 4] = 2, x[:, 4] + 1
+# x[1, 2:] = 2
+# x[:, 4] += 1
 # print(np.array([[np.sum(held * x[f : f + 3, t : t + 2]) for t in range(6)] for f in range(3)]).astype(int))
 # print(5 * 7 * 10 + 10, 2 * 2 * 10 + 10)
 # print(rescale(np.array([[0.7, 0.2, 0.1]]), 0.5).round(2), rescale(np.array([[0.7, 0.2, 0.1]]), 2).round(2))
@@ -1037,14 +1040,14 @@ print(finding)
 #
 # Output:
 #
-#     [[ 0  4  8  4  4  8]
-#      [ 0 -2 -4 -2 -2 -4]
+#     [[ 0  4  8  8  8  8]
+#      [ 0 -2 -4 -4 -4 -4]
 #      [ 0  0  0  0  0  0]]
 #     360 50
 #     [[0.91 0.07 0.02]] [[0.52 0.28 0.2 ]]
 #
-# 1. The first row is large where the filter lies on the tone, and largest where the tone sounds in both frames. The
-#    click at frame 4 sounds in all bands, so it lowers the response instead of raising it.
+# 1. The first row is large where the middle of the filter lies on the tone, and largest where the tone sounds in both
+#    frames. The click at frame 4 changes nothing: it is equally loud in all bands, and the weights add up to zero.
 # 2. The dense layer has 360 parameters (a weight for each pair and ten biases), the filters have 50: they are shared by
 #    all positions.
 # 3. A temperature below 1 sharpens the probabilities, a temperature above 1 makes them milder. The order of the
