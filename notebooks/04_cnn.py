@@ -384,7 +384,10 @@ for split in sets:
               f"[{score.ci95[0]:.1%}, {score.ci95[1]:.1%}], n = {score.n:,}")  # fmt: skip
 
 # %% [markdown]
-# RESULT1
+# The network and its settings are the same in both rows of a pair, and only the split differs. With the random split it
+# looks much better than with grouped artists, because it has seen other segments of the test tracks. The majority vote
+# over the segments of a track corrects single errors. With grouped artists the interval is wide: it is the number of
+# artists in the test set that counts, not the number of segments.
 #
 # ## Raw amplitude or mel spectrogram?
 #
@@ -448,7 +451,9 @@ table.pivot(index=["network", "input"], columns=["split", "level"], values="accu
 )
 
 # %% [markdown]
-# RESULT2
+# With either split, the mel CNN classifies more segments correctly than the waveform CNN, so the summary's first claim
+# holds for these networks. A mel spectrogram already contains what the first layers of a waveform network have to learn,
+# and a few hundred recordings are little to learn it from.
 #
 # ## Do networks beat a classical model?
 #
@@ -502,7 +507,9 @@ paired[["difference", "low", "high", "p", "verdict"]].style.format(
 ).format("{:.4f}", "p")
 
 # %% [markdown]
-# RESULT3
+# A positive difference means that the network is more accurate than the classical model on the same segments. The last
+# column answers the summary's second claim, that the CNN performed best. Where the verdict is "not resolved", the test
+# set has too few artists to tell the two models apart.
 #
 # ## Whole tracks
 #
@@ -689,7 +696,8 @@ results.fact(augmentation=chosen, on_valid=rating)
 pd.DataFrame(rating).T.style.format({"log loss": "{:.2f}", "accuracy": "{:.1%}"})
 
 # %% [markdown]
-# RESULT4
+# We continue with the augmentation that has the lowest log loss. Each was trained once, so small differences in this
+# table may be due to chance.
 #
 # ## Pictures or recordings?
 #
@@ -758,7 +766,8 @@ if len(members) > 1:
     )
 
 # %% [markdown]
-# RESULT5
+# The validation set decides which input we use from here on. The test scores of both inputs are in the table for
+# information, and they take no part in the choice.
 
 # %% tags=["hide-input"]
 from sklearn.metrics import ConfusionMatrixDisplay
@@ -784,7 +793,8 @@ show(
 )
 
 # %% [markdown]
-# RESULT6
+# Accuracy hides differences between genres. Compare the rows with the confusion matrices of notebook 3: genres with a
+# sound of their own are easy for every model, and genres that borrow from each other are not.
 #
 # ## What the first layer learned
 #
@@ -870,7 +880,8 @@ show(
 )
 
 # %% [markdown]
-# RESULT7
+# The evidence is not spread evenly over a track: a few seconds can decide. Grad-CAM shows where the network finds evidence
+# for the genre that it predicts. It does not show that the reason is a musical one.
 #
 # ## Calibration
 #
@@ -932,7 +943,8 @@ show(
 )
 
 # %% [markdown]
-# RESULT8
+# The legend gives the calibration error before and after scaling. The temperature is fitted on the validation set; if the
+# error on the test set is larger after scaling, the temperature of one set did not carry over to the other.
 #
 # ## Save the network and classify a song
 #
