@@ -144,6 +144,7 @@ $(VENV)/.locked: requirements.lock
 $(READY): $(VENV)/.locked pyproject.toml $(ENCODER)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+	@$(BIN)/python -c "from genre_utils.audio.kernels import compile_librosa; compile_librosa()"
 	$(get-encoder)
 	@touch $@
 

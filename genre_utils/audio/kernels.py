@@ -44,6 +44,19 @@ def load_librosa() -> None:
         import librosa.util  # noqa: F401, PLC0415
 
 
+def compile_librosa() -> None:
+    """Compile what notebooks use of librosa, in one process: two at once damage numba's cache."""
+    with compile_lock():
+        import librosa  # noqa: PLC0415
+
+        y = np.random.default_rng(0).normal(0, 0.1, 22050).astype(np.float32)
+        librosa.feature.chroma_stft(y=y)
+        librosa.feature.mfcc(y=y)
+        librosa.feature.spectral_centroid(y=y)
+        librosa.feature.tempo(onset_envelope=librosa.onset.onset_strength(y=y))
+        librosa.effects.hpss(y)
+
+
 def running_medians(values: np.ndarray, size: int) -> np.ndarray:
     """Running median along the first axis, with mirrored edges.
 
