@@ -20,9 +20,9 @@ VERSIONS_OF = (
 ).split()
 # What the short names of models stand for, in tables and figures.
 MODEL_NAMES = {
-    "knn": "k-nearest neighbours",
+    "knn": "k-nearest neighbors",
     "random_forest": "random forest",
-    "svm": "SVM (one against one)",
+    "svm": "SVM",
     "xgboost": "XGBoost",
     "feed_forward": "feed-forward network",
     "logistic": "logistic regression",
