@@ -185,7 +185,7 @@ experiments.lengths_table(table)
 from dataclasses import replace
 
 last = max(temperatures)
-forgetful = replace(head, about={"temperatures": {str(last): temperatures[last]}})
+forgetful = replace(head, about=head.about | {"temperatures": {str(last): temperatures[last]}})
 careless = experiments.calibration_table(
     {s: experiments.said_after(forgetful, sides["fresh"], tracks, s, honest) for s in lengths},
     seed=seed,
