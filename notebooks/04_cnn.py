@@ -21,9 +21,11 @@ output = ""  # folder for the results file; "" writes none
 clip = ""  # an audio file of your own to classify; "" takes a test track
 
 # %% tags=["hide-input"]
+import logging
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 import numpy as np
 import pandas as pd
