@@ -121,7 +121,7 @@ print(
 )
 
 # %% [markdown]
-# They differ by rounding errors.
+# Both agree.
 #
 # What does an outlier do? In Kaggle's table, `harmony_mean` is close to zero for nearly all tracks
 # and far away for a few. *Robust scaling* uses the median and the interquartile range, which
@@ -146,8 +146,7 @@ print(
 # %% [markdown]
 # Min-max scaling squeezes the middle half into less than 1% of the range, because the outliers
 # define the minimum and the maximum. Robust scaling spreads the middle half, but the outliers now
-# lie so far away that this column dominates the distance again. No scaler replaces a look at the
-# data.
+# lie so far away that this column dominates the distance again.
 #
 # ## Which models need scaling?
 #
