@@ -25,14 +25,13 @@ def read_scores(folder: Path) -> pd.DataFrame:
         for score in results["scores"]:
             split = score.get("split") or score["protocol"]  # the key of earlier versions
             rows.append({**score, "split": split, "notebook": results["notebook"]})
-    return pd.DataFrame(rows).drop_duplicates(KEY).set_index(KEY)
+    columns = [*KEY, "accuracy", "n", "runs", "sd"]
+    return pd.DataFrame(rows, columns=columns).drop_duplicates(KEY).set_index(KEY)
 
 
 def compare(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """One row per score of either folder: both accuracies, both n, and what became of it."""
-    columns = ["accuracy", "n", "runs", "sd"]
-    sides = [before[columns].add_suffix("_before"), after[columns].add_suffix("_after")]
-    both = sides[0].join(sides[1], how="outer")
+    both = before.add_suffix("_before").join(after.add_suffix("_after"), how="outer")
     difference = (both["accuracy_after"] - both["accuracy_before"]).abs()
     network = both["runs_before"] > 1
     allowed = both["sd_before"].fillna(0).where(network, 0) + 1e-12
