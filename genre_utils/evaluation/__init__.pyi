@@ -12,7 +12,7 @@ from .fusions import (WAYS as WAYS, meet as meet, show_disagreements as show_dis
 from .predictions import (Predictions as Predictions, confusions as confusions,
     frequent_confusions as frequent_confusions, log_loss as log_loss, metrics as metrics,
     recall_by_genre as recall_by_genre, to_tracks as to_tracks)
-from .results import (EnoughSaid as EnoughSaid, FULL_RECORDINGS as FULL_RECORDINGS,
+from .results import (NotebookEnd as NotebookEnd, FULL_RECORDINGS as FULL_RECORDINGS,
     MODEL_NAMES as MODEL_NAMES, Results as Results, Score as Score, machine as machine,
     read_results as read_results, versions as versions)
 from .sentences import (Finding as Finding, accuracy_panels as accuracy_panels,

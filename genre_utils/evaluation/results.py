@@ -90,8 +90,12 @@ class Score:
     macro_recall: float | None = None
 
 
-class EnoughSaid(Exception):  # noqa: N818
-    """Ends a notebook early, and well: the page is as long as the data allows, and says why."""
+class NotebookEnd(Exception):  # noqa: N818
+    """Ends a notebook early, without an error: the collection does not allow more."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Lines that IPython prints instead of a traceback."""
+        return [str(self)]
 
 
 class Results:
@@ -137,7 +141,7 @@ class Results:
         )
 
     def end(self, finding: str, folder: str | Path) -> NoReturn:
-        """End the notebook early, and well: write what there is, and say why there is no more.
+        """Write the results so far and end the notebook early, with the reason.
 
         Parameters
         ----------
@@ -148,12 +152,12 @@ class Results:
 
         Raises
         ------
-        EnoughSaid
+        NotebookEnd
             Always.
         """
         self.fact(finding=finding)
         self.write(folder)
-        raise EnoughSaid(f"**This page ends here.** {finding}")
+        raise NotebookEnd(f"This page ends here. {finding}")
 
     def former_scores(self, notebook: str, folder: str | Path) -> list[Score]:
         """Scores that another notebook wrote of the same collection, profile and seed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import sys
@@ -14,7 +15,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from genre_utils.evaluation import EnoughSaid
+from genre_utils.evaluation import NotebookEnd
 
 _LONGEST = 80  # characters of a folder; the address of a socket has a limit
 SOLUTION = "solution"  # tag of cells that run solutions, and are on no page
@@ -124,7 +125,7 @@ def execute(script: Path, output: Path, parameters: dict) -> None:
                 progress_bar={"desc": script.stem, "unit": "cell"},
             )
     except papermill.PapermillExecutionError as error:
-        if error.ename == EnoughSaid.__name__:
+        if error.ename == NotebookEnd.__name__:
             _end_early(partial, error)
         else:
             failing = error.source.strip() if error.source else ""
@@ -161,9 +162,9 @@ def _end_early(path: Path, error) -> None:
         c for c in notebook.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])
     ]
     last = next(i for i, c in enumerate(cells) if c.get("execution_count") == error.exec_count)
-    cells[last].outputs = [
-        nbformat.v4.new_output("display_data", data={"text/markdown": str(error.evalue)})
-    ]
+    text = str(error.evalue)  # may hold names of folders: escaped
+    reason = {"text/plain": text, "text/html": f"<p>{html.escape(text)}</p>"}
+    cells[last].outputs = [nbformat.v4.new_output("display_data", data=reason)]
     notebook.cells = cells[: last + 1]
     nbformat.write(notebook, path)
 

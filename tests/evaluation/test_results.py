@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genre_utils.data import read_dataset
-from genre_utils.evaluation import EnoughSaid, Results, Score, read_results, results
+from genre_utils.evaluation import NotebookEnd, Results, Score, read_results, results
 from genre_utils.files import write_text
 
 
@@ -66,6 +66,6 @@ def test_former_scores_are_those_of_the_same_run(found, tmp_path, demo_root):
 
 
 def test_an_early_end_is_written_and_says_why(found, tmp_path):
-    with pytest.raises(EnoughSaid, match="There is no encoder"):
+    with pytest.raises(NotebookEnd, match="There is no encoder"):
         found.end("There is no encoder.", tmp_path)
     assert read_results(tmp_path)[0]["facts"]["finding"] == "There is no encoder."

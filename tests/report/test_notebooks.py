@@ -37,7 +37,8 @@ def test_a_notebook_that_ends_early_is_a_page_with_the_reason(demo_root, tmp_pat
     page = tmp_path / "01_good.html"
     render(output, page, pages=["01_good"])
     html = page.read_text()
-    assert "This page ends here." in html and "never" not in html and "Traceback" not in html
+    assert "This page ends here. Nothing of &lt;b&gt;x&lt;/b&gt;" in html
+    assert "never" not in html and "Traceback" not in html
 
 
 EXERCISE = """# %% tags=["parameters"]
