@@ -635,7 +635,7 @@ show(
 
 # %%
 steps = max(1, len(rows["picture", "train"]) // 32)  # updates in an epoch
-cnn_epochs = 3 if quick else 30
+cnn_epochs = 3 if quick else 40
 cnn = compile_network(mel_cnn(len(classes)), loss, steps * cnn_epochs)
 
 
