@@ -319,13 +319,13 @@ def test_a_damaged_cache_file_is_computed_again(tmp_path, own_cache, kind):
     found = sounds(tmp_path, count=2, seconds=3.1)
     first = extract(found, kind)
     path = next(iter(kept()))
-    content = path.read_bytes()
+    content, frames = path.read_bytes(), feature_tables.read_frames(path, mapped=False)
     for name, damage in DAMAGED_FILES.items():
         path.unlink()  # else what is mapped would change as well
         path.write_bytes(damage(content))
         second = extract(found, kind)
         assert second.faults.empty and same(second, first), name
-        assert path.read_bytes() == content, name
+        pd.testing.assert_frame_equal(feature_tables.read_frames(path), frames, rtol=1e-5)
 
 
 def test_an_unwritable_cache_is_a_warning_not_a_failure(tmp_path, monkeypatch):
