@@ -41,7 +41,7 @@ def alike(first, second):
     return True
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     samples=st.integers(SAMPLE_RATE // 2, 12 * SAMPLE_RATE)
     | st.sampled_from([512 * 300, 512 * 64]),

@@ -70,7 +70,7 @@ def test_the_similarity_is_the_cosine(recommender):
         assert row.similarity == pytest.approx(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 20), st.sampled_from([0.0, 0.3, 1.0]))
 def test_parts_add_up_to_the_similarity(seed, k, variety):
     own, tracks = songs(30, seed)
