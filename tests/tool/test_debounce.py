@@ -1,6 +1,5 @@
 """Files that are being written are held back; changes of audio files are noticed."""
 
-
 import pytest
 
 from genre_utils.tool.debounce import Debouncer, observe
