@@ -30,7 +30,6 @@ from genre_utils.data import (
     ENCODER_COLUMNS,
     INPUTS,
     DatasetError,
-    extract_collection,
     feature_tables,
     load_features,
     read_dataset,
@@ -398,17 +397,3 @@ def test_if_nothing_can_be_used_one_reason_is_given(tmp_path):
     written(table_of(NAMES_30), tmp_path / "table")
     with pytest.raises(DatasetError, match="None of the 0 files"):
         extract(read_dataset(tmp_path / "table"), "mfcc")
-
-
-def test_a_failed_write_leaves_nothing_behind(tmp_path, own_cache, monkeypatch):
-    write = Path.write_bytes
-
-    def fail(path, content):
-        write(path, content[: len(content) // 2])
-        raise OSError(28, "No space left on device")
-
-    paths = sounds(tmp_path, count=1).audio
-    monkeypatch.setattr(Path, "write_bytes", fail)
-    with pytest.warns(UserWarning, match="No space left"):
-        values, _ = extract_collection(paths, "features_30_sec", n_jobs=1, progress=False)
-    assert len(values) == 1 and not [p for p in own_cache.rglob("*") if p.is_file()]

@@ -113,11 +113,3 @@ def test_another_encoder_is_not_compared_with(music, tmp_path, monkeypatch, caps
     capsys.readouterr()
     assert main(["recommend", str(sound(tmp_path / "clip.wav", 3.0))]) == 2
     assert "make it again" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("made", ["none", "empty", "file"])
-def test_folders_without_music_are_a_sentence(tmp_path, made, capsys):
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file").write_text("x")
-    assert library(tmp_path / made) == 1
-    assert capsys.readouterr().err.startswith("genre: ")
