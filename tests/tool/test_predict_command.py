@@ -290,4 +290,4 @@ def test_memory_does_not_grow_as_the_sound_does(home, tmp_path, command):
         told = subprocess.check_output([sys.executable, "-c", script, command, *named], text=True)
         peaks.append(int(told.split()[-1]) / 1024)
         assert re.search("1:00|3:00|can be used", told)
-    assert peaks[1] - peaks[0] < 15
+    assert peaks[1] - peaks[0] < 25
