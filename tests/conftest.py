@@ -3,14 +3,12 @@
 import io
 import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-
-# Tests also call librosa itself, and two processes that compile its functions at once damage what
-# numba keeps of them. So each has a folder of its own, not the one it inherits from its controller.
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ["NUMBA_CACHE_DIR"] = str(Path(f".pytest_cache/numba-{_WORKER}").resolve())
 
 import numpy as np
 import pytest
@@ -19,12 +17,19 @@ from hypothesis import settings
 from server import Server
 
 from genre_utils.data import INPUTS, write_demo
-from genre_utils.report import execute, render
 
 REAL_ROOT = os.environ.get("GTZAN_HOME")
 # A busy machine is no reason for a test to fail.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_sessionstart(session):
+    """Compile librosa, if make env did not, before workers do: two at once damage numba's cache."""
+    compiled = any(Path(find_spec("librosa").origin).parent.rglob("*.nbi"))
+    if getattr(session.config.option, "numprocesses", None) and not compiled:
+        code = "from genre_utils.audio.kernels import compile_librosa; compile_librosa()"
+        subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +86,8 @@ def poison(monkeypatch):
 
 @pytest.fixture(scope="session")
 def built(demo_root, tmp_path_factory):
+    from genre_utils.report import execute
+
     folder = tmp_path_factory.mktemp("built")
     script = folder / "01_good.py"
     script.write_text(NOTEBOOK)
@@ -93,6 +100,8 @@ def built(demo_root, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def rendered(built, tmp_path_factory):
+    from genre_utils.report import render
+
     folder = tmp_path_factory.mktemp("rendered")
     render(built[1], folder / "01_good.html", pages=["00_former", "01_good", "02_next"])
     return folder

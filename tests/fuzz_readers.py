@@ -37,7 +37,7 @@ from genre_utils.data import (
 )
 from genre_utils.files import to_json
 
-SECONDS, MEMORY = 10, 2 << 30
+SECONDS, MEMORY = 60, 2 << 30
 INTERESTING = [b"\x00", b"\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\x80\x00\x00\x00"]
 INTERESTING += [b"RIFF", b"data", b"fmt ", b"nan", b"inf", b"1e999", b'"', b"\n", b",", b";", b"\r"]
 

@@ -1,7 +1,6 @@
 """A web server of our own, that can be as bad as those of others."""
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -52,15 +51,14 @@ class Server:
             start = int(asked_from.removeprefix("bytes=").rstrip("-"))
             if start >= len(body):
                 return self._send(request, 416, b"")
-        time.sleep(how.get("stall", 0))
         status = 206 if asked_from and not how.get("no ranges") else 200
         where = f"bytes {start}-{len(body) - 1}/{len(body)}" if status == 206 else ""
-        drop_after, pause = how.pop("drop after", None), how.get("pause")
+        drop_after = how.pop("drop after", None)
         if isinstance(drop_after, list):  # a request each
             drop_after, *how["drop after"] = drop_after or [None]
-        self._send(request, status, body[start:], drop_after, pause, where=where)
+        self._send(request, status, body[start:], drop_after, where=where)
 
-    def _send(self, request, status, body, drop_after=None, pause=None, *, to=None, where=""):
+    def _send(self, request, status, body, drop_after=None, *, to=None, where=""):
         request.send_response(status)
         if where:
             request.send_header("Content-Range", where)
@@ -70,12 +68,8 @@ class Server:
         if to:
             request.send_header("Location", to)
         request.end_headers()
-        sent = body if drop_after is None else body[:drop_after]
-        step = max(1, len(sent) // 10) if pause else max(1, len(sent))
-        for at in range(0, len(sent), step):
-            request.wfile.write(sent[at : at + step])
-            request.wfile.flush()
-            time.sleep(pause or 0)
+        request.wfile.write(body if drop_after is None else body[:drop_after])
+        request.wfile.flush()
         if drop_after is not None:
             request.close_connection = True
             request.connection.shutdown(2)

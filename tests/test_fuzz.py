@@ -1,4 +1,4 @@
-"""A few hundred damaged files; tests/fuzz_readers.py goes on for as long as one likes."""
+"""A hundred damaged files; tests/fuzz_readers.py goes on for as long as one likes."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ import pytest
 def test_damaged_files_end_in_a_result_or_a_sentence(tmp_path):
     script = Path(__file__).with_name("fuzz_readers.py")
     run = subprocess.run(
-        [sys.executable, script, "--inputs", "250", "--minutes", "3", "--keep", tmp_path / "input"],
-        capture_output=True, text=True, check=False, timeout=200, errors="replace",
+        [sys.executable, script, "--inputs", "100", "--minutes", "9", "--keep", tmp_path / "input"],
+        capture_output=True, text=True, check=False, errors="replace",
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
     assert " 0 failures" in run.stdout
-    assert run.stdout.startswith("250 inputs")
+    assert run.stdout.startswith("100 inputs")

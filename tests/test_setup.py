@@ -71,14 +71,13 @@ def test_what_the_documentation_links_to_is_there():
             assert (page.parent / target).exists(), f"{page}: {target}"
 
 
-@pytest.mark.parametrize("body", ["os.kill(os.getpid(), 11)", "time.sleep(60)"])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-def test_a_worker_that_dies_or_hangs_ends_the_run(tmp_path, body):
+def test_a_worker_that_hangs_ends_the_run(tmp_path):
     test = tmp_path / "test_bad.py"
-    test.write_text(f"import os, time\n\ndef test_bad():\n    {body}\n\ndef test_good(): pass\n")
+    test.write_text("import time\n\ndef test_bad(): time.sleep(999)\n\ndef test_good(): pass\n")
     command = [sys.executable, "-m", "pytest", "-n", "1", "-c", "pyproject.toml"]
     command += ["-o", "timeout=1", "--confcutdir", tmp_path, "-p", "no:cacheprovider", test]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=230)
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "test_bad" in run.stdout and "crashed" in run.stdout
 

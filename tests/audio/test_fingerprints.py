@@ -61,7 +61,7 @@ def test_another_cut_level_and_coding_are_the_same_recording():
     assert (found["error"] < 0.2).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cut=st.floats(0.0, 6.0), decibel=st.floats(-30, 6), seed=st.integers(0, 99))
 def test_any_cut_and_level_is_found_with_its_offset(cut, decibel, seed):
     y = song(seed)

@@ -14,7 +14,7 @@ from genre_utils.audio import kernels
 from genre_utils.audio.kernels import running_medians
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.data(),
     st.sampled_from([1, 3, 5, 31]),

@@ -268,13 +268,13 @@ def test_published_segments_begin_every_3_s_and_lack_their_last_sample(real_root
 
 @pytest.mark.real
 def test_recordings_have_the_published_features(real_root):
-    """Of thirty; but for the tuning, where two bins of its histogram are as full."""
+    """Of ten; but for the tuning, where two bins of its histogram are as full."""
     dataset = read_dataset(real_root)
     if 30 not in dataset.tables:
         pytest.skip("the published table is not there")
-    tracks = dataset.tracks.loc[dataset.audio.index].sample(30, random_state=0)
-    found = compare_with_table(replace(dataset, tracks=tracks), progress=False)
-    assert len(found) == 30 and found["same_tempo"].all()
+    tracks = dataset.tracks.loc[dataset.audio.index].sample(10, random_state=0)
+    found = compare_with_table(replace(dataset, tracks=tracks), n_jobs=1, progress=False)
+    assert len(found) == 10 and found["same_tempo"].all()
     assert (found["samples"] == found["published_samples"]).all()
     odd = found[found["columns"] > 0]
     assert len(odd) <= 1 and odd["reason"].str.contains("most in chroma_stft").all()
@@ -294,7 +294,7 @@ def test_the_known_faults_of_the_real_collection_are_named(real_root, tmp_path, 
     for name in ("meta", "splits", "images_original", "features_30_sec.csv"):
         if (real_root / name).exists():
             (tmp_path / name).symlink_to((real_root / name).resolve())
-    assert main(["audit", str(tmp_path), "--json"]) == 0
+    assert main(["audit", str(tmp_path), "--json", "--jobs", "1"]) == 0
     table = pd.DataFrame(json.loads(capsys.readouterr().out)["findings"])
     by_check = table.groupby("check")["track"].agg(list)
     assert set(table["check"]) <= set(CHECKS) and "checksum" not in by_check

@@ -40,7 +40,7 @@ def collections(draw):
 
 
 @given(collections())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_song_and_no_artist_is_in_both_sets(collection):
     tracks, index = collection
     splits, reasons = make_splits(tracks, index, n_splits=4)
@@ -62,7 +62,7 @@ def test_no_song_and_no_artist_is_in_both_sets(collection):
 
 
 @given(collections())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_item_is_tested_once_and_choosing_never_sees_it(collection):
     tracks, index = collection
     splits, _ = make_splits(tracks, index, n_splits=3)

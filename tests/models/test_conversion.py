@@ -70,7 +70,8 @@ def test_every_method_changes_the_song_and_keeps_its_length_and_level(method, so
     rms = [np.sqrt(np.mean(y.astype(float) ** 2)) for y in (made, song)]
     assert rms[0] == pytest.approx(rms[1], rel=1e-3) or rms[0] < rms[1]
     assert not np.allclose(made, song, atol=1e-3)
-    assert np.array_equal(made, convert(song, manner, method, steps=3))
+    # Of painting, the last bits depend on how TensorFlow divides its work.
+    assert np.allclose(made, convert(song, manner, method, steps=3), atol=1e-3)
 
 
 def test_the_style_comes_nearer_step_by_step(song, manner):
@@ -93,14 +94,15 @@ def test_a_second_song_is_not_painted_with_what_was_learnt_of_the_first(song, ma
     mel = encoder_mel(song)
     first = list(repaint(mel, manner.grams, steps=3))[-1].mel
     list(repaint(mel[::-1].copy(), manner.grams, steps=3))
-    assert np.array_equal(list(repaint(mel, manner.grams, steps=3))[-1].mel, first)
+    again = list(repaint(mel, manner.grams, steps=3))[-1].mel
+    assert np.allclose(again, first, atol=1e-3)
 
 
 def test_the_encoder_stays_as_it_is(song, manner):
     before = repainting.grams_of(encoder_mel(song))
     list(repaint(encoder_mel(song), manner.grams, steps=3))
     for one, other in zip(before, repainting.grams_of(encoder_mel(song)), strict=True):
-        assert np.array_equal(one, other)
+        assert np.allclose(one, other, rtol=1e-4)
 
 
 def test_a_long_song_is_painted_in_pieces_to_its_end(song, manner, monkeypatch):

@@ -48,7 +48,7 @@ def collections(draw):
 
 
 @given(collections(), st.integers(2, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_item_is_tested_once_and_every_genre_trained_on(collection, n_splits):
     X, y, artists = collection
     splitter = ArtistKFold(artists, n_splits)

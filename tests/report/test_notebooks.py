@@ -19,15 +19,6 @@ def test_parameters_reach_the_notebook_and_results_come_out(built):
     assert found["profile"] == "quick"
 
 
-def test_a_failing_cell_is_shown_and_the_former_output_stays(tmp_path):
-    script, output = tmp_path / "01_bad.py", tmp_path / "01_bad.ipynb"
-    script.write_text('# %% tags=["parameters"]\ndata = ""\n\n# %%\nx = 1\nx / 0\n')
-    output.write_text("former")
-    with pytest.raises(NotebookError, match=r"cell \[3\](.|\n)*x / 0(.|\n)*ZeroDivisionError"):
-        execute(script, output, {"data": "x"})
-    assert output.read_text() == "former"
-
-
 def test_a_notebook_that_ends_early_is_a_page_with_the_reason(demo_root, tmp_path):
     script, output = tmp_path / "01_good.py", tmp_path / "build" / "01_good.ipynb"
     end = 'results.end("Nothing of <b>x</b> to evaluate.", output)\n\n# %%\nnever = 1 / 0\n'
@@ -78,15 +69,18 @@ x = 3
 
 
 def test_solutions_run_in_the_quick_profile_with_what_the_notebook_has(tmp_path):
+    """And a cell that fails is shown, and leaves the former output."""
     script, output = tmp_path / "01_exercise.py", tmp_path / "out.ipynb"
     script.write_text(EXERCISE.format(wanted=6))
     execute(script, output, {"profile": "quick"})
     ran = nbformat.read(output, as_version=4).cells[-2:]
     assert [cell.metadata.tags for cell in ran] == [["solution"], ["solution"]]
     assert ran[0].outputs[0].text == "solved 6\n"
+    former = output.read_bytes()
     script.write_text(EXERCISE.format(wanted=7))
-    with pytest.raises(NotebookError, match=r"assert y == 7(.|\n)*AssertionError"):
+    with pytest.raises(NotebookError, match=r"cell \[\d+\](.|\n)*assert y == 7(.|\n)*Assertion"):
         execute(script, output, {"profile": "quick"})
+    assert output.read_bytes() == former
 
 
 def test_solutions_are_the_python_in_details_alone(tmp_path):
@@ -136,6 +130,6 @@ def test_two_executions_at_once_in_one_folder(tmp_path):
         command = [sys.executable, "-c", code, script, tmp_path / "out"]
         runs.append(subprocess.Popen(command, cwd=tmp_path / "work", stderr=subprocess.PIPE))
     for run in runs:
-        stderr = run.communicate(timeout=200)[1]
+        stderr = run.communicate()[1]
         assert run.returncode == 0, stderr.decode()
     assert not list((tmp_path / "work").iterdir())

@@ -39,7 +39,10 @@ def test_songs_are_recommended_by_name_by_path_and_to_other_files(music, tmp_pat
         assert sum(song["why"].values()) == pytest.approx(song["similarity"], abs=1e-9)
         assert 0 < sum(song["shared_tags"].values()) <= 1
     assert main(["recommend", str(music / "A - one.wav"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["songs"] == by_name["songs"]
+    by_path = json.loads(capsys.readouterr().out)
+    for one, other in zip(by_path["songs"], by_name["songs"], strict=True):
+        assert one["track"] == other["track"]
+        assert one["similarity"] == pytest.approx(other["similarity"], abs=1e-5)
     sf.write(tmp_path / "new.mp3", 0.6 * load_audio(music / "A - two.wav")[4000:], 22050)
     assert main(["recommend", str(tmp_path / "new.mp3"), "--why"]) == 0
     told = capsys.readouterr()
@@ -110,11 +113,3 @@ def test_another_encoder_is_not_compared_with(music, tmp_path, monkeypatch, caps
     capsys.readouterr()
     assert main(["recommend", str(sound(tmp_path / "clip.wav", 3.0))]) == 2
     assert "make it again" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("made", ["none", "empty", "file"])
-def test_folders_without_music_are_a_sentence(tmp_path, made, capsys):
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file").write_text("x")
-    assert library(tmp_path / made) == 1
-    assert capsys.readouterr().err.startswith("genre: ")

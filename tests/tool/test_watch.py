@@ -89,12 +89,6 @@ def test_moved_files_are_in_the_library_once_and_deleted_ones_are_not(root):
     assert len(load_library("music").X) == 3
 
 
-def test_names_that_differ_only_in_the_suffix_are_two_tracks(root):
-    shutil.copy(root / "B - two.wav", root / "A - one.flac")
-    add_all(root)
-    assert {"A - one", "A - one.wav"} <= set(load_library("music").X.index)
-
-
 def test_new_songs_have_a_preference_score_for_users_with_likes(root):
     add_all(root)
     sound(root / "close.wav", 3.0, seed=9)
