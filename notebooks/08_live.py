@@ -114,7 +114,9 @@ classes = classifier.classes_
 counts = [1, 2, 4, 10]  # segments
 n_splits = int(np.clip(genre[train].value_counts().min(), 2, 5))
 cv = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
-groups = artist if artist[train].groupby(genre[train]).nunique().min() >= n_splits else tracks["song"]
+groups = (
+    artist if artist[train].groupby(genre[train]).nunique().min() >= n_splits else tracks["song"]
+)
 log_proba = {n: pd.DataFrame(index=train, columns=classes, dtype=float) for n in counts}
 for rest, fold in cv.split(train, genre[train], groups[train]):
     model = clone(classifier).fit(X.loc[train[rest]], genre[train[rest]])
@@ -201,7 +203,7 @@ show(
 
 # %%
 rng = np.random.default_rng(seed)
-n_songs, n_mixes = (4, 2) if quick else (10, 12)
+n_songs, n_mixes = (4, 2) if quick else (10, 10)
 
 
 def draw_mixes(names, n_mixes):
@@ -252,7 +254,9 @@ model = SimpleNamespace(
     ),
 )
 reported = list(listen_to(blocks_of(y), Listener(model)))
-print("played:", *(f"{g} until {end:.1f} s;" for g, end in zip(genre[mixes[0]], ends, strict=False)))
+print(
+    "played:", *(f"{g} until {end:.1f} s;" for g, end in zip(genre[mixes[0]], ends, strict=False))
+)
 for item in reported:
     if abs(item.seconds - ends[0] - 3) > 5:
         continue
@@ -288,12 +292,14 @@ def embed_mix(names):
 
 
 own_artists = train[~artist[train].isin(artist[test])]
-other_mixes = draw_mixes(own_artists, 1 if quick else 6)
+other_mixes = draw_mixes(own_artists, 1 if quick else 5)
 embedded = Parallel(n_jobs=-1)(delayed(embed_mix)(names) for names in [*mixes, *other_mixes])
 test_mixes, train_mixes = embedded[: len(mixes)], embedded[len(mixes) :]
 for name, own in (("test", test_mixes), ("training", train_mixes)):
     minutes = sum(ends[-1] for _, ends in own) / 60
-    print(f"{len(own)} mixes of {name} tracks, {minutes:.0f} min, {sum(len(e) - 1 for _, e in own)} changes")
+    print(
+        f"{len(own)} mixes of {name} tracks, {minutes:.0f} min, {sum(len(e) - 1 for _, e in own)} changes"
+    )
 
 
 # %% [markdown]
@@ -348,7 +354,9 @@ for (name, curve), style in zip(curves.items(), ["s--", "o-"], strict=True):
     rate, share = [r for _, r in curve], [np.isfinite(d).mean() for d, _ in curve]
     color = "#332288" if name == "test" else "#999933"
     ax.plot(rate, share, style, color=color, ms=4, label=f"mixes of {name} tracks")
-ax.plot(*changes.loc["genre listen"].iloc[[5, 1]], "D", color="#EE7733", ms=10, label="genre listen")
+ax.plot(
+    *changes.loc["genre listen"].iloc[[5, 1]], "D", color="#EE7733", ms=10, label="genre listen"
+)
 ax.axvline(1, color="#777777", ls=":")
 ax.set(xlabel="false alarms per ten minutes", ylabel="share of changes detected", ylim=(0, 1))
 ax.legend(loc="lower right", frameon=False)
@@ -434,7 +442,11 @@ windows[["correct", "low", "high", "probability", "sure", "correct if sure"]].ma
 
 # %% tags=["hide-input"]
 _, ax = plt.subplots(figsize=(5.6, 3.4))
-styles = {"8 s": ("o-", "#117733"), "30 s": ("s-", "#332288"), "30 s, true changes": (":", "#CC6677")}
+styles = {
+    "8 s": ("o-", "#117733"),
+    "30 s": ("s-", "#332288"),
+    "30 s, true changes": (":", "#CC6677"),
+}
 inside = replay[replay["song"] > 0]
 for name, (style, color) in styles.items():
     own = inside[inside["setting"] == name]
