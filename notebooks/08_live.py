@@ -131,7 +131,7 @@ for n, table in log_proba.items():
         return log_loss(genre[train], softmax(values / T, axis=1), labels=classes)
 
     temperatures[3 * n] = minimize_scalar(loss, bounds=(0.1, 5), method="bounded").x
-print("temperature by seconds:", {s: round(T, 2) for s, T in temperatures.items()})
+print("temperature:", ", ".join(f"{T:.2f} for {s} s" for s, T in temperatures.items()))
 
 
 # %% [markdown]
@@ -362,7 +362,6 @@ ax.set(xlabel="false alarms per ten minutes", ylabel="share of changes detected"
 ax.legend(loc="lower right", frameon=False)
 lower.hist(delays[np.isfinite(delays)], np.arange(0, 10.5, 0.5), color="#332288")
 lower.set(xlabel="delay of genre listen in seconds", ylabel="number of changes")
-plt.tight_layout()
 show(
     ax,
     alt="Above, the share of detected changes against the false alarms per ten minutes for many "
@@ -719,20 +718,12 @@ positions = X.index.get_indexer(names)
 blocked, genre_of = same[np.ix_(positions, positions)], genres[positions]
 
 
-def flow(start, k=15):
-    """Positions of a playlist in which each song is the nearest to the one before it."""
+def make_playlist(start, greedy=True, k=15):
+    """Positions of songs, each the nearest to the one before it or, if not greedy, to the first."""
     playlist, free = [start], ~blocked[start]
     while len(playlist) < k and free.any():
-        playlist.append(np.where(free, cosine[playlist[-1]], -np.inf).argmax())
-        free &= ~blocked[playlist[-1]]
-    return playlist
-
-
-def nearest(start, k=15):
-    """Positions of the songs most similar to the first one, every artist once."""
-    playlist, free = [start], ~blocked[start]
-    while len(playlist) < k and free.any():
-        playlist.append(np.where(free, cosine[start], -np.inf).argmax())
+        reference = playlist[-1] if greedy else start
+        playlist.append(np.where(free, cosine[reference], -np.inf).argmax())
         free &= ~blocked[playlist[-1]]
     return playlist
 
@@ -747,9 +738,9 @@ rng = np.random.default_rng(seed)
 starts = pd.Series(range(len(names))).groupby(artist[names].to_numpy()).first()
 starts = starts.sample(min(len(starts), 10 if quick else 60), random_state=seed)
 orders = {
-    "greedy": flow,
-    "greedy, shuffled": lambda start: [start, *rng.permutation(flow(start)[1:])],
-    "nearest to the first": nearest,
+    "greedy": make_playlist,
+    "greedy, shuffled": lambda start: [start, *rng.permutation(make_playlist(start)[1:])],
+    "nearest to the first": lambda start: make_playlist(start, greedy=False),
     "random": lambda start: [start, *rng.permutation(np.flatnonzero(~blocked[start]))[:14]],
 }
 rows = {}
@@ -794,7 +785,7 @@ show(
 import tempfile
 from datetime import UTC, datetime
 
-playlist = names[flow(start)]
+playlist = names[make_playlist(start)]
 favorite = genre[playlist[0]]
 feedback = Feedback(likes=tuple(playlist[genre[playlist] == favorite][:3]))
 named = tracks.loc[names].groupby(["genre", "artist"]).size().sort_values(ascending=False)

@@ -5,7 +5,6 @@ from .drawing import GRID as GRID, INK as INK
 from .fusion import (cold_starts as cold_starts, fusion_diagram as fusion_diagram,
     shares_of_sources as shares_of_sources, trust as trust)
 from .networks import training_panels as training_panels
-from .representations import strongest as strongest
 from .scores import confusion as confusion
 from .sequences import (frame_weights as frame_weights, order_worth as order_worth,
     piece_weights as piece_weights, reading_diagram as reading_diagram)
