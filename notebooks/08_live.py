@@ -401,20 +401,31 @@ def predict(log_p, window, changes):
 # song. No detector can do better with this window.
 
 # %%
+silence = np.full(len(classes), np.nan)
+log_p = [
+    [silence if e is None else model.logits(np.hstack(e))[0] for e in mix] for mix, _ in test_mixes
+]
+
+
+def replay_mix(number, window, changes):
+    """Predictions for a test mix, with the song that is playing and the seconds since it began."""
+    names, ends = mixes[number], test_mixes[number][1]
+    part = predict(log_p[number], window, changes)
+    song = np.searchsorted(ends, part["second"]).clip(max=len(names) - 1)
+    since = part["second"] - np.concatenate([[0], ends])[song]
+    played = genre[names].to_numpy(object)[song]
+    correct = part["predicted"] == played
+    return part.assign(mix=number, song=song, since=since, played=played, correct=correct)
+
+
 settings = {"3 s": 3, "8 s": 8, "15 s": 15, "30 s": 30, "30 s, true changes": 30}
 parts = []
-for number, (names, (mix, ends)) in enumerate(zip(mixes, test_mixes, strict=True)):
-    silence = np.full(len(classes), np.nan)
-    log_p = [silence if e is None else model.logits(np.hstack(e))[0] for e in mix]
+for number, (mix, ends) in enumerate(test_mixes):
     detected, true = detect(mix, ChangeDetector()), set(np.ceil(ends[:-1]) + 3)
     for name, window in settings.items():
-        part = predict(log_p, window, true if "true" in name else detected)
-        song = np.searchsorted(ends, part["second"]).clip(max=len(names) - 1)
-        since = part["second"] - np.concatenate([[0], ends])[song]
-        played = genre[names].to_numpy(object)[song]
-        parts.append(part.assign(setting=name, mix=number, song=song, since=since, played=played))
+        part = replay_mix(number, window, true if "true" in name else detected)
+        parts.append(part.assign(setting=name))
 replay = pd.concat(parts, ignore_index=True)
-replay["correct"] = replay["predicted"] == replay["played"]
 replay["sure"] = replay["probability"] >= 0.5
 
 first = replay[(replay["mix"] == 0) & (replay["setting"] == "30 s")].set_index("second")
@@ -839,3 +850,61 @@ results.fact(
     f"{windows.loc['8 s', 'correct']:.0%}.",
 )
 _ = results.write(output)
+
+# %% [markdown]
+# ## What to remember
+#
+# TEXT-REMEMBER
+#
+# ## Exercises
+#
+# 1. How much does each genre gain from listening longer?
+# 2. Turn the change detector off. What does that cost with windows of 8 and of 30 seconds?
+# 3. Let LinUCB explore less ($\alpha = 0$) and more ($\alpha = 1$). Does exploration help these listeners?
+#
+# <details><summary>Solutions</summary>
+#
+# ```python
+# recall = {s: pd.Series(p == y_test).groupby(y_test).mean() for s, p in y_pred.items()}
+# print(pd.DataFrame(recall).map("{:.0%}".format).to_string())
+# ```
+#
+# ```text
+# OUT-1
+# ```
+#
+# TEXT-1
+#
+# ```python
+# for window in (8, 30):
+#     alone = pd.concat([replay_mix(number, window, []) for number in range(len(mixes))])
+#     print(f"{window} s without a detector: {alone['correct'].mean():.1%}")
+# ```
+#
+# ```text
+# OUT-2
+# ```
+#
+# TEXT-2
+#
+# ```python
+# for alpha in (0, 0.2, 1):
+#     plays = np.array([play(LinUCB(best["LinUCB"], alpha), who) for who in listeners])
+#     print(f"alpha = {alpha}: {plays.sum(axis=1).mean():.1f} of {steps} songs liked")
+# ```
+#
+# ```text
+# OUT-3
+# ```
+#
+# TEXT-3
+#
+# </details>
+#
+# ## Two questions
+#
+# TEXT-QUESTIONS
+#
+# **Where to go on.** Notebook 9 combines sound with other sources. Russac, Vernade and Cappé
+# ([2019](https://arxiv.org/abs/1909.09146)) analyze bandits that forget, and Guo et al.
+# ([2017](https://proceedings.mlr.press/v70/guo17a.html)) temperature scaling.
