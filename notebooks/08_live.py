@@ -387,9 +387,9 @@ show(
 
 # %% [markdown]
 # `genre listen` detects 80% of the changes. Counting missed changes as infinitely late, its median delay is 4 seconds: the
-# detector waits until three segments lie in the new song. There are three false alarms in the 50 minutes. Its threshold was
-# once chosen on songs by half of the artists of GTZAN, some of whom may be in our test mixes. The threshold that we chose
-# on other artists is almost the same, and so are its results. The curve shows what it would cost to find nearly all
+# detector compares the last three segments, which must lie mostly in the new song. There are three false alarms in the 50
+# minutes. Its threshold was chosen earlier, on songs by half of the artists of GTZAN, some of whom may be in our test
+# mixes. The threshold that we chose here, on other artists, is almost the same, and so are its results. The curve shows what it would cost to find nearly all
 # changes: several false alarms in ten minutes.
 #
 # Our mixes have hard cuts between excerpts. Radio stations fade songs into each other and talk in between, so expect longer
