@@ -2,8 +2,8 @@
 from .augment import (Augmentation as Augmentation, blank_spans as blank_spans,
     even_crops as even_crops, mix as mix, mix_style as mix_style, random_crops as random_crops)
 from .calibration import (at_temperature as at_temperature, fit_temperature as fit_temperature,
-    held_out_logits as held_out_logits, reliability as reliability,
-    segment_temperatures as segment_temperatures, temperature_at as temperature_at)
+    held_out_logits as held_out_logits, segment_temperatures as segment_temperatures,
+    temperature_at as temperature_at)
 from .candidates import (candidate_rows as candidate_rows, probe_scores as probe_scores,
     shown_candidates as shown_candidates, tell_kept as tell_kept, tell_transfer as tell_transfer)
 from .classical import LabelEncoded as LabelEncoded

@@ -50,36 +50,6 @@ def at_temperature(probability: np.ndarray, temperature: float) -> np.ndarray:
     return softmax(np.log(np.maximum(probability, 1e-12)) / temperature, axis=-1)
 
 
-def reliability(
-    probability: np.ndarray, correct: np.ndarray, bins: int = 10
-) -> tuple[list[tuple[float, float, int]], float]:
-    """Accuracy by predicted probability.
-
-    Parameters
-    ----------
-    probability
-        Probability of the predicted class, shape (items,).
-    correct
-        Whether it was correct, shape (items,).
-    bins
-        Number of bins of equal width.
-
-    Returns
-    -------
-    rows, error
-        Mean probability, accuracy and number of items of each bin that is not empty; and the
-        expected calibration error (Naeini et al., AAAI 2015).
-    """
-    where = np.minimum((np.asarray(probability) * bins).astype(int), bins - 1)
-    rows = [
-        (float(probability[here].mean()), float(correct[here].mean()), int(here.sum()))
-        for b in range(bins)
-        if (here := where == b).any()
-    ]
-    error = sum(abs(said - was) * n for said, was, n in rows) / len(where)
-    return rows, float(error)
-
-
 def held_out_logits(
     pipeline: Pipeline,
     X: pd.DataFrame,

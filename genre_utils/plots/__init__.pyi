@@ -4,11 +4,7 @@ from .conversion import (conversion_plane as conversion_plane, probability_path 
 from .drawing import GRID as GRID, INK as INK
 from .fusion import (cold_starts as cold_starts, fusion_diagram as fusion_diagram,
     shares_of_sources as shares_of_sources, trust as trust)
-from .lessons import tell_windows as tell_windows
-from .live import (change_delays as change_delays, listening_curves as listening_curves,
-    playlist_steps as playlist_steps, regrets as regrets, timeline as timeline)
 from .networks import training_panels as training_panels
-from .representations import strongest as strongest
 from .scores import confusion as confusion
 from .sequences import (frame_weights as frame_weights, order_worth as order_worth,
     piece_weights as piece_weights, reading_diagram as reading_diagram)

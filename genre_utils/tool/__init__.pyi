@@ -1,6 +1,6 @@
 # fmt: off
-from . import experiments as experiments
 from .calendars import read_events as read_events
+from .change_detector import ChangeDetector as ChangeDetector
 from .cluster import connect as connect, extract_partitions as extract_partitions
 from .concerts import rank_events as rank_events
 from .history import crowd_of as crowd_of, read_history as read_history

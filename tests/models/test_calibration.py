@@ -1,4 +1,4 @@
-"""Temperatures and reliability: probabilities that mean what they say."""
+"""Temperatures: probabilities that mean what they say."""
 
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from genre_utils.models import (
     at_temperature,
     classify_signal,
     fit_temperature,
-    reliability,
 )
 
 RNG = np.random.default_rng(0)
@@ -31,17 +30,6 @@ def test_temperature_keeps_the_order_and_the_sum():
     assert (flat.argmax(axis=1) == TRUE.argmax(axis=1)).all()
     assert (flat.max(axis=1) <= TRUE.max(axis=1) + 1e-9).all()
     assert np.allclose(at_temperature(flat, 1 / 3), TRUE, atol=1e-6)
-
-
-def test_reliability_sees_who_boasts():
-    said = TRUE.max(axis=1)
-    right = TRUE.argmax(axis=1) == CODES
-    rows, error = reliability(said, right)
-    assert error < 0.03
-    assert sum(n for _, _, n in rows) == len(CODES)
-    boast = at_temperature(TRUE, 0.3).max(axis=1)
-    assert reliability(boast, right)[1] > 0.1
-    assert reliability(np.ones(10), np.zeros(10))[1] == 1.0
 
 
 def test_a_clip_is_said_to_be_as_probable_as_the_temperature_makes_the_mean():

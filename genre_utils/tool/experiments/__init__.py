@@ -1,5 +1,0 @@
-"""What notebook 8 measures: change points, adapting recommenders, playlist sequencing."""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
