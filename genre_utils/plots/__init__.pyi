@@ -2,8 +2,6 @@
 from .conversion import (conversion_plane as conversion_plane, probability_path as probability_path,
     repainted as repainted)
 from .drawing import GRID as GRID, INK as INK
-from .fusion import (cold_starts as cold_starts, fusion_diagram as fusion_diagram,
-    shares_of_sources as shares_of_sources, trust as trust)
 from .lessons import tell_windows as tell_windows
 from .live import (change_delays as change_delays, listening_curves as listening_curves,
     playlist_steps as playlist_steps, regrets as regrets, timeline as timeline)
