@@ -236,12 +236,13 @@ for source in ("sound", "titles"):
 pd.DataFrame(rows, ["accuracy", "95% interval", "tracks"]).T
 
 # %% [markdown]
-# SOUND ALONE.
+# Sound predicts more than 85% of the genres correctly under both splits. Titles reach about a quarter to a third: more
+# than twice the most frequent genre, but far less than the sound. The tracks are fewer because some have no title.
 #
 # ## What a title gives away
 #
-# A title can reveal the genre (*Hot Mallets*), but also the song or the artist. Duplicates have the same title, and
-# an album of sonatas has nearly the same title twenty times. How much of the accuracy depends on that? We evaluate the
+# A title can contain the genre (*Me And The Devil Blues*), but it can also reveal the song or the artist: two excerpts of
+# a song have the same title, and the movements of a sonata have nearly the same. How much of the accuracy depends on that? We evaluate the
 # same model on the same titles under stricter and stricter splits.
 
 # %%
@@ -275,7 +276,9 @@ show(
 )
 
 # %% [markdown]
-# LEAK.
+# With random tracks, 13% of the titles occur literally in the training set, because two tracks are excerpts of the same song.
+# Without these the accuracy falls by more than 10 percentage points. Grouping by artist costs a little more. What
+# remains under `artist` is what a title says about the genre of an unknown artist.
 #
 # Which words point to a genre? We count artists instead of songs, so that a word that one artist loves counts once, and
 # compare the share of artists of a genre that use a word with the share of all other artists.
@@ -295,15 +298,19 @@ for genre in share.index:
     enough = uses.loc[genre].sum() >= 3  # artists of the genre that use the word
     gain = (share.loc[genre] - others)[enough].nlargest(2)
     found[genre] = [
-        f"{w} ({share.loc[genre, w]:.0%}, {others[w]:.0%})" for w in gain.index[gain > 0]
+        f"{w} ({share.loc[genre, w]:.0%}, {others[w]:.0%})" for w in gain.index[gain > 0.05]
     ]
 words = pd.Series(found).str.join(", ").replace("", "(none)")
 words.rename("words (artists of the genre, others)").to_frame()
 
 # %% [markdown]
-# WORDS.
+# Musically, the words are plausible: tempo markings in classical music, *blues* in blues and in jazz, and *reggae* in
+# reggae. But even these occur in the titles of less than half of the artists. Disco, hip-hop and rock have no
+# such word, so a short title can only say little.
 #
 # ## Four ways to combine sources
+#
+# The sources can meet before the model or after it.
 
 # %% tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 2.9))
@@ -381,7 +388,7 @@ for way, rule in rules.items():
         print(f"{way}, {name}: weight of the title in each fold: {weights[way, name]}")
 
 # %% tags=["hide-input"]
-fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6), sharey=True)
+fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
 for ax, way in zip(axes, rules, strict=True):
     for name, color in zip(strict, ("#332288", "#AA4499"), strict=False):
         for fold, curve in enumerate(losses[way, name]):
@@ -393,11 +400,13 @@ axes[0].legend(frameon=False)
 show(
     axes,
     alt="Log loss against the weight of the title, one curve per fold. By the sum rule all curves rise from weight 0. By the product rule they fall a little before they rise.",
-    caption="Log loss of the inner predictions by the weight of the title, one curve per fold; dots mark the smallest.",
+    caption="Log loss of the inner predictions by the weight of the title, one curve per fold; dots mark the smallest. The two vertical axes differ.",
 )
 
 # %% [markdown]
-# LATE.
+# By the sum rule, the smallest loss is at weight 0 in all folds: the title is **not used**, and the predictions are those
+# of the sound. A flat distribution over ten genres makes every mean less certain. The product rule finds small positive
+# weights, but its curve is nearly flat.
 #
 # ### Early fusion
 #
@@ -463,9 +472,9 @@ def log_proba(first, second):
 
 
 stack_model = make_pipeline(
-    SimpleImputer(keep_empty_features=True), LogisticRegression(max_iter=3000)
+    SimpleImputer(keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=3000)
 )
-stack_strengths = {"logisticregression__C": [0.001, 0.01, 0.1, 1.0]}
+stack_strengths = {"logisticregression__C": [0.01, 0.1, 1.0]}
 stacks = {}
 for name in strict:
     predicted["stacking", name], stacks[name] = [], []
@@ -674,7 +683,9 @@ for track in rescued[:5]:
     print(f"  {y[track]}: {tracks.loc[track, 'artist']}, {title[track]}")
 
 # %% [markdown]
-# RESCUED.
+# The two sources do not complement each other: where the sound is wrong, the title is right in only 11% of the cases, and
+# in 27% where the sound is right. Songs that are typical by their sound also have typical titles. Eleven songs are all
+# that the title could win, and to win them, a combination must ignore the sound there and nowhere else.
 #
 # ## When a source is missing
 #
@@ -701,8 +712,9 @@ for source, other in (("titles", "sound"), ("sound", "titles")):
             pd.Series(stacks[name][fold].predict(log_proba(known["sound"], known["titles"])), index)
         )
     alone = correct_by_track(other, name)
-    for way, found in (("early fusion", early), ("stacking", stacked)):
-        correct = (pd.concat(found) == y)[alone.index]
+    for way, parts in (("early fusion", early), ("stacking", stacked)):
+        y_pred = pd.concat(parts)
+        correct = (y_pred == y[y_pred.index])[alone.index]
         missing[way][f"without {source}"] = correct.mean()
     for way in (*rules, "gate"):
         missing[way][f"without {source}"] = alone.mean()  # by construction
