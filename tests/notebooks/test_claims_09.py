@@ -58,3 +58,43 @@ def test_titles_are_right_where_sound_is_right(facts):
     rate = {row: right[row] / (right[row] + wrong[row]) for row in right}
     assert rate["sound correct"] > 2 * rate["sound wrong"]
     assert right["sound wrong"] < 15
+
+
+def test_no_combination_is_better_than_sound(facts):
+    for gains in facts["gains"].values():
+        assert not [way for way, gain in gains.items() if gain["verdict"] == "better"]
+        assert gains["stacking"]["verdict"] == "worse"
+    gains = facts["gains"]
+    assert gains["filtered"]["stacking"]["difference"] < gains["artist"]["stacking"]["difference"]
+
+
+def test_the_gate_has_nearly_one_weight(facts):
+    for weight in facts["gate_weight"].values():
+        assert weight["min"] == 0 and 0.2 < weight["25%"] and weight["max"] < 0.4
+
+
+def test_a_missing_source(facts):
+    missing = facts["missing"]
+    assert missing["early fusion"]["without sound"] < 0.15
+    titles = missing["sum rule"]["without sound"]
+    assert missing["early fusion"]["without sound"] < missing["stacking"]["without sound"] < titles
+    for accuracy in missing.values():
+        assert abs(accuracy["without titles"] - accuracy["both sources"]) < 0.03
+
+
+def test_picture_and_simulated_history(facts):
+    extra = facts["extra"]
+    assert 0.45 < extra["picture"]["alone"] < 0.57
+    assert extra["picture"]["verdict"] == "identical predictions"
+    history = {share: extra[f"history, {share}% random"] for share in (0, 35, 60, 80, 90, 100)}
+    alone = [one["alone"] for one in history.values()]
+    assert alone == sorted(alone, reverse=True) and alone[0] > 0.95 and alone[-1] < 0.13
+    assert 0.75 < history[35]["alone"] < 0.85
+    assert all(history[share]["mean weight"] == 0 for share in (60, 80, 90, 100))
+
+
+def test_cold_start(facts):
+    cold = facts["cold_start"]
+    assert cold["0%"]["history"] < facts["chance"] + 0.02
+    assert all(at["both"] > at["sound"] - 0.001 for at in cold.values())
+    assert 0.07 < cold["100%"]["both"] - cold["100%"]["sound"] < 0.13
