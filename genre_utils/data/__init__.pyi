@@ -11,10 +11,9 @@ from .download import (CHECKPOINT_FILES as CHECKPOINT_FILES, DownloadError as Do
 from .feature_tables import (EMBEDDING_AND_TAGS as EMBEDDING_AND_TAGS,
     ENCODER_COLUMNS as ENCODER_COLUMNS, Features as Features, INPUTS as INPUTS,
     NoUsableAudio as NoUsableAudio, cache_dir as cache_dir, cache_key as cache_key,
-    extract_collection as extract_collection, fault_table as fault_table,
-    features_or_reason as features_or_reason, load_features as load_features,
-    read_feature_table as read_feature_table, remove_leftovers as remove_leftovers,
-    track_means as track_means)
+    fault_table as fault_table, features_or_reason as features_or_reason,
+    load_features as load_features, read_feature_table as read_feature_table,
+    remove_leftovers as remove_leftovers, track_means as track_means)
 from .images import PictureError as PictureError, picture_frames as picture_frames
 from .naming import (GTZAN_GENRES as GTZAN_GENRES, find_audio as find_audio,
     find_parts as find_parts, name_tracks as name_tracks,

@@ -16,9 +16,6 @@ from .encoder import (build_encoder as build_encoder, encoder_network as encoder
 from .fine_tuning import (DEPTHS as DEPTHS, FineTunedEncoder as FineTunedEncoder,
     lower_blocks as lower_blocks)
 from .frames import Frames as Frames
-from .fusion import (LateFusion as LateFusion, Stacking as Stacking,
-    band_statistics as band_statistics, mixture_weights as mixture_weights, together as together)
-from .gated import GatedFusion as GatedFusion
 from .inner_splits import ArtistKFold as ArtistKFold
 from .judging import (Judge as Judge, compare_inversions as compare_inversions,
     compare_ways as compare_ways, conversion_gains as conversion_gains, fit_judge as fit_judge,
@@ -30,8 +27,7 @@ from .networks import (average as average, dense_network as dense_network, load_
     published_cnn as published_cnn, spectrogram_network as spectrogram_network,
     waveform_network as waveform_network)
 from .order import (ORDERS as ORDERS, attention_drops as attention_drops,
-    compare_orders as compare_orders, linear_reading as linear_reading, order_gain as order_gain,
-    score_orders as score_orders, tell_gain as tell_gain)
+    compare_orders as compare_orders, order_gain as order_gain, score_orders as score_orders)
 from .order_tables import (embed_pieces as embed_pieces, gain_matrix as gain_matrix,
     judge_songs as judge_songs, one_score as one_score, order_facts as order_facts,
     order_table as order_table, read_tempo as read_tempo, rhythm_of as rhythm_of,
@@ -60,7 +56,6 @@ from .sequences import (SEQUENCES as SEQUENCES, SequenceClassifier as SequenceCl
     attention_network as attention_network, pooled_frames as pooled_frames, positions as positions,
     recurrent_network as recurrent_network, shuffled as shuffled, song_sequences as song_sequences,
     transformer_network as transformer_network, without_frames as without_frames)
-from .titles import telling_words as telling_words
 from .training import NetworkClassifier as NetworkClassifier, ROUNDS as ROUNDS
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal, to_normal as to_normal)

@@ -2,8 +2,6 @@
 from .conversion import (conversion_plane as conversion_plane, probability_path as probability_path,
     repainted as repainted)
 from .drawing import GRID as GRID, INK as INK
-from .fusion import (cold_starts as cold_starts, fusion_diagram as fusion_diagram,
-    shares_of_sources as shares_of_sources, trust as trust)
 from .networks import training_panels as training_panels
 from .scores import confusion as confusion
 from .sequences import (frame_weights as frame_weights, order_worth as order_worth,

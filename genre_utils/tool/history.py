@@ -108,7 +108,7 @@ def match_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
 
 
 def crowd_of(histories: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> pd.DataFrame:
-    """Which tracks are liked in which history, as from `genre_utils.recommend.simulate_crowd`.
+    """Return which track (row) is liked in which history (column), without tracks no one likes.
 
     Parameters
     ----------

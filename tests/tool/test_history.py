@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from genre_utils.tool.feedback_file import FeedbackError
-from genre_utils.tool.history import match_songs, read_history
+from genre_utils.tool.history import crowd_of, match_songs, read_history
 
 
 def listen(artist, title):
@@ -83,3 +83,24 @@ def test_a_song_is_found_by_artist_and_title_however_they_are_written():
     assert match_songs(own, named) == ["x/sinnerman", "patience", None, None]
     assert match_songs(own[:0], named) == [None] * 4
     assert match_songs(own, named[:0]) == []
+
+
+def test_a_crowd_has_the_liked_songs_that_are_in_the_collection():
+    numbers = range(5)
+    tracks = pd.DataFrame(
+        {
+            "artist": [f"artist {n}" for n in numbers],
+            "title": [f"title {n}" for n in numbers],
+            "duplicate_of": None,
+        },
+        index=[f"a.{n:05}" for n in numbers],
+    )
+    history = pd.DataFrame(
+        {
+            "artist": ["Artist 3", "artist 4", "stranger"],
+            "title": ["Title 3", "title 4", "title 3"],
+            "liked": [True, False, True],
+        }
+    )
+    crowd = crowd_of({"me": history, "no one": history[:0]}, tracks)
+    assert crowd.index.to_list() == ["a.00003"] and crowd.loc["a.00003", "me"]
