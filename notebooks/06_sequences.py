@@ -416,7 +416,7 @@ compare_table(on_segments, segment_reference, y, track_id, "segment")
 
 # %% [markdown]
 # *Training* and *test* are the accuracies in order on the training sets and the test sets. The gain is in percentage points,
-# with its 95% interval. No gain is resolved: they lie between -2.5 (transformer encoder) and +1.0 (CNN + GRU).
+# with its 95% interval. No gain is resolved; they lie between about -3 and +1 percentage points.
 #
 # Before we conclude anything about music from this, look at the last row. No network reaches the logistic regression,
 # although that model cannot know any order. Its own gap between training and test is even larger, so overfitting is not the
@@ -505,9 +505,9 @@ table
 
 # %% [markdown]
 # These networks generalize. With new artists they classify 80% to 84% of the tracks correctly, as many as the logistic
-# regression, although they reach more than 92% on their training sets. So their answer counts: no gain from order is
-# resolved, and the largest is +1.2 percentage points. The mean of the embeddings already contains what helps to classify the
-# genre of a track.
+# regression, although they reach more than 90% on their training sets. So their answer counts: no gain from order is
+# resolved, and the largest is about one percentage point. The mean of the embeddings already contains what helps to classify
+# the genre of a track.
 #
 # ## The gains of all architectures
 #
@@ -537,9 +537,9 @@ show(
 )
 
 # %% [markdown]
-# All ten intervals contain zero, and the gains have both signs. For frames, this says little, because the networks perform
-# poorly. For the segments of a track, the networks perform well, and the intervals exclude a gain of more than about three
-# percentage points: with this encoder and these recordings, the order of the segments hardly helps to classify genres.
+# No gain is resolved, and the gains have both signs. For frames, this says little, because the networks perform poorly. For
+# the segments of a track, the networks perform well, and the intervals exclude a gain of more than about three percentage
+# points: with this encoder and these recordings, the order of the segments hardly helps to classify genres.
 #
 # ## Attention pooling
 #

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from genre_utils.evaluation import verdict
+
 RESULTS = Path(__file__).parents[2] / "reports" / "results" / "06_sequences.json"
 NETWORKS = ("gru", "lstm", "bidirectional", "crnn", "transformer")
 
@@ -32,36 +34,33 @@ def accuracy(found):
 def test_no_gain_from_order_is_resolved(facts):
     gains = facts["gains"]
     assert set(gains) == {f"{level}, {name}" for level in ("segment", "track") for name in NETWORKS}
-    assert all(test["low"] < 0 < test["high"] for test in gains.values())
-    of_frames = {name: gains[f"segment, {name}"]["difference"] for name in NETWORKS}
-    assert min(of_frames, key=of_frames.get) == "transformer"
-    assert max(of_frames, key=of_frames.get) == "crnn"
-    assert round(100 * of_frames["transformer"], 1) == -2.5
-    assert round(100 * of_frames["crnn"], 1) == 1.0
+    assert {verdict(test) for test in gains.values()} == {"not resolved"}
+    of_frames = [gains[f"segment, {name}"]["difference"] for name in NETWORKS]
     of_tracks = [gains[f"track, {name}"] for name in NETWORKS]
-    assert round(100 * max(test["difference"] for test in of_tracks), 1) == 1.2
+    assert -0.04 < min(of_frames) < 0 < max(of_frames) < 0.02
+    assert 0 < max(test["difference"] for test in of_tracks) < 0.02
     assert max(test["high"] for test in of_tracks) < 0.035
 
 
 def test_networks_on_frames_do_worse_than_the_reference(accuracy, facts):
     reference = accuracy["logistic", "mel frames", "artist"]
-    assert all(accuracy[name, "mel frames", "artist"] < reference - 0.03 for name in NETWORKS)
+    assert all(accuracy[name, "mel frames", "artist"] < reference - 0.02 for name in NETWORKS)
     recall = {genre: row["in order"] for genre, row in facts["by_genre"].items()}
-    assert max(recall[genre] for genre in ("disco", "reggae", "rock")) < 0.03
+    assert max(recall[genre] for genre in ("disco", "reggae", "rock")) < 0.05
     assert facts["by_genre"]["disco"]["tracks"] == 19
 
 
 def test_networks_on_embeddings_generalize(accuracy, facts):
     networks = [accuracy[name, "embeddings", "artist"] for name in NETWORKS]
-    assert 0.795 < min(networks) and max(networks) < 0.845
+    assert min(networks) > 0.79 and max(networks) < 0.85
     assert accuracy["logistic", "embeddings", "artist"] - min(networks) < 0.04
-    assert min(facts["gains"][f"track, {name}"]["training"] for name in NETWORKS) > 0.92
+    assert min(facts["gains"][f"track, {name}"]["training"] for name in NETWORKS) > 0.9
 
 
 def test_attention_weights_do_not_explain(facts):
     attention, mean = facts["attention"], facts["attention"]["mean by position"]
     assert attention["largest weight"] > 2 * attention["equal weight"]
     assert max(mean) == mean[0] and max(mean) < 1.15 * attention["equal weight"]
-    assert all(0 < test["low"] and test["high"] < 0.03 for test in facts["deletion"].values())
+    assert all(test["low"] > 0 and test["high"] < 0.03 for test in facts["deletion"].values())
     left = facts["left"]
     assert abs(left["random frames, 0.8"] - left["random frames, 0"]) < 0.01
