@@ -252,10 +252,17 @@ groups = splits[strict].groups
 sets = []
 for rest, test in splits[strict].folds(genre)[: 1 if quick else None]:
     n_inner = min(5, pd.Series(genre[rest]).value_counts().max())
+    if n_inner < 2:
+        continue
     inner = StratifiedGroupKFold(n_inner, shuffle=True, random_state=seed)
-    train, valid = next(inner.split(rest, genre[rest], groups[rest]))
+    pairs = inner.split(rest, genre[rest], groups[rest])
+    train, valid = next(((a, b) for a, b in pairs if len(a) and len(b)), ([], []))
+    if len(train) == 0 or len(set(genre[rest[train]])) < 2:
+        continue
     sets.append((rest[train], rest[valid], test))
     print("tracks for training, validation and test:", [len(rows) for rows in sets[-1]])
+if not sets:
+    results.end("There are too few artists for training, validation and test sets.", output)
 
 # %% [markdown]
 # ## Training without overfitting
@@ -379,31 +386,41 @@ def fit_reference(X, y, fold_of):
 statistics = np.hstack([X.mean(axis=1), X.std(axis=1)])
 segment_reference = fit_reference(statistics, y, segment_folds)
 
+# %%
+artist_of = pd.Series(groups, ids)
+
+
+def gain_from_order(y_pred, y, track):
+    """Paired test of the predictions in order against the shuffled ones, grouped by artist."""
+    tested = pd.notna(y_pred["in order"])  # in the quick profile, one fold only
+    in_order, shuffled = (y_pred[order][tested] == y[tested] for order in ["in order", "shuffled"])
+    return paired_test(in_order, shuffled, artist_of.loc[track[tested]].to_numpy(), seed=seed)
+
+
 # %% tags=["hide-input"]
-gains, artist_of = {}, pd.Series(groups, ids)
+gains = {}
 inputs_of = {"segment": "mel frames", "track": "embeddings"}
 
 
 def compare_table(found, reference, y, track, level):
     """Table of accuracies and gains (percentage points); notes the scores."""
-    tested = np.array([genre is not None for genre in reference[0]])
-    y, artist, rows = y[tested], artist_of.loc[track[tested]].to_numpy(), {}
+    tested, rows = pd.notna(reference[0]), {}
+    y_test, artist = y[tested], artist_of.loc[track[tested]].to_numpy()
     about = {"input": inputs_of[level], "split": strict, "level": level, "seed": seed}
     for name, (y_pred, fitted, _) in found.items():
-        correct = {order: predicted[tested] == y for order, predicted in y_pred.items()}
-        test = paired_test(correct["in order"], correct["shuffled"], artist, seed=seed)
+        test = gain_from_order(y_pred, y, track)
         gains[level, name] = test | {"training": fitted["in order"]}
-        score = make_score(y, y_pred["in order"][tested], artist, model=name, **about)
+        score = make_score(y_test, y_pred["in order"][tested], artist, model=name, **about)
         results.scores.append(score)
         rows[names[name]] = {
             "training": f"{fitted['in order']:.1%}", "test": f"{score.accuracy:.1%}",
-            "test, shuffled": f"{correct['shuffled'].mean():.1%}",
+            "test, shuffled": f"{np.mean(y_pred['shuffled'][tested] == y_test):.1%}",
             "gain": "{:+.1f} [{:+.1f}, {:+.1f}]".format(
                 *(100 * test[key] for key in ("difference", "low", "high"))
             ),
             "p": f"{test['p']:.3f}", "verdict": verdict(test),
         }  # fmt: skip
-    score = make_score(y, reference[0][tested], artist, model="logistic", **about)
+    score = make_score(y_test, reference[0][tested], artist, model="logistic", **about)
     results.scores.append(score)
     rows["logistic regression"] = {
         "training": f"{reference[1]:.1%}",
@@ -432,7 +449,7 @@ compare_table(on_segments, segment_reference, y, track_id, "segment")
 # shuffled. It is the mean of all networks.
 
 # %% tags=["hide-input"]
-tested = np.array([genre is not None for genre in segment_reference[0]])
+tested = pd.notna(segment_reference[0])
 hits = {
     order: np.mean([np.equal(y_pred[order], y) for y_pred, _, _ in on_segments.values()], axis=0)
     for order in segments
@@ -772,9 +789,7 @@ print(finding)
 #
 # blocks = {"in order": X, "shuffled": shuffle_blocks(X)}
 # y_pred, _, _ = compare_orders("crnn", blocks, y, segment_folds)
-# tested = np.array([genre is not None for genre in y_pred["in order"]])
-# correct = [y_pred[order][tested] == y[tested] for order in blocks]
-# test = paired_test(*correct, artist_of.loc[track_id[tested]].to_numpy(), seed=seed)
+# test = gain_from_order(y_pred, y, track_id)
 # print({key: round(test[key], 3) for key in ["difference", "low", "high", "p"]}, verdict(test))
 # ```
 #
