@@ -576,6 +576,10 @@ x = layers.Flatten()(layers.Dot(axes=1)([weights, x]))
 x = layers.Dropout(0.4)(x)
 pooling = keras.Model(inputs, layers.Dense(len(genres), activation="softmax")(x))
 
+# %% [markdown]
+# We train it on the frames of the first fold.
+
+# %%
 train, _, test = segment_folds[0]
 codes = np.searchsorted(genres, y)
 x = (X - X[train].mean(axis=(0, 1))) / (X[train].std(axis=(0, 1)) + 1e-6)
@@ -639,12 +643,12 @@ rankings = {
     "smallest weights": np.argsort(a, axis=1),
 }
 shares = [0, 0.1, 0.2, 0.4, 0.6, 0.8]
-left = {}
+remaining = {}
 for name, ranking in rankings.items():
     for share in shares:
         kept = np.sort(ranking[:, round(share * a.shape[1]) :], axis=1)
         p = np.asarray(pooling(np.take_along_axis(x[test], kept[:, :, None], 1), training=False))
-        left[name, share] = p[np.arange(len(p)), predicted]
+        remaining[name, share] = p[np.arange(len(p)), predicted]
 
 # %% tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(6, 3.8))
@@ -653,10 +657,12 @@ for (name, look), color in zip(
     ["#CC6677", "#777777", "#332288"],
     strict=True,
 ):
-    ax.plot(shares, [left[name, share].mean() for share in shares], look, color=color, label=name)
+    ax.plot(
+        shares, [remaining[name, share].mean() for share in shares], look, color=color, label=name
+    )
 ax.set(xlabel="share of the frames that is deleted", ylabel="probability of the prediction")
 ax.xaxis.set_major_formatter("{x:.0%}")
-ax.set_ylim(0, 1.2 * max(p.mean() for p in left.values()))
+ax.set_ylim(0, 1.2 * max(p.mean() for p in remaining.values()))
 ax.legend(loc="lower left")
 show(
     ax,
@@ -672,7 +678,7 @@ show(
 artist = artist_of.loc[track_id[test]].to_numpy()
 deletion = {}
 for share in [0.1, 0.4]:
-    change = left["largest weights", share] - left["random frames", share]
+    change = remaining["largest weights", share] - remaining["random frames", share]
     low, high = bootstrap_interval(change, artist, seed=seed)
     deletion[f"{share:.0%}"] = {"difference": change.mean(), "low": low, "high": high}
     print(f"{share:.0%} deleted: {100 * change.mean():+.1f} percentage points of probability "
@@ -681,7 +687,7 @@ results.fact(
     attention={"accuracy": np.mean(predicted == codes[test]), "largest weight": a.max(axis=1).mean(),
                "equal weight": 1 / a.shape[1], "mean by position": a.mean(axis=0)},
     deletion=deletion,
-    left={f"{name}, {share}": p.mean() for (name, share), p in left.items()},
+    remaining={f"{name}, {share}": p.mean() for (name, share), p in remaining.items()},
 )  # fmt: skip
 
 # %% [markdown]
