@@ -16,7 +16,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from genre_utils.data import Split
 from genre_utils.evaluation.cache import cached, content_of
-from genre_utils.evaluation.predictions import Predictions, log_loss, metrics
+from genre_utils.evaluation.predictions import Predictions
 from genre_utils.evaluation.results import Score
 from genre_utils.evaluation.statistics import bootstrap_interval
 from genre_utils.parallel import run_parallel
@@ -217,28 +217,6 @@ def _fit_on_partition(estimator, X, labels, split):
             curves=(model.history_,) if hasattr(model, "history_") else (),
         )
     return model, found
-
-
-def rank_on_valid(sides: dict[Hashable, dict[str, Predictions]]) -> pd.DataFrame:
-    """Order candidates by their accuracy on the validation side, and equals by their log loss.
-
-    Parameters
-    ----------
-    sides
-        Predictions by candidate and side, as from `fit_on_partition`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a candidate, the best first: ``accuracy on valid`` and ``log loss on valid``.
-    """
-    rows = {
-        name: (metrics(side["valid"])["accuracy"], log_loss(side["valid"]))
-        for name, side in sides.items()
-    }
-    columns = ["accuracy on valid", "log loss on valid"]
-    table = pd.DataFrame(rows.values(), pd.Index(rows), columns=columns)
-    return table.sort_values(columns, ascending=[False, True], kind="stable")
 
 
 def make_score(

@@ -84,16 +84,6 @@ def metrics(predictions: Predictions) -> dict[str, float]:
     return {"accuracy": accuracy, "precision": precision, "recall": recall, "f1": f1}
 
 
-def log_loss(predictions: Predictions) -> float:
-    """Mean negative logarithm of the probability that the true genre was given."""
-    probability, true = predictions.y_proba, predictions.table["y_true"]
-    if probability is None:
-        raise ValueError("this model gives no probabilities: it has no logarithmic loss")
-    columns = probability.columns.get_indexer(true)
-    given = probability.to_numpy()[np.arange(len(true)), columns]
-    return float(-np.log(np.maximum(np.where(columns < 0, 0, given), 1e-12)).mean())
-
-
 def recall_by_genre(predictions: Predictions) -> pd.Series:
     """Share of each genre's items that were recognised."""
     true = predictions.table["y_true"]

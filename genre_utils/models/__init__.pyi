@@ -26,14 +26,6 @@ from .neighbours import (ExactSearch as ExactSearch, NeighbourIndex as Neighbour
 from .networks import (average as average, dense_network as dense_network, load_keras as load_keras,
     published_cnn as published_cnn, spectrogram_network as spectrogram_network,
     waveform_network as waveform_network)
-from .order import (ORDERS as ORDERS, attention_drops as attention_drops,
-    compare_orders as compare_orders, order_gain as order_gain, score_orders as score_orders)
-from .order_tables import (embed_pieces as embed_pieces, gain_matrix as gain_matrix,
-    judge_songs as judge_songs, one_score as one_score, order_facts as order_facts,
-    order_table as order_table, read_tempo as read_tempo, rhythm_of as rhythm_of,
-    shown_orders as shown_orders, tell_drops as tell_drops, tell_explanation as tell_explanation,
-    tell_gains as tell_gains, tell_gaps as tell_gaps, tell_order as tell_order,
-    tell_over_songs as tell_over_songs, twin_gaps as twin_gaps)
 from .predict import (ClipGenre as ClipGenre, Model as Model, SURE as SURE,
     classify_clip as classify_clip, classify_embedded as classify_embedded,
     classify_signal as classify_signal, cut_windows as cut_windows,
@@ -52,10 +44,6 @@ from .registry import (HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL, ModelError as M
 from .saved import (LinearModel as LinearModel, SpectrogramModel as SpectrogramModel,
     load_model as load_model, save_head as save_head, save_model as save_model,
     save_song_network as save_song_network)
-from .sequences import (SEQUENCES as SEQUENCES, SequenceClassifier as SequenceClassifier,
-    attention_network as attention_network, pooled_frames as pooled_frames, positions as positions,
-    recurrent_network as recurrent_network, shuffled as shuffled, song_sequences as song_sequences,
-    transformer_network as transformer_network, without_frames as without_frames)
-from .training import NetworkClassifier as NetworkClassifier, ROUNDS as ROUNDS
+from .training import NetworkClassifier as NetworkClassifier
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal, to_normal as to_normal)

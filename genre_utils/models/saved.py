@@ -27,7 +27,6 @@ from genre_utils.models.registry import ModelError, find_model, save_files, unus
 if TYPE_CHECKING:
     import keras
     import onnxruntime
-    import pandas as pd
     from sklearn.pipeline import Pipeline
 
     from genre_utils.evaluation import Results, Score
@@ -176,22 +175,23 @@ class LinearModel(SavedModel):
 class SequenceModel(SavedModel):
     """A network on the sequence of embeddings of a song's segments."""
 
-    INPUT: ClassVar[dict] = {"kind": "encoder, pieces in order", **_ENCODER}
+    INPUT: ClassVar[dict] = {"kind": "encoder, segments in order", **_ENCODER}
 
     @property
     def segments(self) -> int:
         """Number of segments that the network processes at once."""
-        return int(self.about["pieces"])
+        return int(self.about["segments"])
 
     def predict_segments(self, embedded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Uncalibrated probabilities of each segment alone, and of the clip.
 
-        A clip of more than `segments` is cut into parts, weighted by their lengths.
+        A clip of fewer than `segments` is repeated; one of more is cut into parts, which are
+        weighted by their lengths.
         """
         rows = embedded[:, : len(EMBEDDING_COLUMNS)]
         parts = [rows[at : at + self.segments] for at in range(0, len(rows), self.segments)]
-        whole = self.run(np.stack([padded(part, self.segments) for part in parts]))
-        each = self.run(np.stack([padded(row[None], self.segments) for row in rows]))
+        whole = self.run(np.stack([repeated(part, self.segments) for part in parts]))
+        each = self.run(np.stack([repeated(row[None], self.segments) for row in rows]))
         return each, np.average(whole, axis=0, weights=[len(part) for part in parts])
 
     def check(self) -> None:
@@ -230,9 +230,9 @@ def load_model(name: str | None = None) -> SpectrogramModel | LinearModel | Sequ
     return model
 
 
-def padded(rows: np.ndarray, length: int) -> np.ndarray:
-    """Append rows of NaN up to a length."""
-    return np.pad(rows, ((0, length - len(rows)), (0, 0)), constant_values=np.nan)
+def repeated(rows: np.ndarray, length: int) -> np.ndarray:
+    """Repeat rows from the first on, up to a length."""
+    return np.resize(rows, (length, rows.shape[1]))
 
 
 def open_network(path: Path) -> onnxruntime.InferenceSession:
@@ -335,8 +335,8 @@ def save_head(
 
 def save_song_network(
     classifier: NetworkClassifier,
-    X: pd.DataFrame,
-    y: pd.Series | np.ndarray,
+    X: np.ndarray,
+    codes: np.ndarray,
     results: Results,
     scores: Iterable[Score],
 ) -> Path:
@@ -345,9 +345,10 @@ def save_song_network(
     Parameters
     ----------
     classifier
-        A `SequenceClassifier`, fitted on `song_sequences` of `EMBEDDING_COLUMNS`.
-    X, y
-        Songs that it was not trained on, and their genres, to calibrate it for short clips.
+        Has ``networks_`` (on standardized sequences), ``classes_``, ``mean_`` and ``scale_``.
+    X, codes
+        Sequences of `EMBEDDING_COLUMNS` of songs that it was not trained on, and the columns of
+        their classes, to calibrate it for clips of several lengths. Shape (songs, segments, 256).
     results, scores
         As in `registry.save_files`.
 
@@ -356,20 +357,19 @@ def save_song_network(
     ModelError
         If it cannot be written.
     """
-    segments = classifier.networks_[0].input_shape[1]
-    network = _averaged(classifier, (segments, len(EMBEDDING_COLUMNS)))
-    items = np.stack(X["frames"].to_numpy())
-    codes = np.searchsorted(classifier.classes_, np.asarray(y, dtype=str))
+    segments = X.shape[1]
+    network = _averaged(classifier, X.shape[1:])
     temperatures = {}
     for seconds, length in SEGMENTS_OF.items():
-        complete = ~np.isnan(items[:, :length]).any(axis=(1, 2))
-        if length <= segments and complete.any():
-            short = np.stack([padded(rows[:length], segments) for rows in items[complete]])
-            scaled = (short - classifier.mean_) / classifier.scale_
-            probability = network.predict_on_batch(scaled)
-            temperatures[str(seconds)] = fit_temperature(probability, codes[complete])
-    about = {"pieces": segments, "input": SequenceModel.INPUT}
-    about[TEMPERATURES] = temperatures or {"30": classifier.temperature_}
+        if length <= segments:
+            clips = np.stack([repeated(rows[:length], segments) for rows in X])
+            y_proba = network.predict_on_batch((clips - classifier.mean_) / classifier.scale_)
+            temperatures[str(seconds)] = fit_temperature(y_proba, codes)
+    about = {
+        "segments": segments,
+        "input": SequenceModel.INPUT,
+        TEMPERATURES: temperatures,
+    }
     return _save_network(network, classifier, about, results, scores, suffix="-sequence")
 
 

@@ -22,7 +22,6 @@ MOST_BYTES = 100_000
 PIXELS_PER_INCH = 160  # twice the 80 that an inch has on a page
 # Colors of text and lines, not of data; pages replace them by the reader's.
 INK, GRID = "#1b1f24", "#cccccc"
-ON_FILL = "#111111"  # text on a filled area, which keeps its color on a dark page
 
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+")

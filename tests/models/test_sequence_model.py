@@ -1,12 +1,13 @@
-"""Networks over what the encoder hears of a song's pieces: kept, and asked by `genre predict`."""
+"""Networks on the sequence of embeddings of a song: saved, loaded, used by `genre predict`."""
 
 import json
-from functools import partial
+from types import SimpleNamespace
 
+import keras
 import numpy as np
-import pandas as pd
 import pytest
 from helpers import sound, tone
+from keras import layers
 
 from genre_utils import models
 from genre_utils.audio import EMBEDDING_COLUMNS, embed
@@ -15,57 +16,62 @@ from genre_utils.evaluation import Results
 from genre_utils.tool.main import main
 
 KINDS = {
-    "gru": partial(models.recurrent_network, units=8),
-    "attention": partial(models.attention_network, units=8),
-    "transformer": partial(models.transformer_network, width=8, blocks=1, heads=2),
+    "gru": layers.GRU(8, return_sequences=True),
+    "bidirectional": layers.Bidirectional(layers.LSTM(4, return_sequences=True)),
+    "attention": lambda x: layers.MultiHeadAttention(2, 4)(x, x),
 }
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def kept(request, demo_root, tmp_path_factory):
-    """Return the folder of a small network that was kept, the estimator, and its songs."""
+def saved(request, demo_root, tmp_path_factory):
+    """Return the folder of a small saved network, the network, and sequences."""
     rng = np.random.default_rng(0)
-    index = pd.MultiIndex.from_product([[f"t{n}" for n in range(40)], range(10)])
-    index.names = ["track_id", "segment"]
-    y = np.array(["high", "low"] * 20)
-    values = rng.normal(size=(400, len(EMBEDDING_COLUMNS))) + np.repeat(y == "low", 10)[:, None] / 4
-    songs = models.song_sequences(pd.DataFrame(values, index, list(EMBEDDING_COLUMNS)))
-    learner = models.SequenceClassifier(KINDS[request.param], epochs=5, learning_rate=1e-2)
-    learner.fit(songs, y)
+    codes = np.arange(40) % 2
+    X = rng.normal(size=(40, 10, len(EMBEDDING_COLUMNS))) + codes[:, None, None] / 4
+    keras.utils.set_random_seed(0)
+    inputs = layers.Input(X.shape[1:])
+    x = layers.GlobalAveragePooling1D()(KINDS[request.param](inputs))
+    network = keras.Model(inputs, layers.Dense(2, activation="softmax")(x))
+    classifier = SimpleNamespace(
+        networks_=[network],
+        classes_=np.array(["high", "low"]),
+        mean_=X.mean(axis=(0, 1)),
+        scale_=X.std(axis=(0, 1)),
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENRE_UTILS_MODELS", str(tmp_path_factory.mktemp("models")))
         results = Results("06_sequences", read_dataset(demo_root), "full", 0)
-        folder = models.save_song_network(learner, songs, y, results, [])
-    return folder, learner, songs
+        folder = models.save_song_network(classifier, X, codes, results, [])
+    return folder, classifier, X
 
 
 @pytest.fixture
-def model(kept, monkeypatch):
-    monkeypatch.setenv("GENRE_UTILS_MODELS", str(kept[0].parent))
+def model(saved, monkeypatch):
+    monkeypatch.setenv("GENRE_UTILS_MODELS", str(saved[0].parent))
     return models.load_model("demo-sequence")
 
 
-def test_what_is_kept_says_what_was_trained(kept, model):
-    _, learner, songs = kept
-    items = np.stack(songs["frames"][:5])
-    items[0, 4:] = np.nan
-    network = learner.networks_[0]
-    trained = network((items - learner.mean_) / learner.scale_, training=False)
-    assert np.allclose(model.run(items), np.asarray(trained), atol=1e-5)
+def test_the_loaded_network_predicts_what_the_trained_one_does(saved, model):
+    _, classifier, X = saved
+    y_proba = classifier.networks_[0](
+        (X[:5] - classifier.mean_) / classifier.scale_, training=False
+    )
+    assert np.allclose(model.run(X[:5]), np.asarray(y_proba), atol=1e-5)
     assert {float(seconds) for seconds in model.about["temperatures"]} == {3, 6, 12, 30}
 
 
-def test_a_clip_is_said_whole_and_piece_by_piece(kept, model):
-    items = np.stack(kept[2]["frames"])
-    each, whole = model.predict_segments(items[0])
-    assert np.allclose(whole, model.run(items[:1])[0], atol=1e-6)
-    assert np.allclose(each[3], model.predict_segments(items[0][3:4])[1], atol=1e-6)
-    _, long = model.predict_segments(np.concatenate([items[0], items[1][:5]]))
-    _, rest = model.predict_segments(items[1][:5])
-    assert np.allclose(long, (2 * whole + rest) / 3, atol=1e-6)
+def test_short_clips_are_repeated_and_long_ones_cut(saved, model):
+    X = saved[2]
+    each, whole = model.predict_segments(X[0])
+    assert np.allclose(whole, model.run(X[:1])[0], atol=1e-6)
+    assert np.allclose(each[3], model.predict_segments(X[0][3:4])[1], atol=1e-6)
+    _, short = model.predict_segments(X[1][:5])
+    assert np.allclose(short, model.run(np.tile(X[1][:5], (2, 1))[None])[0], atol=1e-6)
+    _, long = model.predict_segments(np.concatenate([X[0], X[1][:5]]))
+    assert np.allclose(long, (2 * whole + short) / 3, atol=1e-6)
 
 
-def test_genre_predict_asks_it(model, tmp_path, capsys):
+def test_genre_predict_uses_it(model, tmp_path, capsys):
     song = sound(tmp_path / "song.wav", seconds=10.0)
     assert main(["predict", str(song), "--model", "demo-sequence", "--json"]) == 0
     about, answer = map(json.loads, capsys.readouterr().out.splitlines())
@@ -74,17 +80,17 @@ def test_genre_predict_asks_it(model, tmp_path, capsys):
     assert sum(answer["probability"].values()) == pytest.approx(1, abs=1e-5)
     assert len(answer["tags"]) == 50
     y = tone(6.0).astype(np.float32)
-    heard = np.hstack(embed(y))
-    said = models.classify_signal(y, model).probability
-    likely = model.classes[model.predict_segments(heard)[1].argmax()]
-    assert max(said, key=said.get) == likely
+    embedded = np.hstack(embed(y))
+    probability = models.classify_signal(y, model).probability
+    likely = model.classes[model.predict_segments(embedded)[1].argmax()]
+    assert max(probability, key=probability.get) == likely
 
 
-@pytest.mark.parametrize("change", [{"pieces": 7}, {"classes": ["a"]}, {"mean": "x"}])
-def test_a_damaged_one_is_said_so(kept, tmp_path, monkeypatch, change):
+@pytest.mark.parametrize("change", [{"segments": 7}, {"classes": ["a"]}, {"mean": "x"}])
+def test_a_damaged_one_is_reported(saved, tmp_path, monkeypatch, change):
     copy = tmp_path / "copy" / "bad"
     copy.mkdir(parents=True)
-    for path in kept[0].iterdir():
+    for path in saved[0].iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
     about = json.loads((copy / "model.json").read_text()) | change
     (copy / "model.json").write_text(json.dumps(about))
