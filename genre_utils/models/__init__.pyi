@@ -7,9 +7,6 @@ from .calibration import (at_temperature as at_temperature, fit_temperature as f
 from .candidates import (candidate_rows as candidate_rows, probe_scores as probe_scores,
     shown_candidates as shown_candidates, tell_kept as tell_kept, tell_transfer as tell_transfer)
 from .classical import LabelEncoded as LabelEncoded
-from .conversion import (METHODS as METHODS, Manner as Manner, as_loud as as_loud,
-    convert as convert, count_steps as count_steps, gather_manner as gather_manner,
-    middle as middle, repaint as repaint, song_left as song_left)
 from .depths import fine_tune_depths as fine_tune_depths
 from .encoder import (build_encoder as build_encoder, encoder_network as encoder_network,
     export_encoder as export_encoder)
@@ -20,10 +17,6 @@ from .fusion import (LateFusion as LateFusion, Stacking as Stacking,
     band_statistics as band_statistics, mixture_weights as mixture_weights, together as together)
 from .gated import GatedFusion as GatedFusion
 from .inner_splits import ArtistKFold as ArtistKFold
-from .judging import (Judge as Judge, compare_inversions as compare_inversions,
-    compare_ways as compare_ways, conversion_gains as conversion_gains, fit_judge as fit_judge,
-    judge_conversions as judge_conversions, mean_by_way as mean_by_way, sides_apart as sides_apart,
-    tell_gain_of as tell_gain_of)
 from .neighbours import (ExactSearch as ExactSearch, NeighbourIndex as NeighbourIndex,
     unit_vectors as unit_vectors)
 from .networks import (average as average, dense_network as dense_network, load_keras as load_keras,
@@ -60,6 +53,10 @@ from .sequences import (SEQUENCES as SEQUENCES, SequenceClassifier as SequenceCl
     attention_network as attention_network, pooled_frames as pooled_frames, positions as positions,
     recurrent_network as recurrent_network, shuffled as shuffled, song_sequences as song_sequences,
     transformer_network as transformer_network, without_frames as without_frames)
+from .style_transfer import (METHODS as METHODS, StyleTarget as StyleTarget, convert as convert,
+    count_steps as count_steps, encoder_mel as encoder_mel, filter_to_mel as filter_to_mel,
+    load_style_target as load_style_target, match_loudness as match_loudness, middle as middle,
+    style_network as style_network, transfer_style as transfer_style)
 from .titles import telling_words as telling_words
 from .training import NetworkClassifier as NetworkClassifier, ROUNDS as ROUNDS
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,

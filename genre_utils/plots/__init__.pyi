@@ -1,6 +1,4 @@
 # fmt: off
-from .conversion import (conversion_plane as conversion_plane, probability_path as probability_path,
-    repainted as repainted)
 from .drawing import GRID as GRID, INK as INK
 from .fusion import (cold_starts as cold_starts, fusion_diagram as fusion_diagram,
     shares_of_sources as shares_of_sources, trust as trust)
@@ -13,7 +11,6 @@ from .scores import confusion as confusion
 from .sequences import (frame_weights as frame_weights, order_worth as order_worth,
     piece_weights as piece_weights, reading_diagram as reading_diagram)
 from .songs import shares as shares, song_map as song_map
-from .sounding import hear as hear, sound_of_mel as sound_of_mel
 from .style import (genre_colors as genre_colors, genre_markers as genre_markers, player as player,
     players as players, say as say, set_style as set_style, show as show)
 from .texts import (tell_frame_weights as tell_frame_weights,
