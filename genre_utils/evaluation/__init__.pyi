@@ -17,9 +17,9 @@ from .results import (NotebookEnd as NotebookEnd, FULL_RECORDINGS as FULL_RECORD
     read_results as read_results, versions as versions)
 from .sentences import (Finding as Finding, accuracy_panels as accuracy_panels,
     model_name as model_name, out_of as out_of, score_matrix as score_matrix,
-    tell_accuracy as tell_accuracy, tell_artists as tell_artists, tell_changes as tell_changes,
-    tell_drops as tell_drops, tell_shares as tell_shares, tell_test as tell_test,
-    tell_trade as tell_trade, tell_weakest as tell_weakest, with_intervals as with_intervals)
+    tell_accuracy as tell_accuracy, tell_artists as tell_artists, tell_drops as tell_drops,
+    tell_shares as tell_shares, tell_test as tell_test, tell_weakest as tell_weakest,
+    with_intervals as with_intervals)
 from .shapley import shapley_values as shapley_values
 from .sources import (disagreements as disagreements, loss_of_missing as loss_of_missing,
     on_items as on_items, only_right as only_right, tell_gain as tell_gain,
