@@ -11,15 +11,13 @@ from .embedding import (EMBEDDING_COLUMNS as EMBEDDING_COLUMNS, ENCODER_RATE as 
     LOUDNESS as LOUDNESS, PATCH_BANDS as PATCH_BANDS, PATCH_FRAMES as PATCH_FRAMES, TAGS as TAGS,
     embed as embed, embed_file as embed_file, embed_stream as embed_stream,
     encoder_digest as encoder_digest, encoder_patches as encoder_patches,
-    encoder_path as encoder_path, is_encoder as is_encoder, log_mel as log_mel)
+    encoder_path as encoder_path, gain_to as gain_to, is_encoder as is_encoder, log_mel as log_mel)
 from .features import (FEATURE_COLUMNS as FEATURE_COLUMNS, FEATURE_GROUPS as FEATURE_GROUPS,
     HOP_LENGTH as HOP_LENGTH, N_FFT as N_FFT, N_MFCC as N_MFCC, Spectra as Spectra,
     extract_features as extract_features, mel_frames as mel_frames, mfcc_frames as mfcc_frames)
 from .fingerprints import (FINGERPRINT_SECONDS as FINGERPRINT_SECONDS,
     HOPS_PER_SECOND as HOPS_PER_SECOND, find_copies as find_copies, fingerprint as fingerprint,
     fingerprint_of_file as fingerprint_of_file, near_duplicates as near_duplicates)
-from .inversion import (encoder_mel as encoder_mel, reshaped as reshaped,
-    sound_of_mel as sound_of_mel)
 from .spectrograms import (BANDS as BANDS, COLUMNS as COLUMNS,
     COLUMNS_PER_SECOND as COLUMNS_PER_SECOND, SPECTROGRAM_FFT as SPECTROGRAM_FFT,
     SPECTROGRAM_HOP as SPECTROGRAM_HOP, band_edges as band_edges, band_matrix as band_matrix,
