@@ -4,7 +4,7 @@ from .auditing import (CHECKS as CHECKS, audit as audit, compare_with_table as c
 from .dataset import (Dataset as Dataset, DatasetError as DatasetError,
     TRACK_COLUMNS as TRACK_COLUMNS, artist_decades as artist_decades, read_dataset as read_dataset)
 from .deduplicate import identify as identify, members as members, normalize_name as normalize_name
-from .download import (CHECKPOINT_FILES as CHECKPOINT_FILES, DownloadError as DownloadError,
+from .download import (CHECKPOINT_FILES as CHECKPOINT_FILES, CHECKPOINTS as CHECKPOINTS, DownloadError as DownloadError,
     ENCODER_LICENSE as ENCODER_LICENSE, ENCODER_SOURCE as ENCODER_SOURCE,
     encoder_checkpoint as encoder_checkpoint, fetch as fetch, find_checkpoint as find_checkpoint,
     get_collection as get_collection, transfers as transfers, unpack as unpack)
