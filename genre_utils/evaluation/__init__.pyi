@@ -1,5 +1,4 @@
 # fmt: off
-from .analysis import label_curve as label_curve, nearest_tracks as nearest_tracks
 from .asking import Source as Source, ask as ask
 from .cross_validation import (evaluate as evaluate, fit as fit,
     fit_on_partition as fit_on_partition, make_score as make_score, rank_on_valid as rank_on_valid,
@@ -10,16 +9,14 @@ from .fusions import (WAYS as WAYS, meet as meet, show_disagreements as show_dis
     tell_cold_start as tell_cold_start, tell_meeting as tell_meeting, tell_trust as tell_trust,
     tell_ways as tell_ways)
 from .predictions import (Predictions as Predictions, confusions as confusions,
-    frequent_confusions as frequent_confusions, log_loss as log_loss, metrics as metrics,
-    recall_by_genre as recall_by_genre, to_tracks as to_tracks)
-from .results import (NotebookEnd as NotebookEnd, FULL_RECORDINGS as FULL_RECORDINGS,
-    MODEL_NAMES as MODEL_NAMES, Results as Results, Score as Score, machine as machine,
+    log_loss as log_loss, metrics as metrics, recall_by_genre as recall_by_genre,
+    to_tracks as to_tracks)
+from .results import (FULL_RECORDINGS as FULL_RECORDINGS, MODEL_NAMES as MODEL_NAMES,
+    NotebookEnd as NotebookEnd, Results as Results, Score as Score, machine as machine,
     read_results as read_results, versions as versions)
-from .sentences import (Finding as Finding, accuracy_panels as accuracy_panels,
-    model_name as model_name, out_of as out_of, score_matrix as score_matrix,
-    tell_accuracy as tell_accuracy, tell_artists as tell_artists, tell_changes as tell_changes,
-    tell_drops as tell_drops, tell_shares as tell_shares, tell_test as tell_test,
-    tell_trade as tell_trade, tell_weakest as tell_weakest, with_intervals as with_intervals)
+from .sentences import (Finding as Finding, model_name as model_name, score_matrix as score_matrix,
+    tell_accuracy as tell_accuracy, tell_changes as tell_changes, tell_drops as tell_drops,
+    tell_shares as tell_shares, tell_trade as tell_trade, with_intervals as with_intervals)
 from .shapley import shapley_values as shapley_values
 from .sources import (disagreements as disagreements, loss_of_missing as loss_of_missing,
     on_items as on_items, only_right as only_right, tell_gain as tell_gain,

@@ -12,11 +12,9 @@ from .representations import strongest as strongest
 from .scores import confusion as confusion
 from .sequences import (frame_weights as frame_weights, order_worth as order_worth,
     piece_weights as piece_weights, reading_diagram as reading_diagram)
-from .songs import shares as shares, song_map as song_map
+from .songs import shares as shares
 from .sounding import hear as hear, sound_of_mel as sound_of_mel
 from .style import (genre_colors as genre_colors, genre_markers as genre_markers, player as player,
     players as players, say as say, set_style as set_style, show as show)
 from .texts import (tell_frame_weights as tell_frame_weights,
     tell_piece_weights as tell_piece_weights, tell_training as tell_training)
-from .transfer import (decade_map as decade_map, falls as falls, label_curves as label_curves,
-    recalls as recalls, tag_map as tag_map)

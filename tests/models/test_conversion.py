@@ -36,7 +36,7 @@ def weights():
         for weight in layer.weights
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "_weights", lambda: made)
+        patch.setattr(encoder, "_weights", lambda name: made)
         repainting._seen.cache_clear()
         repainting.painter.cache_clear()
         yield
