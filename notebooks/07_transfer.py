@@ -107,14 +107,14 @@ ax.tick_params(axis="x", rotation=60)
 ax.tick_params(axis="y", rotation=0)
 show(
     ax,
-    alt="Heat map of tags by genre. Each genre has at least one tag that is more probable than in most other genres: "
-    "Hip-Hop for hiphop, jazz for jazz, country for country, instrumental for classical.",
+    alt="Heat map of tags by genre. Jazz stands out most, with a mean probability of 86% for the tag jazz; other clear "
+    "cells are country for country, Hip-Hop for hiphop, and rock for metal and rock.",
     caption="Mean probability in % of the two most distinctive tags of each genre.",
 )
 
 # %% [markdown]
-# The tags fit the genres, although no label of GTZAN was used: *instrumental* and *ambient* for classical music, *80s*
-# and *soul* for disco. Some tags are genres themselves. For the tracks of these genres, we can predict the genre
+# The tags fit the genres, although the encoder was trained without labels of GTZAN: *country* and *oldies* for country,
+# *80s* and *pop* for disco, *soul* and *funk* for reggae, which has no tag of its own. Some tags are genres themselves. For the tracks of these genres, we can predict the genre
 # with the largest tag. The tagger predicts *rock* often, because it is the most frequent tag of its training set, so we
 # also divide each tag by its mean over our tracks.
 
@@ -134,8 +134,8 @@ if len(tagged) > 1:
     print(pd.Series(by_tags).map("{:.1%}".format).to_string())
 
 # %% [markdown]
-# Dividing by the mean uses our tracks, but not their labels, and it raises the accuracy to about 80% for seven genres.
-# Disco, reggae and classical have no tag of their own.
+# Dividing by the mean uses our tracks, but not their labels, and the accuracy rises to about 85% for seven genres.
+# Disco, reggae and classical music have no tag of their own, so they take no part.
 #
 # ## A linear probe
 #
@@ -347,7 +347,7 @@ identity.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
 #
 # ## Does the embedding encode the decade?
 #
-# Five of the tags are decades. A small table names 23 artists of GTZAN with a well-known record and its year
+# Five of the tags are decades. A small table names 23 artists (22 of them in our recordings) with a well-known record and its year
 # (`genre_utils/data/decades.csv`); their GTZAN track may be from another year. We standardize each decade's tag over all
 # tracks and average it over the tracks of each artist. Is the largest one the artist's decade?
 
@@ -380,7 +380,9 @@ if len(z):
     )
 
 # %% [markdown]
-# PROSE-DECADES
+# The largest tag is the artist's decade for 11 of 22 artists, against 4.4 by chance. It is at most one decade away for 20;
+# here chance is 11.8, because three of five decades are close enough for most artists. The genre may help: disco sounds
+# like the seventies and the eighties.
 #
 # ## Fine-tuning
 #

