@@ -231,7 +231,9 @@ show(
 )
 
 # %% [markdown]
-# PROSE-INPUTS
+# The embedding is far better than the features under every split; under `artist` the gain is about 30 percentage points.
+# The layers make no resolved difference. On common tracks, the features lose about four times as much as the embedding
+# when artists are grouped. The leak helps the input most that has nothing else to go by.
 #
 # ## How many labels are enough?
 #
@@ -289,7 +291,8 @@ show(
 )
 
 # %% [markdown]
-# PROSE-LABELS
+# The embedding with a single labeled track per genre is better than the features with all labels. It still gains from
+# more labels, but each doubling adds less.
 #
 # ## Does the embedding encode artist identity?
 #
@@ -343,7 +346,14 @@ identity = pd.DataFrame(table).T
 identity.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
 
 # %% [markdown]
-# PROSE-ARTISTS
+# It does. The probe predicts the artist about as well from the embedding as from the features, far above both baselines:
+# always predicting the most frequent artist (chance), and knowing the genre and always predicting its most frequent
+# artist. The difference is what remains without the artist. Among songs by others, the nearest neighbor has the same
+# genre for 84% of the tracks in the embedding, for 49% in the features, and for 10% by chance. So both inputs can use the
+# leak, but only the features depend on it.
+#
+# The songs of an artist often come from one album. The probe may recognize a voice or the production of a record; these
+# recordings cannot tell the two apart.
 #
 # ## Does the embedding encode the decade?
 #
@@ -491,7 +501,8 @@ if tuned:
     print("First seed, test:", verdict(tests["fine-tuned against frozen"]))
 
 # %% [markdown]
-# PROSE-TUNING
+# Fine-tuning brings no resolved gain on the test set. About 400 training tracks are few for the 300,000 weights of two blocks,
+# and the frozen embedding is already close to what the labels allow.
 #
 # ## Could the encoder know our songs?
 #
@@ -543,7 +554,9 @@ if bound:
     )
 
 # %% [markdown]
-# PROSE-BOUND
+# An encoder that cannot know the songs gains most of what ours gains over the features. That part cannot come from
+# overlap. At most the rest can, about a third, and overlap need not be the reason: ours was also trained on ten times
+# as many songs, of music more similar to GTZAN, with tags that include genres.
 #
 # ## Which genres gain?
 
@@ -575,7 +588,8 @@ show(
 )
 
 # %% [markdown]
-# PROSE-GENRES
+# Every genre gains. Blues, hiphop, rock and reggae, which the features hardly recognize by new artists, gain most. Reggae and
+# rock remain the hardest.
 #
 # ## Comparison with the literature
 #
@@ -623,7 +637,13 @@ else:
     print("Not possible here:", reasons["filtered"])
 
 # %% [markdown]
-# PROSE-LITERATURE
+# Most genres are nearly complete, but disco and reggae, two hard ones, are hardly in our test set. Weighted as in the complete
+# set, our accuracy is about two percentage points lower. The few test tracks of these genres make even this figure
+# uncertain.
+#
+# There is a second caution. No test track was used to choose `C`, but we knew test scores when we chose this encoder, its
+# level (the signal is scaled to one loudness) and the layers. That makes our figure optimistic. And the artists of the
+# test set are new to the probe, not necessarily to the encoder.
 #
 # ## The model for `genre predict`
 #
@@ -743,7 +763,7 @@ print(results.facts["finding"])
 # OUTPUT-1
 # ```
 #
-# ANSWER-1
+# Most of it. The neighbors are good, but a probe can also ignore columns that vary within genres.
 #
 # ```python
 # from sklearn.decomposition import PCA
@@ -758,7 +778,7 @@ print(results.facts["finding"])
 # OUTPUT-2
 # ```
 #
-# ANSWER-2
+# With as many columns as the features, the embedding keeps its advantage. The number of columns is not the reason.
 #
 # </details>
 #
