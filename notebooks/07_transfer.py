@@ -1,450 +1,797 @@
 # %% [markdown]
-# # 7. What is a song to somebody who heard a million others?
+# # 7. Transfer learning with a pretrained encoder
 #
-# The networks of notebook 4 begin with nothing and see a few hundred songs. Nobody learns music like that. Here we
-# borrow ears: a small network (594,180 parameters) that its authors trained to *tag* songs of the Million Song
-# Dataset, with words like "guitar", "80s" or "sad" ([Pons and Serra 2019](https://arxiv.org/abs/1909.06654)). It was
-# never told GTZAN's labels.
+# The networks of notebook 4 start with random weights and train on a few hundred songs. *Transfer learning* starts with
+# a network that was trained on something else. Ours is small (594,180 parameters); its authors trained it to predict
+# tags such as *guitar*, *80s* or *sad* for about 200,000 songs of the Million Song Dataset ([Pons and Serra
+# 2019](https://arxiv.org/abs/1909.06654)). It has seen no label of GTZAN. How much of the accuracy that grouped splits
+# took away (notebook 3) does it recover, and can we trust the result?
 #
-# **After this notebook you can** name genres without training anything, put a *linear probe* on an encoder, say why
-# a leak helps one input more than another, and decide whether fine-tuning pays.
-# **You should know** the four splits of notebook 3 and what a convolution is (notebook 4).
+# **After this notebook you can** train a linear probe on a pretrained encoder, compare inputs with a paired test, judge
+# whether fine-tuning pays, bound the effect of training songs that you cannot check, and compare a score with the
+# literature.
 #
-# Four words: an *encoder* turns 3 s of sound into numbers; these 256 numbers are its *embedding*; a *probe* is a
-# linear model on top of an encoder that stays as it is; *fine-tuning* changes the encoder.
+# **Prerequisites:** the splits `random`, `artist` and `filtered` of notebook 3, and convolutional networks (notebook 4).
 
 # %% tags=["parameters"]
-data = ""  # folder of the collection; "" searches GTZAN_HOME, then data/gtzan, then makes a demo
-profile = "full"  # "quick" or "full"
+data = ""  # dataset folder; "" looks in GTZAN_HOME, then data/gtzan, then makes a demo
+profile = "full"  # "quick" uses fewer folds, draws and updates
 seed = 0
-listen = True  # not used here: there is nothing to hear
+listen = True  # not used here: this page has no audio players
 output = ""  # folder for the results file; "" writes none
 
-# %%
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
+from IPython.display import display
+
+from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS, TAGS
+from genre_utils.data import (
+    artist_decades, features_or_reason, find_checkpoint, make_splits, open_dataset,
+)  # fmt: skip
+from genre_utils.evaluation import (
+    Results, compare, evaluate, make_score, paired_test, score, verdict,
+)  # fmt: skip
+from genre_utils.models import (
+    ArtistKFold, build_encoder, held_out_logits, save_head, segment_temperatures,
+)  # fmt: skip
+from genre_utils.plots import set_style, show
+
+set_style()
+plt.rcParams["text.parse_math"] = False  # names of genres are plain text
+quick = profile == "quick"
+dataset = open_dataset(data)
+results = Results("07_transfer", dataset, profile, seed)
+results.fact(title="Transfer learning with a pretrained encoder")
+results.notice()
+
+# %% [markdown]
+# ## Three descriptions of a track
+#
+# An *encoder* turns a segment of 3 s into numbers. Ours computes a log-mel spectrogram and applies five blocks of
+# convolution and pooling. The 256 numbers after the fifth block are the *embedding*; 50 *tag* probabilities follow from
+# it. We also keep the *layers*: the mean of each channel after each of the five blocks, 640 numbers. A track is the mean
+# of its segments. We compare three inputs for the same tracks: the 57 features of notebook 3, the embedding, and the
+# embedding together with the layers.
+
+# %%
+encoder, reason = features_or_reason(dataset, "encoder")
+if encoder is None:
+    results.end(reason, output)
+features, reason = features_or_reason(dataset, "features_30_sec")
+if features is None:
+    results.end(reason, output)
+segments = encoder.values
+songs = segments.groupby("track_id", sort=False).mean().join(features.X, how="inner")
+inputs = {
+    "57 features": [*FEATURE_COLUMNS],
+    "embedding": [*EMBEDDING_COLUMNS],
+    "embedding and layers": [*EMBEDDING_COLUMNS, *LAYER_COLUMNS],
+}
+tracks = dataset.tracks.loc[songs.index]
+y = tracks["genre"]
+print(f"{len(songs)} tracks: " + ", ".join(f"{genre} {n}" for genre, n in y.value_counts().items()))
+
+# %% tags=["hide-input"]
+splits, reasons = make_splits(tracks, songs.index, n_splits=3 if quick else 10, seed=seed)
+splits.pop("track", None)  # with one row per track, it differs from `random` by the duplicates only
+if not splits:
+    results.end(f"No classifier can be evaluated here: {reasons['random']}.", output)
+strict = "artist" if "artist" in splits else "random"
+for name, why in reasons.items():
+    print(f"The split `{name}` is not possible: {why}.")
+
+# %% [markdown]
+# ## Tags without training
+#
+# Which tags does the encoder predict for which genre? For each genre we take the tags whose mean probability exceeds that
+# of the other genres most.
+
+# %%
+mean_tags = songs[list(TAGS)].groupby(y).mean()
+others = (mean_tags.sum() - mean_tags) / (len(mean_tags) - 1)
+top_tags = {g: list((mean_tags - others).loc[g].nlargest(2).index) for g in mean_tags.index}
+shown = list(dict.fromkeys(tag for tags in top_tags.values() for tag in tags))
+
+# %% tags=["hide-input"]
+import seaborn as sns
+
+fig, ax = plt.subplots(figsize=(6.4, 0.42 * len(shown) + 1.6))
+sns.heatmap(
+    100 * mean_tags[shown].T, annot=True, fmt=".0f", cmap="Blues", vmin=0, ax=ax, cbar=False,
+    annot_kws={"size": 9},
+)  # fmt: skip
+ax.set(xlabel="", ylabel="tag")
+ax.tick_params(axis="x", rotation=60)
+ax.tick_params(axis="y", rotation=0)
+show(
+    ax,
+    alt="Heat map of tags by genre. Jazz stands out most, with a mean probability of 86% for the tag jazz; other clear "
+    "cells are country for country, Hip-Hop for hiphop, and rock for metal and rock.",
+    caption="Mean probability in % of the two most distinctive tags of each genre.",
+)
+
+# %% [markdown]
+# The tags fit the genres, although the encoder was trained without labels of GTZAN: *country* and *oldies* for country,
+# *80s* and *pop* for disco, *soul* and *funk* for reggae, which has no tag of its own. Some tags are genres themselves. For the tracks of these genres, we can predict the genre
+# with the largest tag. The tagger predicts *rock* often, because it is the most frequent tag of its training set, so we
+# also divide each tag by its mean over our tracks.
+
+# %%
+tag_of = {tag.lower().replace("-", ""): tag for tag in TAGS}
+tagged = [genre for genre in y.unique() if genre in tag_of]
+by_tags = {}
+if len(tagged) > 1:
+    rows = y[y.isin(tagged)]
+    tag_proba = songs.loc[rows.index, [tag_of[g] for g in tagged]].set_axis(tagged, axis=1)
+    by_tags["largest tag"] = (tag_proba.idxmax(axis=1) == rows).mean()
+    by_tags["largest relative to its mean"] = (
+        (tag_proba / tag_proba.mean()).idxmax(axis=1) == rows
+    ).mean()
+    by_tags["always the most frequent genre"] = rows.value_counts(normalize=True).iloc[0]
+    print(f"{len(rows)} tracks of {len(tagged)} genres")
+    print(pd.Series(by_tags).map("{:.1%}".format).to_string())
+
+# %% [markdown]
+# Dividing by the mean uses our tracks, but not their labels, and the accuracy rises to about 85% for seven genres.
+# Disco, reggae and classical music have no tag of their own, so they take no part.
+#
+# ## A linear probe
+#
+# Now we use labels, with the simplest model: a linear classifier on the output of the unchanged encoder. Such a *linear
+# probe* tests what a representation contains in a form that a straight boundary can separate ([Alain and Bengio
+# 2016](https://arxiv.org/abs/1610.01644)). `C` controls the regularization: small values keep the weights small, which
+# matters with 256 inputs and a few hundred tracks. `balanced` gives rare genres the same total weight. We train on nine
+# of ten folds that are grouped by artist, and evaluate on the tenth.
+
+# %%
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genre_utils import evaluation, models, plots, wording
-from genre_utils.audio import EMBEDDING_COLUMNS, FEATURE_COLUMNS, LAYER_COLUMNS, TAGS
-from genre_utils.data import features_or_reason, load_features
-from genre_utils.data import make_splits, open_dataset, track_means
-from genre_utils.data import find_checkpoint
-
-plots.set_style()
-pd.set_option("display.max_colwidth", None)
-quick = profile == "quick"
-dataset = open_dataset(data)
-results = evaluation.Results("07_transfer", dataset, profile, seed)
-results.fact(title="What is a song to somebody who heard a million others?")
-heard, reason = features_or_reason(dataset, "encoder")
-if heard is None:
-    results.end(reason, output)
-
-# %% [markdown]
-# A track is the mean of its pieces: 256 numbers, and 50 probabilities, one a tag. Beside them stand the 57 features
-# of notebook 3, for the same tracks. Where genres differ much in size, accuracy alone flatters: *macro recall*, the
-# mean over genres of the share that is named rightly, stands beside it.
-
-# %%
-described = load_features(dataset, "features_30_sec").X
-songs = track_means(heard.values).join(described, how="inner")
-tracks = dataset.tracks.loc[songs.index]
-genre = tracks["genre"]
-splits, reasons = make_splits(tracks, songs.index, n_splits=3 if quick else 10, seed=seed)
-splits.pop("track", None)  # with one row a track, it is `random` but for the duplicates
-if not splits:
-    results.end(f"Too few tracks for any evaluation: {next(iter(reasons.values()))}.", output)
-strict = "artist" if "artist" in splits else "random"
-counts = genre.value_counts()
-results.fact(tracks_heard=len(songs), tracks_by_genre=counts.to_dict())
-plots.say(models.tell_heard(counts, splits, reasons))
-
-# %% [markdown]
-# ## Tags, without any training
-#
-# Which tags light up for which genre? For each genre, the two that stand out most against all other genres.
-
-# %%
-lit, telling = models.telling_tags(songs[list(TAGS)], genre)
-results.fact(telling_tags=telling)
-shown = list(dict.fromkeys(tag for tags in telling.values() for tag in tags[:2]))
-axes = plots.tag_map(lit[shown], "What a tagger that never saw these labels says of each genre")
-plots.show(axes, *models.tell_tags(lit, telling))
-pd.Series(telling, name="most telling tags").map(", ".join).rename_axis("genre").to_frame()
-
-# %% [markdown]
-# Some tags are genres themselves. So take the tracks of these genres, and name each by its largest tag. No label is
-# used. The second way asks which tag is largest *compared with its mean* over the tracks: "rock" was the commonest
-# tag that it learnt, and it says so too readily.
-
-# %%
-by_tags, named, asked = models.name_by_tags(songs[list(TAGS)], genre, counts.index)
-results.fact(named_by_tags=by_tags.to_dict("index"), genres_with_a_tag=named)
-plots.say(models.tell_named(by_tags, asked))
-by_tags.T.map(wording.percent)
-
-# %% [markdown]
-# ## A linear probe
-#
-# Now we do use labels, as little as can be: one linear model on the 256 numbers. It is the classical test of a
-# representation ([Alain and Bengio 2016](https://arxiv.org/abs/1610.01644)): what a straight line can find was
-# already laid out. One fold, in plain scikit-learn. `balanced` weighs genres alike.
-
-# %%
 probe = make_pipeline(
     StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=3000)
 )
-X = songs[list(EMBEDDING_COLUMNS)]
-train, test = splits[strict].folds(genre.to_numpy(object))[0]
-probe.fit(X.iloc[train], genre.iloc[train])
-right = probe.score(X.iloc[test], genre.iloc[test])
-print(f"{wording.percent(right)} of {wording.count(len(test), 'track')} of one fold")
+X = songs[inputs["embedding"]]
+train, test = splits[strict].folds(y.to_numpy(object))[0]
+probe.fit(X.iloc[train], y.iloc[train])
+print(f"accuracy {probe.score(X.iloc[test], y.iloc[test]):.1%} on {len(test)} test tracks")
 
 # %% [markdown]
-# Then all folds of all splits, for three inputs. How strongly the weights are held down (`C`) is chosen inside
-# each training side, or on `valid`; the test side is never asked. First tracks, then pieces of 3 s.
+# One fold is a small test set. We now evaluate all folds of all splits for the three inputs. `C` is chosen by an inner
+# cross-validation of each training set, under the same grouping; for `filtered` on its validation set. The test set takes
+# no part in this choice. `evaluate` collects the out-of-fold predictions.
 
 # %%
-kinds = {
-    "57 features": list(FEATURE_COLUMNS),
-    "encoder": list(EMBEDDING_COLUMNS),
-    "both": [*EMBEDDING_COLUMNS, *FEATURE_COLUMNS],
-}
+from sklearn.model_selection import GridSearchCV
+
 search = GridSearchCV(probe, {"logisticregression__C": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]})
-found = {}
-for kind, columns in kinds.items():
-    for name, split in splits.items():
-        found[kind, "tracks", name] = evaluation.evaluate(
-            search, songs[columns], genre, split, progress=f"{kind}, {name}"
-        )
-
-# %%
-cut, why_no_pieces = features_or_reason(dataset, "features_3_sec")
-pieces = heard.values.join(cut.X, how="inner") if cut else heard.values.iloc[:0]
-piece_splits = {}
-if len(pieces):
-    piece_splits, _ = make_splits(tracks, pieces.index, n_splits=2 if quick else 3, seed=seed)
-    piece_splits.pop("filtered", None)
-on_pieces = GridSearchCV(probe, {"logisticregression__C": [0.001, 0.01, 0.1]})
-of_piece = genre.reindex(pieces.index.get_level_values("track_id")).set_axis(pieces.index)
-for kind, columns in kinds.items():
-    for name, split in piece_splits.items():
-        found[kind, "3 s pieces", name] = evaluation.evaluate(
-            on_pieces, pieces[columns], of_piece, split, progress=f"{kind}, pieces, {name}"
-        )
-
-# %%
-scores, names = models.probe_scores(found, seed=seed)
-results.scores += scores
-pictured = [s for s in results.former_scores("04_cnn", output) if s.input.startswith("picture")]
-if not piece_splits:
-    plots.say(f"No pieces: {why_no_pieces}")
-if not pictured:
-    plots.say("The networks of notebook 4 are missing here: it has not been run beside this one.")
-models.probe_matrix(results.scores + pictured, names)
-
-# %% [markdown]
-# Accuracy in per cent with its interval, and macro recall behind the stroke. (The networks of notebook 4 see
-# pictures, which come with more tracks than have sound here.) Is the difference between inputs more than chance?
-# Whole artists are drawn in this test.
-
-# %%
-both = [name for name in (strict, "filtered") if name in splits]
-facts, told = models.compare_inputs(found, both, seed=seed)
-results.fact(**facts)
-plots.say(told)
-
-# %% [markdown]
-# ## The leak, and why it helps one more than the other
-#
-# Each line is one input; from left to right, less may stand on both sides. The number is the fall in points, from
-# pieces or tracks at random to artists apart.
-
-# %%
-panels = evaluation.accuracy_panels(results.scores, names, ("random", "track", "artist"))
-panels = {what: table for what, table in panels.items() if table.shape[1] > 1}
-lost = {what: 100 * (t.iloc[:, 0] - t.iloc[:, -1]) for what, t in panels.items()}
-results.fact(points_lost={what: fall.to_dict() for what, fall in lost.items()})
-if panels:
-    axes = plots.falls(panels, "What keeping songs and artists apart takes away")
-    plots.show(axes, *models.tell_falls(panels))
-
-# %% [markdown]
-# Is the encoder deaf to artists, so that it cannot cheat? Look at the nearest other track of each track, then at the
-# nearest one *by somebody else*.
-
-# %%
-near = pd.DataFrame(
-    {kind: evaluation.nearest_tracks(songs[columns], tracks) for kind, columns in kinds.items()}
-).T.rename_axis("the nearest track is of the ...")
-results.fact(nearest_track=near.to_dict("index"))
-near.map(wording.percent)
-
-# %% [markdown]
-# ### Who is it?
-#
-# Ask outright: artists with at least six songs, no song on both sides, and the same probe has to name the artist.
-# For comparison: somebody who is told the genre and always says its most frequent artist.
-
-# %%
-asked, guess = models.name_artists(tracks)
-by_artist = make_splits(asked, asked.index, n_splits=3, seed=seed)[0] if len(asked) else {}
-who = {}
-for kind, columns in kinds.items() if "track" in by_artist else ():
-    prediction = evaluation.evaluate(
-        search, songs.loc[asked.index, columns], asked["genre"], by_artist["track"]
-    )
-    who[kind] = evaluation.score(prediction, "probe", kind, seed=seed)
-results.fact(artists_named={kind: s.accuracy for kind, s in who.items()}, artist_by_genre=guess)
-plots.say(models.tell_artists(who, guess, asked["genre"].nunique()))
-plots.say(models.tell_why(who, near, lost))
-
-# %% [markdown]
-# A caution: most artists are here with songs of one or two albums. What is recognised may be a voice, or a studio
-# and its mastering; from these recordings nobody can tell the two apart.
-#
-# ## How few labels are enough?
-#
-# We hide labels: 1, 2, 5, ... tracks a genre are left, artists stay apart, and we draw several times. With so few
-# there is nothing to choose on, so `C` is fixed for all. The third is a network from scratch, our CNN of
-# notebook 4, on pictures of the same tracks. It sees them eight times; of few tracks that is few steps, so where it
-# fails there, it is short of training too.
-
-# %%
-few = (1, 2, 5) if quick else (1, 2, 5, 10, 20)
-draws = 2 if quick else 10
-apart, _ = make_splits(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
-fixed = probe.set_params(logisticregression__C=0.03)
-curves = {
-    kind: evaluation.label_curve(
-        fixed, songs[columns], genre, apart[strict], (*few, None), draws=draws, seed=seed
-    )
-    for kind, columns in kinds.items()
-    if kind != "both"
+found, scores = {}, {}
+short = {"57 features": "features_30_sec", "embedding": "encoder"}
+short["embedding and layers"] = "encoder: embedding, layers"
+for name, columns in inputs.items():
+    for split in splits:
+        found[name, split] = evaluate(search, songs[columns], y, splits[split])
+        scores[name, split] = score(found[name, split], "probe", short[name], seed=seed)
+results.scores += scores.values()
+cells = {
+    key: f"{s.accuracy:.1%} [{s.ci95[0]:.0%}, {s.ci95[1]:.0%}], n = {s.n}"
+    for key, s in scores.items()
 }
-drawn, why_no_pictures = features_or_reason(dataset, "picture")
-if drawn is not None and songs.index.isin(drawn.tracks).all():
-    settings = dict(crop=128, batch_size=16, learning_rate=3e-3, epochs=2 if quick else 8)
-    settings |= dict(augmentation=models.Augmentation(), random_state=seed)
-    network = models.NetworkClassifier(models.spectrogram_network, **settings)
-    scratch = {"sizes": (5,) if quick else (5, 20, None), "draws": 1 if quick else 3}
-    curves["network from scratch"] = evaluation.label_curve(
-        network, drawn.values.loc[songs.index], genre, apart[strict], seed=seed, **scratch
+pd.Series(cells).unstack(sort=False)
+
+# %% [markdown]
+# In brackets are 95% intervals; under `artist` and `filtered`, whole artists are resampled. Tracks without a known artist
+# take part in `random` only, so the columns have different tracks.
+#
+# Three questions need a paired test on common tracks. Is the embedding better than the features? Do the layers improve
+# on the embedding? And how much does each input lose if the artists of the test set are removed from the training set?
+
+# %%
+tests = {}
+for split in dict.fromkeys([strict, "filtered"]):
+    if split in splits:
+        for a, b in [("embedding", "57 features"), ("embedding and layers", "embedding")]:
+            tests[f"{split}: {a} against {b}"] = compare(
+                found[a, split], found[b, split], seed=seed
+            )
+if strict != "random":
+    for name in inputs:
+        table = found[name, strict].table  # its tracks are a part of those of `random`
+        all_tracks = found[name, "random"]
+        leaky = pd.Series(all_tracks.correct, all_tracks.table.index)[table.index]
+        tests[f"{name}: random against {strict}"] = paired_test(
+            leaky, found[name, strict].correct, table["group"], seed=seed
+        )
+for name, test in tests.items():
+    interval = f"[{100 * test['low']:+.1f}, {100 * test['high']:+.1f}]"
+    print(f"{name}: {100 * test['difference']:+.1f} percentage points {interval}, {verdict(test)}")
+
+# %% tags=["hide-input"]
+look = {"57 features": ("s", "#CC6677"), "embedding": ("o", "#332288")}
+look["embedding and layers"] = ("D", "#44AA99")
+fig, ax = plt.subplots(figsize=(6, 3.6))
+for offset, (name, (marker, color)) in zip((-0.15, 0, 0.15), look.items(), strict=True):
+    own = [scores[name, split] for split in splits]
+    at = [s.accuracy for s in own]
+    bars = np.abs(np.array([s.ci95 for s in own]).T - at)
+    ax.errorbar(
+        np.arange(len(own)) + offset, at, bars, fmt=marker, color=color, capsize=3, ms=8, label=name
     )
-means, spread = models.label_means(curves)
-results.fact(label_curve=means.round(4).to_dict(), label_curve_sd=spread.round(4).to_dict())
-axes = plots.label_curves(curves, "How far a few labels go")
-alt = evaluation.tell_shares(means.T.rename(columns="{:g} labels".format))
-plots.show(axes, alt, models.tell_enough(means))
-means.map(wording.percent, na_action="ignore").astype(object).fillna("")
-
-# %% [markdown]
-# ## Which decade?
-#
-# Five tags are decades. A small table (`genre_utils/data/decades.csv`) names artists whose fame lies in one, with a
-# known record and its year. Each tag is compared with its mean. A genre's sound tells as much as its time.
-
-# %%
-tags = [f"{year % 100:02d}s" for year in range(1960, 2010, 10)]
-above, own = models.date_artists(songs[tags], tracks["artist"])
-facts, alt, told = models.tell_decades(above, own)
-results.fact(**facts)
-if facts:
-    axes = plots.decade_map(above, own, "Decades by tag; framed: of their best known record")
-    plots.show(axes, alt, told)
-else:
-    plots.say(told)
-
-# %% [markdown]
-# ## Is it worth training on?
-#
-# So far the encoder stayed as it is. Fine-tuning lets the last two of its five blocks, or all, move: at a low rate,
-# beginning from the probe, until `valid` gets no better. Three patches of 3 s a track; three seeds.
-
-# %%
-filtered, tuned = splits.get("filtered"), {}
-epochs = {"head only": 5, "last blocks": 5, "all blocks": 1}
-if quick:
-    epochs = {"head only": 1, "last blocks": 1}
-if filtered and find_checkpoint():
-    patches = load_features(dataset, "patch")
-    tuned = models.fine_tune_depths(patches, tracks, epochs, seeds=1 if quick else 3, seed=seed)
-why = reasons.get("filtered", "the package musicnn, which has the weights, is not installed")
-scores, told = models.tell_tuned(tuned, why, seed=seed)
-results.scores += scores
-plots.say(told)
-if tuned:
-    deepest = list(epochs)[-1]
-    test = evaluation.compare(tuned[deepest, "test"][0], tuned["head only", "test"][0])
-    results.fact(deepest_against_head=test)
-    plots.say(models.tell_depth(deepest, test))
-
-# %% [markdown]
-# ## What it hears, and what not
-#
-# The map of notebook 5, once more: neighbours on paper are neighbours in the encoder's space.
-
-# %%
-from sklearn.manifold import TSNE
-
-scaled = StandardScaler().fit_transform(songs[kinds["encoder"]])
-settings = dict(metric="cosine", init="random", random_state=seed)
-place = TSNE(perplexity=min(30, len(songs) / 4), **settings).fit_transform(scaled)
-alike = wording.percent(near.loc["encoder", "same genre"], 0)
-plots.show(
-    plots.song_map(place, genre, (), "The songs as the encoder hears them"),
-    f"Map of {len(songs)} songs by t-SNE in the colours of {genre.nunique()} genres.",
-    f"For {alike} of the songs the nearest other one in the encoder's space is of the same genre.",
+ax.set_xticks(range(len(splits)), list(splits))
+ax.yaxis.set_major_formatter("{x:.0%}")
+ax.set(ylabel="accuracy", ylim=(0, 1.02))
+fig.legend(loc="outside upper center", ncols=3)
+show(
+    ax,
+    alt="Accuracy of three inputs under each split. The features fall from random to artist by about 20 percentage "
+    "points, the embedding by about 5; adding the layers makes little difference.",
+    caption="Accuracy of a linear probe by input and split, with 95% intervals.",
 )
 
-# %%
-of_kind = {kind: found[kind, "tracks", strict] for kind in kinds}
-by_genre = models.recalls_of(of_kind, "encoder")
-best = of_kind["encoder"]
-mistaken, told = models.tell_mistakes(by_genre, of_kind)
-results.fact(recall_by_genre=by_genre.to_dict(), confusions=mistaken)
-axes = plots.recalls(by_genre, f"Which genres gain from other ears, {strict}")
-plots.show(axes, evaluation.tell_shares(by_genre), told)
-axes = plots.confusion(evaluation.confusions(best), f"What the encoder's probe confuses, {strict}")
-right = evaluation.out_of(int(best.correct.sum()), len(best.table))
-plots.show(axes, f"Confusion matrix. Right: {right} tracks.", evaluation.tell_weakest(best))
-
 # %% [markdown]
-# What it cannot do: hear above 8 kHz, follow anything longer than 3 s (a track is a mean of pieces), know a genre
-# that listeners did not tag, or say why.
+# The embedding is far better than the features under every split; under `artist` the gain is about 30 percentage points.
+# The layers make no resolved difference. On common tracks, the features lose about four times as much as the embedding
+# when artists are grouped. The leak helps the input most that has nothing else to go by.
 #
-# ## Against the literature
+# ## How many labels are enough?
 #
-# | model | `filtered`, test |
-# | --- | --- |
-# | CNN from scratch ([ISMIR 2021 tutorial](https://music-classification.github.io/tutorial/)) | 54.1 % |
-# | probe on MusiCNN ([Castellon et al. 2021](https://arxiv.org/abs/2107.05677)) | 79.0 % |
-# | probe on Jukebox, which has 5 billion parameters (the same) | 79.7 % |
-#
-# Larger encoders since then ([MERT](https://arxiv.org/abs/2306.00107), [MuQ](https://arxiv.org/abs/2501.01108))
-# report on GTZAN as well; read there what they were trained on.
-#
-# > **A caution.** The Million Song Dataset may hold some of the very songs of GTZAN. Tags were learnt
-# > from it, not GTZAN's labels; but among the tags are rock, pop, jazz, metal, blues, country and
-# > Hip-Hop. And the figures above are of all 290 test tracks, ours of those that have sound here.
+# Labels are expensive. We keep only 1, 2, 5, 10 or 20 labeled tracks per genre of each training set, grouped by artist,
+# and repeat this with different draws. With so few labels there is nothing to choose `C` on, so we fix it.
 
-# %% [markdown]
-# ## The model that people get
-#
-# `genre predict` needs one model, for clips of any length and quality. Which columns should it read, how strongly
-# should its weights be held down, and do the 57 features help, beside the others (early fusion) or with
-# probabilities of their own (late fusion)? With few songs on `valid`, one song is most of a point. So we ask the
-# training and validation sides together, in five folds with artists apart; the test side takes no part. Of values of
-# `C` that lose less than a point we take the smallest: weights that are held down more suffer less from a poor
-# recording.
 
 # %%
-from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import VotingClassifier
+few_splits, _ = make_splits(tracks, songs.index, n_splits=2 if quick else 3, seed=seed)
+labels = y.to_numpy(object)
+folds = few_splits[strict].folds(labels)
+probe.set_params(logisticregression__C=0.03)
 
-ours = songs[tracks["partition"].isin(["train", "valid"])] if filtered else songs
-apart = models.ArtistKFold(tracks["artist_group"], 5, seed)
-ears = {
-    "embedding": kinds["encoder"],
-    "embedding, tags": [*kinds["encoder"], *TAGS],
-    "embedding, layers": [*kinds["encoder"], *LAYER_COLUMNS],
+
+def accuracy_with(n_labels, X, draw):
+    """Accuracy with n_labels labeled tracks per genre in each training set."""
+    correct = []
+    for train, test in folds:
+        order = np.random.default_rng(seed + draw).permutation(train)
+        place = pd.Series(labels[order]).groupby(labels[order]).cumcount()
+        part = np.sort(order[place < n_labels])
+        correct.append(probe.fit(X.iloc[part], labels[part]).predict(X.iloc[test]) == labels[test])
+    return np.concatenate(correct).mean()
+
+
+curve = {}
+for n_labels in [1, 2, 5] if quick else [1, 2, 5, 10, 20]:
+    for name in ["57 features", "embedding"]:
+        draws = [accuracy_with(n_labels, songs[inputs[name]], d) for d in range(2 if quick else 5)]
+        curve[name, n_labels] = draws
+all_labels = {
+    name: accuracy_with(np.inf, songs[inputs[name]], 0) for name in ["57 features", "embedding"]
 }
-offers = ears | {"embedding, layers, 57 features": [*kinds["both"], *LAYER_COLUMNS]}
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6, 3.8))
+means = pd.Series({key: np.mean(draws) for key, draws in curve.items()}).unstack(level=0)
+for name in means:
+    marker, color = look[name]
+    sd = [np.std(curve[name, n], ddof=1) for n in means.index]
+    ax.errorbar(means.index, means[name], sd, marker=marker, color=color, capsize=3, label=name)
+    ax.axhline(all_labels[name], color=color, ls=":", lw=2)
+ax.set_xscale("log")
+ax.set_xticks(means.index, means.index)
+ax.minorticks_off()
+ax.yaxis.set_major_formatter("{x:.0%}")
+ax.set(xlabel="labeled tracks per genre", ylabel="accuracy", ylim=(0, 1))
+fig.legend(loc="outside upper center", ncols=2)
+show(
+    ax,
+    alt="Accuracy against the number of labeled tracks per genre. The embedding with one or two labels is above the "
+    "features with all labels.",
+    caption="Accuracy by number of labeled tracks per genre: mean and standard deviation over draws. "
+    "Dotted: all labels.",
+)
+
+# %% [markdown]
+# The embedding with a single labeled track per genre is better than the features with all labels. It still gains from
+# more labels, but each doubling adds less.
+#
+# ## Does the embedding encode artist identity?
+#
+# The embedding loses little under `artist`. Is that because it does not know who is playing? We train the same probe to
+# predict the *artist*, for artists with at least six songs, and keep excerpts of one song in the same fold. We also look
+# at the nearest neighbor of each track (cosine similarity of standardized columns): how often is it by the same artist?
+# And if songs by that artist are excluded, how often does the nearest one have the same genre?
+
+# %%
+from sklearn.metrics.pairwise import cosine_similarity
+
+artist = tracks["artist_group"].fillna(tracks["song"]).to_numpy(str)
+same_artist, same_genre = artist[:, None] == artist, labels[:, None] == labels
+table = {}
+for name, columns in inputs.items():
+    similarity = cosine_similarity(StandardScaler().fit_transform(songs[columns]))
+    np.fill_diagonal(similarity, -2)
+    nearest = similarity.argmax(axis=1)
+    other = np.where(same_artist, -2, similarity).argmax(axis=1)
+    table[name] = {
+        "nearest by the same artist": (artist[nearest] == artist).mean(),
+        "nearest of the same genre, other artists only": (labels[other] == labels).mean(),
+    }
+allowed = ~np.eye(len(songs), dtype=bool)
+table["chance"] = {
+    "nearest by the same artist": (same_artist & allowed).sum() / allowed.sum(),
+    "nearest of the same genre, other artists only": np.mean(
+        (same_genre & ~same_artist).sum(axis=1) / np.maximum((~same_artist).sum(axis=1), 1)
+    ),
+}
+
+# %%
+n_songs = tracks.groupby("artist_group")["song"].nunique()
+frequent = tracks[tracks["artist_group"].isin(n_songs.index[n_songs >= 6])]
+frequent = frequent.assign(genre=frequent["artist_group"])  # what is predicted
+artist_splits = (
+    make_splits(frequent, frequent.index, n_splits=3, seed=seed)[0] if len(frequent) else {}
+)
+if "track" in artist_splits:
+    for name, columns in inputs.items():
+        p = evaluate(
+            search, songs.loc[frequent.index, columns], frequent["genre"], artist_splits["track"]
+        )
+        table[name]["artist predicted"] = p.correct.mean()
+    artists, genres_of = p.table["y_true"], y[p.table.index]
+    most_songs = artists.groupby(genres_of).agg(lambda of_genre: of_genre.mode()[0])
+    table["chance"]["artist predicted"] = artists.value_counts(normalize=True).iloc[0]
+    table["genre known"] = {"artist predicted": (genres_of.map(most_songs) == artists).mean()}
+    print(f"{len(artists)} tracks by {artists.nunique()} artists")
+identity = pd.DataFrame(table).T
+identity.map(lambda share: "" if pd.isna(share) else f"{share:.1%}")
+
+# %% [markdown]
+# It does. The probe predicts the artist about as well from the embedding as from the features, far above both baselines:
+# always predicting the most frequent artist (chance), and knowing the genre and always predicting its most frequent
+# artist. The difference is what remains without the artist. Among songs by others, the nearest neighbor has the same
+# genre for 84% of the tracks in the embedding, for 49% in the features, and for 10% by chance. So both inputs can use the
+# leak, but only the features depend on it.
+#
+# The songs of an artist often come from one album. The probe may recognize a voice or the production of a record; these
+# recordings cannot tell the two apart.
+#
+# ## Does the embedding encode the decade?
+#
+# Five of the tags are decades. A small table names 23 artists (22 of them in our recordings) with a well-known record and its year
+# (`genre_utils/data/decades.csv`); their GTZAN track may be from another year. We standardize each decade's tag over all
+# tracks and average it over the tracks of each artist. Is the largest one the artist's decade?
+
+# %%
+decades = [f"{year % 100:02d}s" for year in range(1960, 2010, 10)]
+z = (songs[decades] - songs[decades].mean()) / songs[decades].std()
+known = artist_decades()["decade"]
+z = z.groupby(tracks["artist"]).mean().reindex(known.index).dropna()
+true = (known[z.index] - 1960) // 10
+error = (z.to_numpy().argmax(axis=1) - true).abs() if len(z) else pd.Series(dtype=float)
+if len(z):
+    within = [1 + (decade > 0) + (decade < 4) for decade in true]  # decades at most one away
+    print(f"{(error == 0).sum()} of {len(z)} artists correct, chance {len(z) / 5:.1f}")
+    print(f"{(error < 2).sum()} within one decade, chance {sum(within) / 5:.1f}")
+
+# %% tags=["hide-input"]
+if len(z):
+    fig, ax = plt.subplots(figsize=(5.6, 0.3 * len(z) + 1.4))
+    limit = float(np.abs(z.to_numpy()).max())
+    sns.heatmap(z, cmap="RdBu_r", vmin=-limit, vmax=limit, ax=ax, cbar_kws={"label": "z-score"})
+    for row, decade in enumerate(true):
+        ax.add_patch(plt.Rectangle((decade, row), 1, 1, fill=False, ec="black", lw=2))
+    ax.set(xlabel="tag", ylabel="")
+    ax.tick_params(axis="y", rotation=0)
+    show(
+        ax,
+        alt="Heat map of decade tags by artist, sorted by the artist's decade. The largest values lie near the frames, "
+        "which run along the diagonal.",
+        caption="Standardized decade tags of artists; the frame marks the decade of a well-known record.",
+    )
+
+# %% [markdown]
+# The largest tag is the artist's decade for 11 of 22 artists, against 4.4 by chance. It is at most one decade away for 20;
+# here chance is 11.8, because three of five decades are close enough for most artists. The genre may help: disco sounds
+# like the seventies and the eighties.
+#
+# ## Fine-tuning
+#
+# So far the encoder was frozen. *Fine-tuning* continues its training on our labels. We do it carefully, in three steps
+# ([Kumar et al. 2022](https://arxiv.org/abs/2202.10054)). First, the lower three blocks stay frozen, so we compute
+# their output once. Two segments per track are enough for a comparison.
+
+# %%
+tune = "filtered" in splits and y.nunique() > 2 and find_checkpoint() is not None
+patches = None
+if tune:
+    patches, _ = features_or_reason(dataset, "patch")
+if patches is not None:
+    import keras
+
+    use = patches.values.index.get_level_values("segment").isin([2] if quick else [2, 7])
+    patches = patches.values[use & patches.tracks.isin(tracks.index[tracks["partition"].notna()])]
+    pretrained = build_encoder()
+    lower = keras.Model(pretrained.inputs[0], pretrained.get_layer("pool_3").output)
+    maps = lower.predict(np.stack(patches["frames"]).astype("float32"), batch_size=64, verbose=0)
+    print(f"{len(maps)} segments, feature maps {maps.shape[1:]}")
+else:
+    print("Not possible here:", reasons.get("filtered", "the weights of the encoder are missing."))
+
+# %% [markdown]
+# Second, a linear probe on the embedding becomes the last layer, so that training starts with a good classifier. The
+# probe standardizes its input; we fold the mean and the scale into the weights. Batch normalization keeps its statistics.
+
+# %%
+if patches is not None:
+    patch_track = patches.index.get_level_values("track_id")
+    partition = tracks.loc[patch_track, "partition"].to_numpy()
+    genres, codes = np.unique(y[patch_track].to_numpy(str), return_inverse=True)
+    in_train, in_valid = partition == "train", partition == "valid"
+
+    x = maps_in = keras.Input(maps.shape[1:])
+    for block in (4, 5):
+        for name in (f"{block}CNN", f"batch_normalization_{block}", f"pool_{block}"):
+            layer = pretrained.get_layer(name)
+            layer.trainable = "normalization" not in name
+            x = layer(x)
+    embedding = keras.layers.Flatten()(x)
+    E = keras.Model(maps_in, embedding).predict(maps, batch_size=64, verbose=0)
+    probe.set_params(logisticregression__C=0.01).fit(E[in_train], codes[in_train])
+    kernel = probe[1].coef_.T / probe[0].scale_[:, None]
+    x = keras.layers.Dropout(0.5)(embedding)
+    last = keras.layers.Dense(len(genres), activation="softmax")
+    network = keras.Model(maps_in, last(x))
+    last.set_weights([kernel, probe[1].intercept_ - probe[0].mean_ @ kernel])
+    start = network.get_weights()
+
+# %% [markdown]
+# Third, blocks 4 and 5 and the last layer are trained together with a small learning rate. The weights with the smallest
+# validation loss are used. A track gets the mean of the probabilities of its segments.
 
 
-def held_down(found):
-    """Position of the smallest C that loses less than a point."""
-    return int((found["mean_test_score"] > found["mean_test_score"].max() - 0.01).argmax())
+# %%
+def track_predictions():
+    """Predicted genre of the validation and test tracks."""
+    p = pd.DataFrame(network.predict(maps, batch_size=64, verbose=0), patch_track, genres)
+    return p.groupby(level=0, sort=False).mean().idxmax(axis=1)
+
+
+tuned = {}
+if patches is not None:
+    tuned["frozen"] = [track_predictions()]
+    weight = len(genres) * pd.Series(codes[in_train]).value_counts(normalize=True)
+    network.compile(
+        keras.optimizers.AdamW(1e-4, weight_decay=1e-2), "sparse_categorical_crossentropy"
+    )
+    tuned["fine-tuned"] = []
+    for s in range(seed, seed + (1 if quick else 2)):
+        keras.utils.set_random_seed(s)
+        network.set_weights(start)
+        for variable in network.optimizer.variables:
+            variable.assign(
+                keras.ops.zeros_like(variable) if variable.name != "learning_rate" else 1e-4
+            )
+        network.fit(
+            maps[in_train], codes[in_train], batch_size=32, epochs=1 if quick else 3, verbose=0,
+            validation_data=(maps[in_valid], codes[in_valid]), class_weight=dict(1 / weight),
+            callbacks=[keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)],
+        )  # fmt: skip
+        tuned["fine-tuned"].append(track_predictions())
+
+# %%
+if tuned:
+    own = tracks.loc[tuned["frozen"][0].index]
+    group = own["artist_group"].fillna(own["song"])
+    for name, runs in tuned.items():
+        share = {part: np.mean([(p == own["genre"])[own["partition"] == part].mean() for p in runs])
+                 for part in ("valid", "test")}  # fmt: skip
+        print(f"{name}: " + ", ".join(f"{part} {value:.1%}" for part, value in share.items()))
+    at = own.index[own["partition"] == "test"]
+    for name, runs in tuned.items():
+        results.scores.append(
+            make_score(
+                own["genre"][at], [p[at] for p in runs], group[at], model="fine_tuned",
+                input=f"encoder, {name}", split="filtered", level="track", seed=seed,
+            )
+        )  # fmt: skip
+    right = {name: runs[0][at] == own["genre"][at] for name, runs in tuned.items()}
+    tests["fine-tuned against frozen"] = paired_test(
+        right["fine-tuned"], right["frozen"], group[at], seed=seed
+    )
+    print("First seed, test:", verdict(tests["fine-tuned against frozen"]))
+
+# %% [markdown]
+# Fine-tuning brings no resolved gain on the test set. About 400 training tracks are few for the 300,000 weights of two blocks,
+# and the frozen embedding is already close to what the labels allow.
+#
+# ## Could the encoder know our songs?
+#
+# The Million Song Dataset may contain some of the songs of GTZAN, and its tags include *rock*, *pop*, *jazz*, *metal*,
+# *blues*, *country* and *Hip-Hop*. We cannot check this, because the list of training songs does not identify our
+# excerpts. But we can bound the effect. The authors trained a second encoder of the same size, MTT_vgg, on
+# MagnaTagATune only: about 19,000 training clips by artists of the small label Magnatune, who are not the known artists of
+# GTZAN. Its embedding gets the same probe.
+
+# %%
+second, reason = features_or_reason(dataset, "second encoder")
+bound = {}
+if second is None:
+    print("This comparison is not possible here:", reason)
+else:
+    mtt = second.values.groupby("track_id", sort=False).mean().loc[songs.index]
+    for split in dict.fromkeys([strict, "filtered"]):
+        if split in splits:
+            predicted = evaluate(search, mtt, y, splits[split])
+            scores["MTT_vgg", split] = score(predicted, "probe", "encoder MTT_vgg", seed=seed)
+            results.scores.append(scores["MTT_vgg", split])
+            gain = compare(predicted, found["57 features", split], seed=seed)["difference"]
+            total = compare(found["embedding", split], found["57 features", split])["difference"]
+            bound[split] = {"without overlap": gain, "total": total}
+            print(
+                f"{split}: {100 * gain:.1f} of {100 * total:.1f} percentage points without overlap"
+            )
+
+# %% tags=["hide-input"]
+if bound:
+    fig, axes = plt.subplots(1, len(bound), figsize=(6.2, 3.2), sharey=True, squeeze=False)
+    for ax, split in zip(axes[0], bound, strict=True):
+        own = [scores[name, split] for name in ("57 features", "MTT_vgg", "embedding")]
+        at = [s.accuracy for s in own]
+        bars = np.abs(np.array([s.ci95 for s in own]).T - at)
+        ax.bar(
+            range(3), at, yerr=bars, color=["#CC6677", "#DDCC77", "#332288"], capsize=4, width=0.7
+        )
+        ax.set_xticks(range(3), ["57\nfeatures", "MTT_vgg", "MSD_vgg"])
+        ax.set_title(split, fontsize=11)
+        ax.yaxis.set_major_formatter("{x:.0%}")
+        ax.set(ylim=(0, 1))
+    axes[0, 0].set_ylabel("accuracy")
+    show(
+        axes,
+        alt="Accuracy of the 57 features, MTT_vgg and MSD_vgg under two splits. MTT_vgg is far above the features and "
+        "about ten percentage points below MSD_vgg.",
+        caption="Accuracy of the same probe on the features and on two encoders, with 95% intervals.",
+    )
+
+# %% [markdown]
+# An encoder that cannot know the songs gains most of what ours gains over the features. That part cannot come from
+# overlap. At most the rest can, about a third, and overlap need not be the reason: ours was also trained on ten times
+# as many songs, of music more similar to GTZAN, with tags that include genres.
+#
+# ## Which genres gain?
+
+# %%
+recall = pd.DataFrame(
+    {name: pd.Series(p.correct).groupby(p.table["y_true"].to_numpy()).mean()
+     for name in look for p in [found[name, strict]]}
+).sort_values("embedding")  # fmt: skip
+p = found["embedding", strict].table
+wrong = p[p["y_true"] != p["y_pred"]]
+confused = wrong.groupby(["y_true", "y_pred"]).size().nlargest(4)
+for (true_genre, predicted), n in confused.items():
+    print(f"{true_genre} predicted as {predicted}: {n}")
+
+# %% tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(6, 0.42 * len(recall) + 1.6))
+ax.hlines(recall.index, recall["57 features"], recall["embedding"], color="#bbbbbb", lw=3)
+for name in ("57 features", "embedding"):
+    marker, color = look[name]
+    ax.scatter(recall[name], recall.index, marker=marker, color=color, s=60, label=name, zorder=3)
+ax.set(xlim=(-0.02, 1.04), xlabel="recall")
+ax.xaxis.set_major_formatter("{x:.0%}")
+fig.legend(loc="outside upper center", ncols=2)
+show(
+    ax,
+    alt="Recall by genre for the features and the embedding. The embedding is better in every genre; the largest gains are "
+    "in blues, hiphop, rock and reggae.",
+    caption="Recall of the linear probe by genre, grouped by artist where artists are known.",
+)
+
+# %% [markdown]
+# Every genre gains. Blues, hiphop, rock and reggae, which the features hardly recognize by new artists, gain most. Reggae and
+# rock remain the hardest.
+#
+# ## Comparison with the literature
+#
+# `filtered` is the partition of [Kereliuk et al. (2015)](https://doi.org/10.1109/TMM.2015.2478068), so others report
+# scores on it. The complete test set has 290 tracks; $k$ is the number of correct ones.
+#
+# | model | test accuracy | $k$ of 290 |
+# | --- | --- | --- |
+# | CNN from scratch ([ISMIR 2021 tutorial](https://music-classification.github.io/tutorial/)) | 54.1% | 157 |
+# | MERT-330M ¹ | 77.6% | 225 |
+# | MusiCNN, linear probe ([Castellon et al. 2021](https://arxiv.org/abs/2107.05677)) | 79.0% | 229 |
+# | Jukebox, 5 billion parameters, linear probe (same paper) | 79.7% | 231 |
+# | Dasheng ¹ | 81.4% | 236 |
+# | MuQ ¹, A-JEPA ¹ | 83.8% | 243 |
+# | MusicFM ¹ | 84.1% | 244 |
+# | PupuJEPA ¹ | 86.9% | 252 |
+# | CLaMP 3 ² | 87.9% | 255 |
+# | MERT-v2-FullSong, linear probe ¹ | 90.7% | 263 |
+# | MERT-v2-30s, 632 million parameters, linear probe ¹ | 91.7% | 266 |
+#
+# ¹ as listed in the model card of MERT-v2; ² as quoted by Qwen3-Omni's table. One song is a third of a percentage point,
+# and the intervals of ours show what such differences mean. The split matters more than the model: with the same Jukebox
+# features, the authors' code reports 92.5% in ordinary ten-fold cross-validation and 79.7% on this partition.
+#
+# Our test set is smaller, because we have recordings for a part of the tracks only. Does this make it easier?
+
+# %%
+if "filtered" in splits:
+    p = found["embedding", "filtered"]
+    complete = dataset.tracks[dataset.tracks["partition"] == "test"]
+    by_genre = pd.DataFrame({"complete": complete.groupby("genre").size()})
+    by_genre["ours"] = p.table.groupby("y_true").size()
+    by_genre["recall"] = pd.Series(p.correct).groupby(p.table["y_true"].to_numpy()).mean()
+    reweighted = (by_genre["recall"] * by_genre["complete"]).sum() / by_genre["complete"].sum()
+    results.fact(
+        filtered_by_genre=by_genre.to_dict("index"),
+        reweighted=reweighted,
+        filtered=p.correct.mean(),
+    )
+    print(
+        f"{p.correct.mean():.1%} of {len(p.table)}; {reweighted:.1%} if weighted as the {len(complete)}"
+    )
+    display(by_genre.assign(recall=by_genre["recall"].map("{:.0%}".format)))
+else:
+    print("Not possible here:", reasons["filtered"])
+
+# %% [markdown]
+# Most genres are nearly complete, but disco and reggae, two hard ones, are hardly in our test set. Weighted as in the complete
+# set, our accuracy is about two percentage points lower. The few test tracks of these genres make even this figure
+# uncertain.
+#
+# There is a second caution. No test track was used to choose `C`, but we knew test scores when we chose this encoder, its
+# level (the signal is scaled to one loudness) and the layers. That makes our figure optimistic. And the artists of the
+# test set are new to the probe, not necessarily to the encoder.
+#
+# ## The model for `genre predict`
+#
+# `genre predict` applies a probe to clips of any length and quality. Should it use the layers? We decide on the training and
+# validation sets together, by five folds grouped by artist; the test set takes no part. Of the values of `C` that lose
+# less than one percentage point, we take the smallest, because small weights suffer less from poor recordings.
+
+# %%
+ours = songs[tracks["partition"].isin(["train", "valid"])] if "filtered" in splits else songs
+cv = ArtistKFold(tracks["artist_group"], 5, seed)
+
+
+def smallest_good(cv_results):
+    """Position of the smallest C that loses less than one percentage point."""
+    mean = cv_results["mean_test_score"]
+    return int((mean > mean.max() - 0.01).argmax())
 
 
 grid = {"logisticregression__C": [0.001, 0.003, 0.01, 0.03]}
-search = GridSearchCV(probe, grid, cv=apart, refit=held_down, n_jobs=-1)
-tried = {name: clone(search).fit(ours[c], genre[ours.index]) for name, c in offers.items()}
-
-# %%
-# Late fusion: two models, each with its own columns, and a weighted vote of their probabilities.
-linear = LogisticRegression(C=0.01, class_weight="balanced", max_iter=3000)
-halves = [
-    (name, make_pipeline(ColumnTransformer([("scaled", StandardScaler(), columns)]), linear))
-    for name, columns in (("ears", offers["embedding, layers"]), ("features", kinds["57 features"]))
-]
-weights = {"weights": [(0.9, 0.1), (0.8, 0.2), (0.7, 0.3)]}
-vote = GridSearchCV(
-    VotingClassifier(halves, voting="soft"), weights, cv=apart, refit=held_down, n_jobs=-1
-)
-tried["late fusion with 57 features"] = vote.fit(ours, genre[ours.index])
-rows = models.candidate_rows(tried)
-results.fact(head_candidates=rows)
-models.shown_candidates(rows)
-
-# %%
-kept = max(ears, key=lambda name: rows[name]["accuracy"])
-fused = max(rows.keys() - ears.keys(), key=lambda name: rows[name]["accuracy"])
-head = tried[kept].best_estimator_
-scores = []
-if filtered:
-    fixed = GridSearchCV(head, {key: [value] for key, value in tried[kept].best_params_.items()})
-    prediction = evaluation.evaluate(fixed, songs[ears[kept]], genre, filtered)
-    scores = [evaluation.score(prediction, "probe", f"encoder: {kept}", seed=seed)]
-    results.scores += scores
-    results.fact(head=kept, head_macro_recall=scores[0].macro_recall)
-    results.fact(chosen={"model": "probe", "input": scores[0].input, "split": "filtered"})
-plots.say(models.tell_kept(rows, kept, fused, scores))
+candidates = {}
+for name in ("embedding", "embedding and layers"):
+    choice = GridSearchCV(probe, grid, cv=cv, refit=smallest_good, n_jobs=-1)
+    candidates[name] = choice.fit(ours[inputs[name]], y[ours.index])
+    mean, sd = (
+        choice.cv_results_[f"{what}_test_score"][choice.best_index_] for what in ("mean", "std")
+    )
+    print(f"{name}: {mean:.1%}, standard deviation over folds {sd:.1%}, {choice.best_params_}")
 
 # %% [markdown]
-# How sure is it? Of 3 s it knows less than of 30. *Temperatures* (notebook 4) by the length heard make its
-# probabilities mean what they say; they are fitted on what it says of songs held out.
+# The better mean decides, but the difference is smaller than the deviation over folds, so both inputs would do. The chosen
+# model is fitted to the training and validation sets and evaluated once on the test set.
+
 
 # %%
-columns = ears[kept]
-said = models.held_out_logits(head, ours[columns], heard.values[columns], genre, apart)
-temperatures = models.segment_temperatures(said, genre)
-folder = models.save_head(head, columns, temperatures, results, scores)
-results.fact(temperatures=temperatures)
-plots.say(models.tell_temperatures(temperatures, folder.name))
-top = {kind: evaluation.score(said, "probe", kind) for kind, said in of_kind.items()}
-finding = models.tell_transfer(top, lost)
-results.fact(finding=finding)
+def mean_score(choice):
+    return choice.cv_results_["mean_test_score"][choice.best_index_]
+
+
+chosen = max(candidates, key=lambda name: mean_score(candidates[name]))
+columns, released = inputs[chosen], candidates[chosen].best_estimator_
+released_scores = []
+if "filtered" in splits:
+    at = songs.index[tracks["partition"] == "test"]
+    predicted = released.predict(songs.loc[at, columns])
+    groups = found["embedding", "filtered"].table["group"][at]
+    released_scores = [
+        make_score(
+            y[at], predicted, groups, model="probe", input="encoder: released",
+            split="filtered", level="track", seed=seed,
+        )
+    ]  # fmt: skip
+    results.scores += released_scores
+    print(f"{chosen}: {released_scores[0].accuracy:.1%} of {len(at)} test tracks")
+
+# %% [markdown]
+# A short clip is harder to classify than a long one, so its probabilities need another *temperature* (notebook 4). We fit
+# one per length on out-of-fold predictions, and save the model.
+
+# %%
+logits = held_out_logits(released, ours[columns], segments[columns], y, cv)
+temperatures = segment_temperatures(logits, y)
+folder = save_head(released, columns, temperatures, results, released_scores)
+print(f"saved as {folder.name}:", {s: round(t, 2) for s, t in temperatures.items()})
+
+# %% tags=["hide-input"]
+results.fact(
+    tracks=len(songs),
+    top_tags=top_tags,
+    by_tags=by_tags,
+    tests=tests,
+    label_curve={name: means[name].to_dict() for name in means},
+    all_labels=all_labels,
+    identity={row: identity.loc[row].dropna().to_dict() for row in identity.index},
+    decades={"artists": len(z), "correct": (error == 0).sum(), "within_one": (error < 2).sum()},
+    bound=bound,
+    recall=recall.to_dict(),
+    confused=[[true_genre, predicted, n] for (true_genre, predicted), n in confused.items()],
+    released=chosen,
+    released_means={name: mean_score(choice) for name, choice in candidates.items()},
+    temperatures=temperatures,
+)
+best, plain = scores["embedding", strict], scores["57 features", strict]
+results.fact(
+    finding=f"A linear probe on the embedding of a pretrained encoder classifies {best.accuracy:.1%} of {best.n} tracks "
+    f"correctly under the split {strict}, on the 57 features {plain.accuracy:.1%}."
+)
 results.write(output)
-plots.say(finding)
+print(results.facts["finding"])
 
 # %% [markdown]
 # ## What to remember
 #
-# - Ears that heard other music carry genre in a straight line: a linear probe is enough.
-# - A leak pays most for inputs that have nothing else to go by.
-# - A few labels on a good representation are worth more than all of them on a poor one.
-# - Ask what the encoder was trained on before you believe its score.
+# - An encoder that was trained on much other music makes genres almost linearly separable: a linear probe is enough.
+# - The leak helps the input most that has nothing else to go by.
+# - A few labels with a good representation are worth more than all labels with a poor one.
+# - Before you believe the score of a pretrained model, ask what it was trained on. If you cannot check it, look for a
+#   control that bounds the effect.
+# - Choices made with knowledge of test scores are part of the result. Say so.
 #
 # ## Exercises
 #
-# 1. Name the genre by the nearest neighbour in the encoder's space instead of a probe.
-# 2. Which single tag separates jazz from classical best?
-# 3. Does the loudest embedding column of a track stay the same all along the track?
+# 1. Replace the probe by the nearest neighbor (cosine distance) in the standardized embedding. How much of the accuracy
+#    remains?
+# 2. The embedding has 256 columns and the features 57. Is it better because it has more? Reduce it to 57 principal
+#    components inside the pipeline.
 #
-# <details><summary>Solutions</summary>
+# <details><summary>Solution</summary>
 #
 # ```python
 # from sklearn.neighbors import KNeighborsClassifier
-# near = make_pipeline(StandardScaler(), KNeighborsClassifier(1, metric="cosine"))
-# evaluation.metrics(evaluation.evaluate(near, X, genre, splits[strict]))
+# nearest_neighbor = make_pipeline(StandardScaler(), KNeighborsClassifier(1, metric="cosine"))
+# p = evaluate(nearest_neighbor, X, y, splits[strict])
+# print(f"{p.correct.mean():.1%} against {scores['embedding', strict].accuracy:.1%}")
 # ```
 #
-# ```python
-# (lit.loc["jazz"] - lit.loc["classical"]).abs().nlargest(3)
+# ```text
+# OUTPUT-1
 # ```
 #
+# Most of it. The neighbors are good, but a probe can also ignore columns that vary within genres.
+#
 # ```python
-# loudest = heard.values[list(EMBEDDING_COLUMNS)].idxmax(axis=1)
-# loudest.groupby(level="track_id").agg(lambda c: (c == c.mode()[0]).mean()).mean()
+# from sklearn.decomposition import PCA
+# linear = LogisticRegression(C=0.03, class_weight="balanced", max_iter=3000)
+# fewest = min(len(train) for train, _ in splits[strict].folds(y.to_numpy(object)))
+# reduced = make_pipeline(StandardScaler(), PCA(min(57, fewest)), linear)
+# p = evaluate(reduced, X, y, splits[strict])
+# print(f"{p.correct.mean():.1%} with {reduced[1].n_components} components")
 # ```
+#
+# ```text
+# OUTPUT-2
+# ```
+#
+# With as many columns as the features, the embedding keeps its advantage. The number of columns is not the reason.
 #
 # </details>
 #
-# **Where to go on.** The recommender (notebook 5) hears with these ears; `genre predict` too. Read Castellon et al.
-# for how to probe fairly, and Kumar et al. ([2022](https://arxiv.org/abs/2202.10054)) for when fine-tuning spoils
-# what was learnt.
+# ## Two questions
+#
+# **A friend says: the encoder may have been trained on the test songs, so its score is worthless. What do you answer?**
+# The songs may overlap, but the labels do not, and an encoder that cannot know the songs still recovers most of the gain.
+# The overlap can explain the rest at most. Whether it does, this page cannot tell.
+#
+# **Why is the validation set not enough to compare the inputs, although no test song was used to choose `C`?** Because we
+# looked at test scores when we chose the encoder, its level and the layers in the first place. A score that guided a choice
+# is optimistic for what was chosen. Only other data can tell by how much.
+#
+# **Where to go on.** The recommender (notebook 5) uses the same embedding, and notebook 8 applies the model to live
+# audio. [Castellon et al. (2021)](https://arxiv.org/abs/2107.05677) show how to compare representations, and [Kumar et
+# al. (2022)](https://arxiv.org/abs/2202.10054) when fine-tuning distorts what was learned.

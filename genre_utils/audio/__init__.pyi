@@ -9,9 +9,10 @@ from .decoding import (AUDIO_SUFFIXES as AUDIO_SUFFIXES, AudioError as AudioErro
 from .embedding import (EMBEDDING_COLUMNS as EMBEDDING_COLUMNS, ENCODER_RATE as ENCODER_RATE,
     Embedding as Embedding, EncoderMissing as EncoderMissing, LAYER_COLUMNS as LAYER_COLUMNS,
     LOUDNESS as LOUDNESS, PATCH_BANDS as PATCH_BANDS, PATCH_FRAMES as PATCH_FRAMES, TAGS as TAGS,
-    embed as embed, embed_file as embed_file, embed_stream as embed_stream,
-    encoder_digest as encoder_digest, encoder_patches as encoder_patches,
-    encoder_path as encoder_path, gain_to as gain_to, is_encoder as is_encoder, log_mel as log_mel)
+    embed as embed, embed_by_second as embed_by_second, embed_file as embed_file,
+    embed_stream as embed_stream, encoder_digest as encoder_digest,
+    encoder_patches as encoder_patches, encoder_path as encoder_path, gain_to as gain_to,
+    is_encoder as is_encoder, log_mel as log_mel, second_encoder_path as second_encoder_path)
 from .features import (FEATURE_COLUMNS as FEATURE_COLUMNS, FEATURE_GROUPS as FEATURE_GROUPS,
     HOP_LENGTH as HOP_LENGTH, N_FFT as N_FFT, N_MFCC as N_MFCC, Spectra as Spectra,
     extract_features as extract_features, mel_frames as mel_frames, mfcc_frames as mfcc_frames)

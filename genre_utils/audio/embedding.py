@@ -88,6 +88,12 @@ def encoder_path() -> Path:
     )
 
 
+def second_encoder_path() -> Path:
+    """File of the encoder trained on MagnaTagATune, beside `encoder_path`."""
+    first = encoder_path()
+    return first.with_stem(f"{first.stem}-mtt")
+
+
 def is_encoder(path: Path) -> bool:
     """Whether a file is there and an encoder."""
     try:
@@ -97,8 +103,8 @@ def is_encoder(path: Path) -> bool:
     return True
 
 
-def encoder_digest() -> str:
-    """SHA-256 of the encoder's file.
+def encoder_digest(path: Path | None = None) -> str:
+    """SHA-256 of the encoder's file, or of another encoder's.
 
     Raises
     ------
@@ -106,7 +112,7 @@ def encoder_digest() -> str:
         If there is none.
     """
     try:
-        return file_digest(encoder_path())
+        return file_digest(path or encoder_path())
     except OSError as error:
         raise EncoderMissing(_MISSING) from error
 
@@ -163,6 +169,19 @@ def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
     """
     y = load_audio(path)
     return np.stack(list(_patches(log_mel(_resampled([y], gain_to(_rms([y])))))))
+
+
+def embed_by_second(path: str | Path | BinaryIO) -> np.ndarray:
+    """Embedding of a file, shape (segments, 256), by the encoder trained on MagnaTagATune.
+
+    Raises
+    ------
+    EncoderMissing, AudioError
+        As `embed_file`.
+    """
+    session = _session(second_encoder_path())
+    patches = encoder_patches(path)
+    return np.concatenate([session.run(None, {"log_mel": each[None]})[0] for each in patches])
 
 
 def gain_to(rms: float, loudness: float = LOUDNESS) -> float:

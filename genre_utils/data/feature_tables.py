@@ -34,6 +34,7 @@ from genre_utils.audio import (
     TAGS,
     AudioError,
     EncoderMissing,
+    embed_by_second,
     embed_file,
     encoder_digest,
     encoder_patches,
@@ -44,6 +45,7 @@ from genre_utils.audio import (
     load_audio,
     mel_frames,
     mfcc_frames,
+    second_encoder_path,
     split_segments,
     track_spectrogram,
 )
@@ -61,6 +63,7 @@ _CODE = {
     "fingerprint": "audio/fingerprints",
     "encoder": "audio/embedding",
     "patch": "audio/embedding",
+    "second encoder": "audio/embedding",
     "song": "audio/streaming audio/fingerprints",  # of the tool
     "song with encoder": "audio/streaming audio/fingerprints audio/embedding",
 }
@@ -76,7 +79,7 @@ def half_mel_frames(y: np.ndarray) -> np.ndarray:
     return mel_frames(y).astype(np.float16)
 
 
-# Kinds of features, and what computes each from a signal or, for the last two, from a file.
+# Kinds of features, and what computes each from a signal or, for the last three, from a file.
 INPUTS: dict[str, Callable] = {
     "features_30_sec": extract_features,
     "features_3_sec": extract_features,
@@ -87,6 +90,7 @@ INPUTS: dict[str, Callable] = {
     "fingerprint": fingerprint,
     "encoder": embed_file,
     "patch": encoder_patches,
+    "second encoder": embed_by_second,
 }
 EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
 ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *LAYER_COLUMNS)
@@ -94,6 +98,7 @@ WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 # Kinds whose rows are one vector each; the others are frames.
 _TABLE = ["length", *FEATURE_COLUMNS]
 _COLUMNS = {"features_30_sec": _TABLE, "features_3_sec": _TABLE, "encoder": [*ENCODER_COLUMNS]}
+_COLUMNS["second encoder"] = [*EMBEDDING_COLUMNS]
 
 _CHECKSUM_DIGITS = 8
 # NumPy evaluates a header as a literal, which CPython before 3.13 does wrongly where threads do so
@@ -228,7 +233,8 @@ def load_features(
         segment), "mfcc" (130 x 13 frames of each segment), "mel" (130 x 128), "raw" (66150
         samples), "picture" (496 x 64 of a whole track: from its picture, or else its audio),
         "fingerprint" (32 bits every 11.6 ms of a whole track), "encoder" (`EMBEDDING_COLUMNS`,
-        `TAGS` and `LAYER_COLUMNS` of each segment) or "patch" (187 x 96, the encoder's input).
+        `TAGS` and `LAYER_COLUMNS` of each segment), "patch" (187 x 96, the encoder's input) or
+        "second encoder" (`EMBEDDING_COLUMNS` of MTT_vgg, which was trained on MagnaTagATune).
     n_jobs
         Processes for extraction; -1 for one per core.
     published
@@ -343,6 +349,8 @@ def cache_key(kind: str) -> str:
     depends = [kind, _code_digest(kind), version("librosa"), version("soxr")]
     if kind in ("encoder", "song with encoder"):
         depends.append(encoder_digest())
+    if kind == "second encoder":
+        depends.append(encoder_digest(second_encoder_path()))
     return hashlib.sha256("\0".join(depends).encode()).hexdigest()[:12]
 
 
@@ -420,6 +428,8 @@ def _rows_of_file(path: str, kind: str) -> pd.DataFrame:
         return pd.DataFrame({"frames": [np.array([samples, *features])]})
     if kind == "encoder":
         return pd.DataFrame({"frames": list(np.hstack(INPUTS[kind](path)))})
+    if kind == "second encoder":
+        return pd.DataFrame({"frames": list(INPUTS[kind](path))})
     if kind == "patch":
         return pd.DataFrame({"frames": list(INPUTS[kind](path).astype(np.float16))})
     y = load_audio(path)

@@ -1,8 +1,9 @@
-"""The pretrained encoder in Keras: built, given its published weights, exported.
+"""The pretrained encoders in Keras: built, given their published weights, exported.
 
 MSD_vgg of the package musicnn (Pons and Serra, "musicnn: pre-trained convolutional neural networks
-for music audio tagging", 2019): a tagger of the Million Song Dataset. What uses it at work is
-`genre_utils.audio`, by the ONNX file that `export_encoder` writes.
+for music audio tagging", 2019) is a tagger of the Million Song Dataset; MTT_vgg, one of
+MagnaTagATune, is there for comparison. `genre_utils.audio` runs the ONNX files that
+`export_encoder` writes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_utils.data import (
-    CHECKPOINT_FILES,
+    CHECKPOINTS,
     ENCODER_LICENSE,
     ENCODER_SOURCE,
     encoder_checkpoint,
@@ -32,14 +33,18 @@ if TYPE_CHECKING:
 PATCH = (187, 96)  # frames and mel bands
 FILTERS = 128
 N_TAGS = 50
-# As in the graph that was trained. The package's own code builds other pools, to the same shapes.
-POOLS = ((4, 1), (1, 4), (2, 2), (2, 2), (4, 4))
+# Sizes and strides of the pools, as in the graphs that were trained. The package's own code builds
+# those of MTT_vgg for both, which lead to the same shapes.
+POOLS = {
+    "MSD_vgg": [((4, 1), (4, 1)), ((1, 4), (1, 4)), *[((2, 2), (2, 2))] * 2, ((4, 4), (4, 4))],
+    "MTT_vgg": [((4, 1), (2, 2)), *[((2, 2), (2, 2))] * 3, ((4, 4), (4, 4))],
+}
 OUTPUTS = ("embedding", "tags", "layers")
 _OPTIMIZER = ("Adam", "beta1_power", "beta2_power")  # kept in the checkpoint, of no use here
 
 
-def encoder_network() -> keras.Model:
-    """The encoder's architecture, with weights that know nothing yet.
+def encoder_network(name: str = "MSD_vgg") -> keras.Model:
+    """Architecture of an encoder ("MSD_vgg" or "MTT_vgg"), with random weights.
 
     Five blocks of a 3 x 3 convolution, ReLU, batch normalisation and max pooling.
 
@@ -58,10 +63,10 @@ def encoder_network() -> keras.Model:
     x = layers.Reshape((*PATCH, 1), name="reshape")(inputs)
     x = layers.BatchNormalization(epsilon=1e-3, name="batch_normalization")(x)
     averages = []
-    for i, pool in enumerate(POOLS, 1):
+    for i, (size, strides) in enumerate(POOLS[name], 1):
         x = layers.Conv2D(FILTERS, 3, padding="same", activation="relu", name=f"{i}CNN")(x)
         x = layers.BatchNormalization(epsilon=1e-3, name=f"batch_normalization_{i}")(x)
-        x = layers.MaxPooling2D(pool, name=f"pool_{i}")(x)
+        x = layers.MaxPooling2D(size, strides, name=f"pool_{i}")(x)
         # One axis after the other: over both at once, float32 loses a digit.
         averages.append(keras.ops.mean(keras.ops.mean(x, axis=2), axis=1))
     embedding = layers.Flatten(name="embedding")(x)
@@ -70,8 +75,8 @@ def encoder_network() -> keras.Model:
     return keras.Model(inputs, [embedding, tags, every], name="encoder")
 
 
-def build_encoder() -> keras.Model:
-    """The encoder with the weights that were published: of the installed package, else fetched.
+def build_encoder(name: str = "MSD_vgg") -> keras.Model:
+    """An encoder with its published weights, from the installed package or downloaded.
 
     Returns
     -------
@@ -85,8 +90,8 @@ def build_encoder() -> keras.Model:
     ModelError
         If there is no TensorFlow and Keras, with which they are read.
     """
-    weights = _weights()
-    network = encoder_network()
+    weights = _weights(name)
+    network = encoder_network(name)
     for layer in network.layers:
         if layer.weights:
             layer.set_weights([weights[f"{layer.name}/{each.name}"] for each in layer.weights])
@@ -94,7 +99,7 @@ def build_encoder() -> keras.Model:
 
 
 @cache
-def _weights() -> Mapping[str, np.ndarray]:
+def _weights(name: str) -> Mapping[str, np.ndarray]:
     """Weights by their names in the checkpoint, which is one of TensorFlow 1."""
     try:
         load_keras()
@@ -104,15 +109,15 @@ def _weights() -> Mapping[str, np.ndarray]:
             f"The encoder's weights are read with TensorFlow and Keras ({error}): "
             'pip install "genre_utils[cpu]".'
         ) from error
-    with encoder_checkpoint() as folder:
+    with encoder_checkpoint(name) as folder:
         # The names of the files begin with a dot: what stands before it is empty.
         reader = NewCheckpointReader(f"{folder}/")
         names = reader.get_variable_to_shape_map()
         return {n: reader.get_tensor(n) for n in names if not n.endswith(_OPTIMIZER)}
 
 
-def export_encoder(path: Path) -> None:
-    """Write the encoder as ONNX, whole or not at all: the same bytes wherever it is done.
+def export_encoder(path: Path, name: str = "MSD_vgg") -> None:
+    """Write an encoder as ONNX, whole or not at all: the same bytes wherever it is done.
 
     Its input and outputs are named as those of `encoder_network`; its metadata say where the
     weights come from, their licence and their sha256.
@@ -127,10 +132,15 @@ def export_encoder(path: Path) -> None:
     DownloadError, ModelError
         As `build_encoder`; ModelError also if it cannot be exported or written.
     """
-    network = build_encoder()
+    network = build_encoder(name)
+    about = {
+        "source": f"{ENCODER_SOURCE} {name}",
+        "licence": ENCODER_LICENSE,
+        "sha256": CHECKPOINTS[name][".data-00000-of-00001"],
+    }
     try:
         with replacing(path) as temporary:
-            _write_onnx(network, temporary)
+            _write_onnx(network, about, temporary)
     except OSError as error:
         why = error.strerror or error
         raise ModelError(f"The encoder cannot be written to {path}: {why}.") from error
@@ -138,7 +148,7 @@ def export_encoder(path: Path) -> None:
         raise ModelError(f"The encoder cannot be written as ONNX: {error}.") from error
 
 
-def _write_onnx(network: keras.Model, path: Path) -> None:
+def _write_onnx(network: keras.Model, about: dict[str, str], path: Path) -> None:
     import onnx  # noqa: PLC0415
 
     network.predict_on_batch(np.zeros((1, *PATCH), np.float32))  # Keras exports what has run
@@ -147,11 +157,6 @@ def _write_onnx(network: keras.Model, path: Path) -> None:
         network.export(path, format="onnx", verbose=False)
     model = onnx.load(path)
     _name_parts(model.graph)
-    about = {
-        "source": ENCODER_SOURCE,
-        "licence": ENCODER_LICENSE,
-        "sha256": CHECKPOINT_FILES[".data-00000-of-00001"],
-    }
     onnx.helper.set_model_props(model, about)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString(deterministic=True))

@@ -83,16 +83,27 @@ def _download(options: argparse.Namespace) -> int:
 
 
 def _download_encoder() -> int:
-    from genre_utils.audio import encoder_path, is_encoder  # noqa: PLC0415
-    from genre_utils.models import export_encoder  # noqa: PLC0415
+    from genre_utils.audio import (  # noqa: PLC0415
+        encoder_path,
+        is_encoder,
+        second_encoder_path,
+    )
+    from genre_utils.data import DownloadError  # noqa: PLC0415
+    from genre_utils.models import ModelError, export_encoder  # noqa: PLC0415
 
-    path = encoder_path()
+    path, second = encoder_path(), second_encoder_path()
     if is_encoder(path):
         print_lines(f"Nothing was downloaded, because the encoder exists: {path}")
-        return 0
-    with quiet_libraries():
-        export_encoder(path)
-    print_lines(f"The encoder is in {path}.")
+    else:
+        with quiet_libraries():
+            export_encoder(path)
+        print_lines(f"The encoder is in {path}.")
+    if not is_encoder(second):
+        try:
+            with quiet_libraries():
+                export_encoder(second, "MTT_vgg")
+        except (DownloadError, ModelError) as error:
+            print_message(f"Notebook 7 will do without its second encoder. {error}")
     return 0
 
 

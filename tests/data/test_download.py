@@ -439,7 +439,7 @@ def checkpoint_in(folder, content=CONTENT):
 @pytest.fixture
 def index(tmp_path, monkeypatch):
     """A folder that pip takes for its index, with a package in it; none is installed."""
-    monkeypatch.setattr(download, "find_checkpoint", lambda: None)
+    monkeypatch.setattr(download, "find_checkpoint", lambda name: None)
     monkeypatch.delenv("GENRE_UTILS_OFFLINE")
     folder = tmp_path / "index"
     folder.mkdir()
@@ -539,7 +539,7 @@ def test_the_command_exports_what_the_package_has(tmp_path, monkeypatch, capsys)
 
 
 def test_where_the_command_fails_nothing_is_lost(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(download, "find_checkpoint", lambda: None)
+    monkeypatch.setattr(download, "find_checkpoint", lambda name: None)
     former = tmp_path / "encoder.onnx"
     former.write_text("damaged")
     monkeypatch.setenv("GENRE_UTILS_ENCODER", str(former))

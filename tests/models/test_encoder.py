@@ -53,6 +53,9 @@ def test_its_shapes_are_those_of_the_graph_that_was_trained(network):
     assert embedding.shape == (3, len(EMBEDDING_COLUMNS))
     assert tags.shape == (3, len(TAGS)) and tags.min() > 0 and tags.max() < 1
     assert layers.shape == (3, len(LAYER_COLUMNS))
+    second = encoder_network("MTT_vgg")
+    assert [w.shape for w in second.get_weights()] == [w.shape for w in network.get_weights()]
+    assert second.get_layer("pool_1").output.shape[1:] == (92, 48, 128)
 
 
 def test_its_outputs_are_the_last_pool_and_the_means_of_all(network):
@@ -65,7 +68,7 @@ def test_its_outputs_are_the_last_pool_and_the_means_of_all(network):
 
 
 def test_what_is_exported_says_the_same(network, tmp_path, monkeypatch):
-    monkeypatch.setattr(encoder, "build_encoder", lambda: network)
+    monkeypatch.setattr(encoder, "build_encoder", lambda name: network)
     export_encoder(tmp_path / "new" / "encoder.onnx")
     export_encoder(tmp_path / "again.onnx")
     assert (tmp_path / "new/encoder.onnx").read_bytes() == (tmp_path / "again.onnx").read_bytes()
@@ -78,10 +81,14 @@ def test_what_is_exported_says_the_same(network, tmp_path, monkeypatch):
 
 def test_what_is_exported_names_its_source_and_licence(network, tmp_path, monkeypatch):
     onnx = pytest.importorskip("onnx")
-    monkeypatch.setattr(encoder, "build_encoder", lambda: network)
+    monkeypatch.setattr(encoder, "build_encoder", lambda name: network)
     export_encoder(tmp_path / "encoder.onnx")
     props = {prop.key: prop.value for prop in onnx.load(tmp_path / "encoder.onnx").metadata_props}
     assert props["source"] == "musicnn 0.1.0 MSD_vgg"
+    first = props["sha256"]
+    export_encoder(tmp_path / "second.onnx", "MTT_vgg")
+    props |= {prop.key: prop.value for prop in onnx.load(tmp_path / "second.onnx").metadata_props}
+    assert props["source"] == "musicnn 0.1.0 MTT_vgg" and props["sha256"] != first
     assert "ISC" in props["licence"] and "Universitat Pompeu Fabra, 2019" in props["licence"]
     assert len(props["sha256"]) == 64
 
@@ -89,7 +96,7 @@ def test_what_is_exported_names_its_source_and_licence(network, tmp_path, monkey
 def test_an_export_that_fails_leaves_what_was_there(network, tmp_path, monkeypatch):
     path = tmp_path / "encoder.onnx"
     path.write_text("former")
-    monkeypatch.setattr(encoder, "build_encoder", lambda: network)
+    monkeypatch.setattr(encoder, "build_encoder", lambda name: network)
     monkeypatch.setattr(encoder, "OUTPUTS", ("too", "few"))
     with pytest.raises(ModelError, match="cannot be written as ONNX"):
         export_encoder(path)

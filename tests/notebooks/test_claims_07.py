@@ -1,0 +1,102 @@
+"""What the prose of notebook 7 says about the full run holds in its results."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+RESULTS = Path(__file__).parents[2] / "reports" / "results" / "07_transfer.json"
+
+
+@pytest.fixture(scope="module")
+def found():
+    found = json.loads(RESULTS.read_text("utf-8"))
+    data = found["dataset"]
+    if (data["name"], data["tracks_with_audio"], found["profile"]) != ("GTZAN", 824, "full"):
+        pytest.skip("the committed results are not of the full run")
+    if "released" not in found["facts"]:
+        pytest.skip("the committed results are of another version of the notebook")
+    return found
+
+
+@pytest.fixture(scope="module")
+def facts(found):
+    return found["facts"]
+
+
+@pytest.fixture(scope="module")
+def accuracy(found):
+    return {(s["model"], s["input"], s["split"]): s["accuracy"] for s in found["scores"]}
+
+
+def resolved(test):
+    return test["p"] < 0.05 and test["low"] * test["high"] > 0
+
+
+def test_tags_predict_genres_without_training(facts):
+    tags = facts["top_tags"]
+    assert {"Hip-Hop"} <= set(tags["hiphop"]) and {"jazz"} <= set(tags["jazz"])
+    assert tags["country"] == ["country", "oldies"] and tags["disco"] == ["80s", "pop"]
+    assert tags["reggae"] == ["soul", "funk"]
+    plain, relative, frequent = facts["by_tags"].values()
+    assert frequent < plain < relative and 0.83 < relative < 0.86
+
+
+def test_the_embedding_recovers_most_of_the_loss(accuracy, facts):
+    assert accuracy["probe", "encoder", "artist"] > 0.84
+    for split in ("artist", "filtered"):
+        test = facts["tests"][f"{split}: embedding against 57 features"]
+        assert resolved(test) and 0.28 < test["difference"] < 0.4
+
+
+def test_the_layers_make_no_resolved_difference(facts):
+    for split in ("artist", "filtered"):
+        assert not resolved(facts["tests"][f"{split}: embedding and layers against embedding"])
+
+
+def test_the_leak_helps_the_features_most(facts):
+    features, embedding = (
+        facts["tests"][f"{name}: random against artist"] for name in ("57 features", "embedding")
+    )
+    assert features["difference"] > 3 * embedding["difference"]
+
+
+def test_a_few_labels_are_enough(facts):
+    curve = facts["label_curve"]["embedding"]
+    assert curve["1"] > facts["all_labels"]["57 features"]
+
+
+def test_the_embedding_encodes_the_artist(facts):
+    identity = facts["identity"]
+    predicted = {row: shares.get("artist predicted") for row, shares in identity.items()}
+    assert predicted["embedding"] > 2 * predicted["genre known"] > 2 * predicted["chance"]
+    other = "nearest of the same genre, other artists only"
+    assert identity["embedding"][other] > identity["57 features"][other] + 0.25
+
+
+def test_decades(facts):
+    decades = facts["decades"]
+    assert (decades["artists"], decades["correct"], decades["within_one"]) == (22, 11, 20)
+
+
+def test_fine_tuning_is_not_better(facts):
+    test = facts["tests"]["fine-tuned against frozen"]
+    assert not (resolved(test) and test["difference"] > 0)
+
+
+def test_overlap_can_explain_a_third_at_most(facts):
+    for shares in facts["bound"].values():
+        assert shares["without overlap"] > 0.6 * shares["total"]
+
+
+def test_the_test_set_lacks_hard_genres(facts):
+    genres = facts["filtered_by_genre"]
+    few = {name for name, row in genres.items() if row["ours"] < 0.5 * row["complete"]}
+    assert few == {"disco", "reggae"}
+    assert sum(row["complete"] for row in genres.values()) == 290
+    assert facts["reweighted"] < facts["filtered"]
+
+
+def test_the_released_model(accuracy, facts):
+    assert facts["released"] == "embedding and layers"
+    assert 0.8 < accuracy["probe", "encoder: released", "filtered"] < 0.92
