@@ -73,6 +73,8 @@ labels = genre.to_numpy(object)
 train, test = splits[split].folds(labels)[0]
 train, _ = splits[split].inner_cv(labels, train)  # with the validation set, if there is one
 train, test = X.index[train], X.index[test]
+if genre[train].value_counts().min() < 2 or genre[train].nunique() < 2:
+    results.end("There are too few songs to train and calibrate a classifier.", output)
 shared = set(artist[train]) & set(artist[test])
 print(f"split: {split}; {len(train)} tracks to train on, {len(test)} test tracks")
 print(f"{len(shared)} artists in both sets")
