@@ -18,8 +18,6 @@ from .features import (FEATURE_COLUMNS as FEATURE_COLUMNS, FEATURE_GROUPS as FEA
 from .fingerprints import (FINGERPRINT_SECONDS as FINGERPRINT_SECONDS,
     HOPS_PER_SECOND as HOPS_PER_SECOND, find_copies as find_copies, fingerprint as fingerprint,
     fingerprint_of_file as fingerprint_of_file, near_duplicates as near_duplicates)
-from .inversion import (encoder_mel as encoder_mel, reshaped as reshaped,
-    sound_of_mel as sound_of_mel)
 from .spectrograms import (BANDS as BANDS, COLUMNS as COLUMNS,
     COLUMNS_PER_SECOND as COLUMNS_PER_SECOND, SPECTROGRAM_FFT as SPECTROGRAM_FFT,
     SPECTROGRAM_HOP as SPECTROGRAM_HOP, band_edges as band_edges, band_matrix as band_matrix,

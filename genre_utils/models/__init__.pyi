@@ -7,9 +7,6 @@ from .calibration import (at_temperature as at_temperature, fit_temperature as f
 from .candidates import (candidate_rows as candidate_rows, probe_scores as probe_scores,
     shown_candidates as shown_candidates, tell_kept as tell_kept, tell_transfer as tell_transfer)
 from .classical import LabelEncoded as LabelEncoded
-from .conversion import (METHODS as METHODS, Manner as Manner, as_loud as as_loud,
-    convert as convert, count_steps as count_steps, gather_manner as gather_manner,
-    middle as middle, repaint as repaint, song_left as song_left)
 from .depths import fine_tune_depths as fine_tune_depths
 from .encoder import (build_encoder as build_encoder, encoder_network as encoder_network,
     export_encoder as export_encoder)
@@ -17,10 +14,6 @@ from .fine_tuning import (DEPTHS as DEPTHS, FineTunedEncoder as FineTunedEncoder
     lower_blocks as lower_blocks)
 from .frames import Frames as Frames
 from .inner_splits import ArtistKFold as ArtistKFold
-from .judging import (Judge as Judge, compare_inversions as compare_inversions,
-    compare_ways as compare_ways, conversion_gains as conversion_gains, fit_judge as fit_judge,
-    judge_conversions as judge_conversions, mean_by_way as mean_by_way, sides_apart as sides_apart,
-    tell_gain_of as tell_gain_of)
 from .neighbours import (ExactSearch as ExactSearch, NeighbourIndex as NeighbourIndex,
     unit_vectors as unit_vectors)
 from .networks import (average as average, dense_network as dense_network, load_keras as load_keras,
@@ -44,6 +37,10 @@ from .registry import (HOW_TO_GET_A_MODEL as HOW_TO_GET_A_MODEL, ModelError as M
 from .saved import (LinearModel as LinearModel, SpectrogramModel as SpectrogramModel,
     load_model as load_model, save_head as save_head, save_model as save_model,
     save_song_network as save_song_network)
+from .style_transfer import (METHODS as METHODS, StyleTarget as StyleTarget, convert as convert,
+    count_steps as count_steps, encoder_mel as encoder_mel, filter_to_mel as filter_to_mel,
+    load_style_target as load_style_target, match_loudness as match_loudness, middle as middle,
+    style_network as style_network, transfer_style as transfer_style)
 from .training import NetworkClassifier as NetworkClassifier
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal, to_normal as to_normal)

@@ -16,7 +16,7 @@ from genre_utils.tool.console import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from genre_utils.models import Manner
+    from genre_utils.models import StyleTarget
 
 # As `genre_utils.models.METHODS`, which is not imported here so that `genre --help` is fast.
 _METHODS = ("style", "bands", "drums")
@@ -98,7 +98,7 @@ def _read(song: Path) -> np.ndarray:
     return load_audio(song)
 
 
-def _genre_style(options: argparse.Namespace) -> Manner:
+def _genre_style(options: argparse.Namespace) -> StyleTarget:
     """The style of songs of the genre, without the song that is converted."""
     from genre_utils.data import (  # noqa: PLC0415
         DatasetError,
@@ -106,7 +106,7 @@ def _genre_style(options: argparse.Namespace) -> Manner:
         find_root,
         read_dataset,
     )
-    from genre_utils.models import gather_manner  # noqa: PLC0415
+    from genre_utils.models import load_style_target  # noqa: PLC0415
 
     try:
         tracks = read_dataset(find_root(options.songs)).tracks
@@ -117,14 +117,14 @@ def _genre_style(options: argparse.Namespace) -> Manner:
         ) from error
     own = str(options.song.resolve())
     others = tracks[[str(path) != path or _resolved(path) != own for path in tracks["path"]]]
-    return gather_manner(others, options.to, seed=options.seed)
+    return load_style_target(others, options.to, seed=options.seed)
 
 
 def _resolved(path: str) -> str:
     return str(Path(path).resolve())
 
 
-def _convert_signal(y: np.ndarray, style: Manner, method: str) -> np.ndarray:
+def _convert_signal(y: np.ndarray, style: StyleTarget, method: str) -> np.ndarray:
     from tqdm import tqdm  # noqa: PLC0415
 
     from genre_utils.audio import SAMPLE_RATE  # noqa: PLC0415
@@ -132,9 +132,7 @@ def _convert_signal(y: np.ndarray, style: Manner, method: str) -> np.ndarray:
 
     total = count_steps(len(y) / SAMPLE_RATE) if method == "style" else 1
     with tqdm(total=total, desc=f"to {style.genre}", unit="step", disable=None) as bar:
-        converted = convert(
-            y, style, method, watch=lambda painted: bar.update(painted.step - bar.n)
-        )
+        converted = convert(y, style, method, progress=bar.update)
         bar.update(total - bar.n)
     return converted
 
