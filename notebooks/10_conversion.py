@@ -236,25 +236,14 @@ show(
 # 24 filters that are most active in the target genre.
 
 # %% tags=["hide-input"]
-matrices = {
-    name: gram(network(m[None])[1]).numpy() for name, m in [("song", mel), ("converted", path[-1])]
-}
-matrices = {
-    "song": matrices["song"],
-    "target": grams[1].numpy(),
-    "converted": matrices["converted"],
-}
+before, after = (gram(network(m[None])[1]).numpy() for m in (mel, path[-1]))
+matrices = {"song": before, "target": grams[1].numpy(), "converted": after}
 shown = np.argsort(-np.diag(matrices["target"]))[:24]
-top = max(np.abs(g[np.ix_(shown, shown)]).max() for g in matrices.values())
+matrices = {name: g[np.ix_(shown, shown)] for name, g in matrices.items()}
+top = max(np.abs(g).max() for g in matrices.values())
 fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.9), sharey=True)
 for ax, (name, g) in zip(axes, matrices.items(), strict=True):
-    image = (
-        ax.imshow(
-            np.sign(g) * np.sqrt(np.abs(g)), cmap="RdBu_r", vmin=-np.sqrt(top), vmax=np.sqrt(top)
-        )
-        if False
-        else ax.imshow(g[np.ix_(shown, shown)], cmap="RdBu_r", vmin=-top, vmax=top)
-    )
+    image = ax.imshow(g, cmap="RdBu_r", vmin=-top, vmax=top)
     ax.set(title=name, xlabel="filter", xticks=[], yticks=[])
     ax.grid(visible=False)
 axes[0].set_ylabel("filter")

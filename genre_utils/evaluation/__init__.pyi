@@ -11,8 +11,7 @@ from .results import (FULL_RECORDINGS as FULL_RECORDINGS, MODEL_NAMES as MODEL_N
     read_results as read_results, versions as versions)
 from .sentences import (Finding as Finding, accuracy_panels as accuracy_panels,
     model_name as model_name, out_of as out_of, tell_accuracy as tell_accuracy,
-    tell_artists as tell_artists, tell_changes as tell_changes, tell_shares as tell_shares,
-    tell_test as tell_test, tell_trade as tell_trade, tell_weakest as tell_weakest,
-    with_intervals as with_intervals)
+    tell_artists as tell_artists, tell_shares as tell_shares, tell_test as tell_test,
+    tell_weakest as tell_weakest)
 from .statistics import (bootstrap_interval as bootstrap_interval, compare as compare,
     paired_test as paired_test, verdict as verdict)

@@ -41,6 +41,10 @@ from .style_transfer import (METHODS as METHODS, StyleTarget as StyleTarget, con
     count_steps as count_steps, encoder_mel as encoder_mel, filter_to_mel as filter_to_mel,
     load_style_target as load_style_target, match_loudness as match_loudness, middle as middle,
     style_network as style_network, transfer_style as transfer_style)
+from .style_transfer import (METHODS as METHODS, StyleTarget as StyleTarget, convert as convert,
+    count_steps as count_steps, encoder_mel as encoder_mel, filter_to_mel as filter_to_mel,
+    load_style_target as load_style_target, match_loudness as match_loudness, middle as middle,
+    style_network as style_network, transfer_style as transfer_style)
 from .training import NetworkClassifier as NetworkClassifier
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal, to_normal as to_normal)
