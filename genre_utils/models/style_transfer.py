@@ -295,7 +295,7 @@ def transfer_style(
     network = style_network()
     import tensorflow as tf  # noqa: PLC0415
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False)
     def loss_and_gradient(mel, content):
         with tf.GradientTape() as tape:
             tape.watch(mel)
