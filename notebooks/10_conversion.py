@@ -232,7 +232,8 @@ show(
 )
 
 # %% [markdown]
-# STYLE CURVE TEXT.
+# The style loss falls to a small part of its first value. The content loss rises, because a spectrogram with another
+# style cannot have the same activations, and its weight is small.
 #
 # What does the optimization achieve? We compare the Gram matrices of block 2 before and after; for clarity we show the
 # 24 filters that are most active in the target genre.
@@ -258,7 +259,8 @@ show(
 )
 
 # %% [markdown]
-# GRAM TEXT.
+# Before, the song activates other filters than the target genre does. After the optimization, its matrix is very similar to
+# the wanted one. For the network, the spectrogram now has the style of the target.
 #
 # ## From the spectrogram to sound
 #
@@ -377,7 +379,10 @@ show(
 )
 
 # %% [markdown]
-# CHANGE TEXT. Listen to the players.
+# Listen to the players, and compare them with the maps. Style transfer makes many small changes where there is sound
+# already; the piece sounds rougher, but it remains the same piece on the same instruments. Bands lifts and lowers whole
+# frequency bands, which makes the timbre brighter. Drums adds vertical lines: the beat of metal under the old melody. No
+# method turns a flute into an electric guitar.
 #
 # `genre convert song.wav --to metal -o out.wav` applies the same methods to a whole song of yours, in the style of
 # songs from a collection. We check that its function computes the same as the code above.
@@ -500,8 +505,9 @@ results.fact(classifier_accuracy=accuracy, split=split)
 print(pd.Series(accuracy, name="accuracy").map("{:.1%}".format).to_string())
 
 # %% [markdown]
-# ACCURACY TEXT
-# About half of the test segments are classified correctly; chance is a tenth.
+# The accuracy is that of single segments, by artists whom the classifiers have not been trained on. The independent
+# classifiers are right for about half of the segments. They are imperfect, so we use two that work differently and look
+# at probabilities averaged over many conversions, not at single predictions.
 #
 # ## Converting recordings
 #
@@ -653,7 +659,15 @@ plot_means(
 )  # fmt: skip
 
 # %% [markdown]
-# GAIN TEXT
+# All gains of the three methods are small compared with those of real songs. For the independent classifiers, the simple
+# methods are at least as good as style transfer, the most complex one. Style transfer gains most where it should count
+# least: for the encoder, the network that it was optimized against. If we had evaluated with the encoder only, we would
+# have reported a success.
+#
+# Real songs are a reference and not an upper bound. Their gain depends on how well the classifiers recognize the genre, and
+# a conversion could be more typical of a genre than its real songs are.
+#
+# What do the methods preserve of the song?
 
 # %% tags=["hide-input"]
 plot_means(
@@ -664,7 +678,10 @@ plot_means(
 )  # fmt: skip
 
 # %% [markdown]
-# PRESERVED TEXT
+# Style transfer changes the harmony and the rhythm least. Bands changes the harmony, because loud bands hide the notes of
+# others. Drums loses a large part of the rhythm, which is its purpose. The embedding changes with every method. Real songs
+# show what an unrelated song reaches: about 0. Both kinds of measures are needed: a method that returns the song
+# unchanged would preserve everything, and one that returns another song would gain most.
 #
 # ## Target genres
 #
@@ -692,7 +709,10 @@ show(
 )
 
 # %% [markdown]
-# TARGET TEXT
+# Almost nothing is gained for classical: its songs have no drums and little energy in high bands, and a filter can lower
+# bands but not take out the singer. Metal is easier, because loud and dense bands are a large part of what makes it
+# recognizable. Real songs of hip-hop gain much less than those of the other two genres. This does not mean that they
+# are hardly hip-hop: the classifiers often miss this genre, and no conversion can be measured better than they allow.
 #
 # ## The network that was optimized against
 #
@@ -736,11 +756,26 @@ show(
 )
 
 # %% [markdown]
-# PATH TEXT
+# The probability rises steeply for the encoder and hardly at all for the other classifiers. The optimization finds
+# changes that this network responds to, whether or not they make the sound more typical of the genre. That is half way to
+# an *adversarial example*, an input that was changed to mislead one network ([Szegedy et al.
+# 2013](https://arxiv.org/abs/1312.6199)).
 #
 # ## What fails, and why
 #
-# FAIL TEXT
+# - **The style loss has no order in time.** A Gram matrix does not change if the places are shuffled. A number of block 4
+#   depends on 0.8 s of sound, so the loss contains single hits but no beat and no form, and style transfer leaves the
+#   rhythm as it is.
+# - **The filter cannot follow.** The style loss of the sound is far above that of the optimized spectrogram. A filter
+#   changes the level of what is there; it makes no new notes, drums or instruments, and neighboring bands and frames are
+#   not independent in a sound.
+# - **One network's filters are not the genre.** What the optimization changes matters to the encoder, and much less to
+#   classifiers with other inputs.
+# - **Bands** treats every moment and every song in the same way. It matches the mean timbre and damages the harmony.
+# - **Drums** depends on the tempo estimate and on the separation of the parts: where one of them fails, the new drums
+#   stumble or smear. Genres that differ in melody, harmony or voice are out of its reach.
+# - **The evaluation is limited, too.** The classifiers are imperfect, the songs are few, the excerpts have six seconds, and
+#   nobody listened. A listening test would have to ask for both: which genre is it, and which song is it?
 
 # %% tags=["hide-input"]
 intervals = {
@@ -842,6 +877,5 @@ print(results.facts["finding"])
 # misses gain little.
 #
 # **Where to go on.** Generative models can add what a filter cannot: [Huang et al.
-# (2018)](https://arxiv.org/abs/1811.09620) convert the timbre of recordings with a generative network. [Szegedy et al.
-# (2013)](https://arxiv.org/abs/1312.6199) describe adversarial examples, and [Grinstein et al.
-# (2018)](https://arxiv.org/abs/1710.11385) style transfer for sound.
+# (2018)](https://arxiv.org/abs/1811.09620) convert the timbre of recordings with a generative network. [Grinstein et al.
+# (2018)](https://arxiv.org/abs/1710.11385) compare networks for style transfer on sound.
