@@ -453,6 +453,9 @@ def describe_segments(y):
     }
 
 
+# %% [markdown]
+# We fit the two regressions and define the CNN, which is similar to that of notebook 4.
+
 # %%
 import keras
 from keras import layers
@@ -460,7 +463,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-genres, codes = np.unique(y_true, return_inverse=True)
+genres, codes = np.unique(y_true[train], return_inverse=True)
 classifiers = {}
 for name in ("57 features", "encoder"):
     regression = LogisticRegression(
@@ -483,11 +486,14 @@ cnn.add(layers.GlobalAveragePooling2D())
 cnn.add(layers.Dropout(0.3))
 cnn.add(layers.Dense(len(genres), activation="softmax"))
 
+# %% [markdown]
+# We train the CNN for a fixed number of updates. How accurate are the three classifiers on the test set?
+
 # %%
 epochs = max(1, 32 * (40 if quick else 700) // len(train))
 rate = keras.optimizers.schedules.CosineDecay(2e-3, epochs * -(-len(train) // 32))
 cnn.compile(keras.optimizers.AdamW(rate), "sparse_categorical_crossentropy", steps_per_execution=8)
-cnn.fit(X["mel CNN"][train], codes[train], batch_size=32, epochs=epochs, verbose=0)
+cnn.fit(X["mel CNN"][train], codes, batch_size=32, epochs=epochs, verbose=0)
 
 
 def predict_proba(name, inputs):
