@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import keras
 
 METHODS = ("style", "bands", "drums")
-STEPS = 20
+STEPS = 15
 CONTENT_WEIGHT = 0.03
 PEAK = 0.98
 _LAYERS = 4  # pools whose Gram matrices are the style
