@@ -95,7 +95,7 @@ def test_style_transfer_reduces_the_style_loss_and_leaves_the_network_as_it_is(s
     mel = encoder_mel(song)
     before = style_loss(mel, target)
     assert style_loss(transfer_style(mel, target.grams, steps=8), target) < 0.8 * before
-    assert style_loss(mel, target) == before
+    assert style_loss(mel, target) == pytest.approx(before, rel=1e-3)
 
 
 def test_a_long_song_is_converted_in_parts_to_its_end(song, target, monkeypatch):
