@@ -36,42 +36,50 @@ def test_the_independent_classifiers_are_right_for_about_half(facts):
     assert accuracy["encoder"] > 0.7
 
 
-def test_the_optimization_lowers_the_style_loss(facts):
+def test_the_optimization_lowers_the_style_loss_and_the_sound_keeps_part_of_it(facts):
     first, last = facts["synthesized_loss"]["style loss"]
-    assert last < first / 3
+    assert last < first / 4
     loss = facts["style_loss"]
-    assert loss["optimized"] < loss["song"] / 2
-    assert loss["sound"] > 1.5 * loss["optimized"]
+    assert loss["optimized"] < loss["song"] / 10
+    assert 3 * loss["optimized"] < loss["sound"] < loss["song"]
 
 
-def test_gains_are_small_and_largest_for_the_network_that_was_optimized_against(facts, mean):
+def test_gains_are_small_and_bands_gain_more_than_style_transfer(facts, mean):
     for what in INDEPENDENT:
         assert max(mean[method][what] for method in METHODS) < mean["real song"][what] / 2
-        for other in ("bands", "drums"):
-            _, low, _ = facts["differences"][f"style - {other}, {what}"]
-            assert low < 0  # style transfer is nowhere better than a simple method
-    style = mean["style"]
-    assert style["gain, encoder"] > 1.5 * max(style[what] for what in INDEPENDENT)
+        assert facts["differences"][f"style - bands, {what}"][2] < 0
+    assert facts["differences"]["style - drums, gain, mel CNN"][2] < 0
+    assert facts["intervals"]["style"]["gain, mel CNN"][1] > 0
+    assert mean["style"]["gain, 57 features"] < 0.02
+
+
+def test_style_transfer_gains_most_for_the_network_that_it_was_optimized_against(facts, mean):
+    style, bands = mean["style"], mean["bands"]
+    assert style["gain, encoder"] > max(style[what] for what in INDEPENDENT)
+    assert abs(style["gain, encoder"] - bands["gain, encoder"]) < 0.05
 
 
 def test_what_is_preserved(mean):
-    for what in ("harmony", "rhythm"):
-        assert mean["style"][what] > 0.85
-    assert mean["bands"]["harmony"] < mean["style"]["harmony"]
-    assert mean["drums"]["rhythm"] < 0.6
+    style, bands, drums = (mean[method] for method in METHODS)
+    assert style["harmony"] > 0.9 > drums["harmony"] > bands["harmony"]
+    assert min(style["rhythm"], bands["rhythm"]) > 0.9
+    assert 0.4 < drums["rhythm"] < 0.6
+    assert drums["sound"] < min(style["sound"], bands["sound"])
     assert all(abs(mean["real song"][what]) < 0.2 for what in ("harmony", "rhythm", "sound"))
 
 
 def test_targets(facts):
     by_target = facts["by_target"]
-    assert all(by_target["metal"][m] > by_target["classical"][m] for m in ("style", "drums"))
-    assert by_target["hiphop"]["real song"] < min(
-        by_target[genre]["real song"] for genre in ("classical", "metal")
-    )
+    for method in METHODS:
+        assert max(by_target, key=lambda genre: by_target[genre][method]) == "metal"
+    classical = by_target["classical"]
+    assert max(classical["style"], classical["bands"]) < 0.06 < classical["drums"] < 0.15
+    assert by_target["hiphop"]["drums"] < 0.02
 
 
-def test_the_encoder_follows_the_optimization(facts):
-    path = facts["mean_path"]
-    steps = sorted(path, key=int)
-    rise = {name: path[steps[-1]][name] - path[steps[0]][name] for name in path[steps[0]]}
-    assert rise["encoder"] > 2 * max(rise["57 features"], rise["mel CNN"])
+def test_the_probability_rises_little_and_soon_no_more(facts):
+    path = {int(step): values for step, values in facts["mean_path"].items()}
+    first, tenth, last = path[0], path[10], path[max(path)]
+    rise = {name: last[name] - first[name] for name in first}
+    assert min(rise["encoder"], rise["mel CNN"]) > 0.03 > rise["57 features"]
+    assert last["encoder"] - tenth["encoder"] < 0.02
