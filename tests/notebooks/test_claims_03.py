@@ -71,6 +71,12 @@ def test_the_leak_adds_37_percentage_points(facts):
     assert round(100 * test["difference"]) == 37 and test["low"] > 0 and test["p"] < 0.05
 
 
+def test_random_groups_of_the_same_sizes_cost_nothing(facts):
+    accuracy = facts["svm_by_groups"]
+    assert abs(accuracy["random groups"] - accuracy["grouped by track"]) < 0.01
+    assert accuracy["random groups"] > accuracy["grouped by artist"] + 0.15
+
+
 def test_one_neighbor_is_best_only_with_the_leak(facts):
     by_split = facts["accuracy_by_neighbors"]
     best = {split: max(by_k, key=by_k.get) for split, by_k in by_split.items()}
