@@ -170,7 +170,9 @@ def precision_at_k(similarity, excluded):
     return np.take_along_axis(same_genre & ~excluded, ranked, axis=1).mean(axis=1)
 
 
-k = int(np.clip(pd.Series(song_id).groupby(genre).nunique().min() - 1, 1, 10))  # small genres: less
+k = int(
+    np.clip(pd.Series(song_id).groupby(genre).nunique().min() - 1, 1, 10)
+)  # less for small genres
 candidates = {"all songs": same_song, "other artists": same_artist}
 precision = pd.DataFrame({n: precision_at_k(similarity, out) for n, out in candidates.items()})
 summary = {}
@@ -210,8 +212,8 @@ def plot_by_genre(table, marks, alt, caption):
 plot_by_genre(
     precision, [("o", "#44AA99"), ("D", "#CC6677")],
     "Precision of the 57 features by genre, with all songs and with other artists as candidates.",
-    "Precision of the 57 features by genre, sorted by the value for other artists, of which the "
-    "bars are the 95% intervals.",
+    "Precision of the 57 features by genre. Genres are sorted by the second value; the bars are "
+    "its 95% intervals.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -347,8 +349,8 @@ by_space = pd.DataFrame(
 plot_by_genre(
     by_space, [("o", "#44AA99"), ("D", "#AA4499")],
     "Precision by genre of the 57 features, and of features and embedding together.",
-    f"Precision by genre, other artists only, sorted by the value of {best}, of which the bars are "
-    "the 95% intervals.",
+    "Precision by genre, other artists only. Genres are sorted by the second value; the bars are "
+    "its 95% intervals.",
 )  # fmt: skip
 
 # %% [markdown]
