@@ -13,7 +13,7 @@
 data = ""  # dataset folder; "" looks in GTZAN_HOME, then data/gtzan
 profile = "full"  # "quick" or "full"
 seed = 0
-listen = True  # also embed short players of the recordings (never in published pages)
+listen = True  # also embed short players of the recordings (not in published pages)
 output = ""  # folder for the results file; "" writes none
 
 # %% tags=["hide-input"]
@@ -85,9 +85,9 @@ show(
 )
 
 # %% [markdown]
-# The feature table covers all tracks equally, so always guessing one genre is right for 10% of them. The recordings
-# are not balanced: public sources have 824 of 1,000, and 79 of the missing ones are disco. Reggae and rock have
-# only about half. Results that need the sound are therefore little evidence about disco.
+# The feature table covers all genres equally, so always guessing one genre is right for 10% of the tracks. The recordings
+# are not balanced: disco is missing most, and reggae and rock have only about half. Results that need recordings
+# therefore show little about disco.
 #
 # ## Sound as a sequence of numbers
 #
@@ -145,7 +145,7 @@ axes[1].set(title="Spectrum", xlabel="frequency (Hz)", ylabel="amplitude")
 show(
     axes,
     alt="Top: 20 milliseconds of a periodic wave. Bottom: its spectrum, zero except for peaks of 0.6 at 220 Hz and 0.3 at 660 Hz.",
-    caption="The same tone as a waveform and as a spectrum.",
+    caption="The tone of 220 and 660 Hz: 20 ms of its waveform, and its spectrum with one peak per frequency.",
 )
 
 # %% [markdown]
@@ -201,7 +201,7 @@ axes[1].set_xlabel("time (s)")
 show(
     axes,
     alt="Two spectrograms. With 256 samples: two sharp vertical lines and one thick horizontal band. With 4,096: two thin horizontal lines and one broad column.",
-    caption="Two close tones and two close clicks, with a short and a long frame.",
+    caption="Two close tones and two close clicks, with a short and a long frame. The fans at the left and right edge are no sound: frames there are padded with zeros.",
 )
 
 # %% [markdown]
@@ -293,7 +293,7 @@ print("strongest pitch classes:", *names[np.argsort(chroma.mean(axis=1))[::-1][:
 # %% tags=["hide-input"]
 panels = {
     "Mel spectrogram (dB)": (mel - mel.max(), {"y_axis": "mel", "vmin": -70, "vmax": 0}),
-    "MFCC 3 to 20": (mfcc[2:], {"cmap": "coolwarm", "vmin": -75, "vmax": 75}),
+    "MFCC 3 to 20": (mfcc[2:], {"cmap": "coolwarm", "vmin": -40, "vmax": 40}),
     "Chroma": (chroma, {"y_axis": "chroma", "cmap": "viridis"}),
 }
 fig, axes = plt.subplots(3, 1, figsize=(6, 7), sharex=True)
@@ -306,7 +306,7 @@ axes[2].set(ylabel="pitch class", xlabel="time (s)")
 show(
     axes,
     alt="Mel spectrogram, MFCC and chroma of the example on one time axis. Chroma shows blocks that change with the chords.",
-    caption="Three representations of the same four seconds.",
+    caption="The same four seconds as a mel spectrogram, as MFCCs and as chroma.",
 )
 
 # %% [markdown]
@@ -338,8 +338,9 @@ print("some possible tempi in BPM:", (60 * sr / (hop_length * lags)).round(1))
 #
 # ## From sound to 57 features
 #
-# The published table has one row per track. Each measure below is computed in every frame (`harmony` and `perceptr`: in every
-# sample), and the table stores its mean and variance over the track. 28 measures give 56 columns; the 57th is the tempo. The order in time is lost.
+# The published table has one row per track. Each measure below is computed in every frame, and the table stores its mean
+# and variance over the track. `harmony` and `perceptr` are Kaggle's names for the samples of the harmonic and the
+# percussive part. 28 measures give 56 columns; the last column is the tempo. The order in time is lost.
 # In the formulas, $y$ is a frame of $N$ samples, $X$ its Fourier transform, $f$ the frequencies of the bins.
 
 # %% tags=["hide-input"]
@@ -410,7 +411,7 @@ examples = {
     for genre in by_genre.index[:10]
 }
 examples = {genre: signal for genre, signal in examples.items() if signal is not None}
-if listen:
+if listen:  # embeds players (not in published pages)
     first = tracks.dropna(subset="path").groupby("genre").head(1).head(10)
     display(players(first["path"], seconds=2.0))
 
@@ -503,15 +504,17 @@ print(strong.round(3).to_string())
 # %% tags=["hide-input"]
 columns = [column for column in X if column.endswith("_mean") or column == "tempo"]
 labels = [column.removesuffix("_mean").removeprefix("spectral_") for column in columns]
+even = {f"mfcc{j}" for j in range(2, 21, 2)}  # every second MFCC has a label
+labels = ["" if label in even else label for label in labels]
 fig, ax = plt.subplots(figsize=(5, 5.6))
 sns.heatmap(X[columns].corr(), vmin=-1, vmax=1, cmap="RdBu_r", square=True, xticklabels=labels, yticklabels=labels,
             cbar_kws={"orientation": "horizontal", "shrink": 0.6, "label": "correlation"}, ax=ax)  # fmt: skip
-ax.tick_params(labelsize=8.5)
+ax.tick_params(labelsize=10)
 ax.set_title("Correlation of the mean features")
 show(
     ax,
     alt="Heatmap of correlations. Centroid, bandwidth, rolloff and zero crossings form a red block; mfcc2 is blue against all of them.",
-    caption="Correlation of the 28 means and the tempo.",
+    caption="Correlation of the 28 means and the tempo. Every second MFCC is labeled.",
 )
 
 # %% [markdown]
@@ -579,8 +582,8 @@ show(
 )
 
 # %% [markdown]
-# The table contains only 35 different tempi. Blues, classical, disco and metal share the median 123.0, the grid value next to the
-# prior's maximum. The annotated medians of these genres lie up to 31 BPM apart.
+# The table contains only 35 different tempi. Blues, classical, disco and metal share their median, one of the two grid
+# values around the prior's maximum. The annotated medians of these genres differ by up to 31 BPM.
 #
 # The estimate agrees with people for 68% of the tracks (*Accuracy 1*), and for 88% if octave errors and triple or third tempi are accepted
 # (*Accuracy 2*, [Gouyon et al. 2006](https://doi.org/10.1109/TSA.2005.858509)).
@@ -638,17 +641,19 @@ print("identical files with different labels:", wrong.to_dict() or "none")
 repetitions
 
 # %% [markdown]
-# Why are there 14 identical files here and 50 exact replicas in Sturm's list? He compared fingerprints and listened: his replicas may differ in level
-# or by a short delay, and then their bytes differ. Fingerprints find 21 of these; others may be among the 176
-# missing recordings. One identical pair has two labels, rock and metal, so that one must be wrong.
+# Why are there so few identical files? Sturm compared fingerprints and listened. His exact replicas may differ in level
+# or by a short delay, and then their bytes differ. Fingerprints find 21 of these; others may be among the missing
+# recordings. One identical pair has two labels, rock and metal, so that one must be wrong.
+#
+# SHIFTED
 #
 # All later notebooks keep the excerpts of a song together.
 #
 # ## Faults: few artists
 #
 # Songs by one artist share voice, instruments and often the studio. If an artist is in both sets, a model can
-# recognize the artist instead of the genre. How many artists are there? Different spellings count as one artist, and so do
-# artists who ever play together, because a duet connects both. We call this an *artist group*.
+# recognize the artist instead of the genre. How many artists are there? Different spellings count as one artist. Artists
+# who appear on one track together count as one group, the *artist group*.
 
 # %%
 named = tracks.dropna(subset=["artist_group"])
@@ -674,36 +679,50 @@ if len(named):
     show(
         ax,
         alt=f"Stacked bars by genre, one block per artist group. Number of groups: {artists.to_dict()}.",
-        caption="Each block is one artist group; the number at the end counts the groups of the genre.",
+        caption="Each block is one artist group; the number at the end counts the groups of the genre. A group with tracks in two genres is counted in both.",
     )
 
 # %% [markdown]
-# There are 235 artist groups, and nine of them made all named blues tracks. The group of Bob Marley has 36 reggae
-# tracks. Recognizing a few artists is thus enough to score well in these genres.
+# There are 235 artist groups, and all blues tracks come from only nine of them. The group of Bob Marley has more than a
+# third of reggae. Recognizing a few artists is thus enough to score well in these genres.
 #
-# The *filtered partition* ([Kereliuk, Sturm and Larsen 2015](https://arxiv.org/abs/1507.04761)) divides GTZAN without its faulty
-# tracks into a training, validation and test set with different artists. By way of duets, as of Lauryn Hill and
-# Bob Marley, three artist groups are in two sets all the same.
-#
+# The *filtered partition* ([Kereliuk, Sturm and Larsen 2015](https://arxiv.org/abs/1507.04761)) divides GTZAN without its
+# faulty tracks into a training, validation and test set with different artists. Three artist groups are nevertheless in
+# two of the sets, because of duets such as the one of Lauryn Hill and Bob Marley.
+
+# %% tags=["hide-input"]
+finding = f"{len(tracks):,} tracks in {len(by_genre)} genres; {len(dataset.audio)} have a recording"
+if n_groups:
+    finding += f", and {len(named)} have a named artist, in {n_groups} artist groups"
+finding += f". {len(copies)} files are exact copies of another."
+mfcc_means = X[[f"mfcc{j}_mean" for j in range(4, 21)]].corr().to_numpy()
+sizes = named.groupby("genre")["artist_group"].value_counts().groupby(level="genre").head(1)
+results.fact(
+    finding=finding,
+    recordings=by_genre["recordings"].to_dict(),
+    eta_squared=best.to_dict(),
+    lowest_median=X[best.index[:4]].groupby(y).median().idxmin().to_dict(),
+    strong_correlations=[list(pair) for pair in strong.index],
+    mfcc_correlation={apart: np.diag(mfcc_means, apart).mean() for apart in (1, 2)},
+    tempi=bpm["estimated"].nunique(),
+    median_tempo=bpm.groupby("genre")[["estimated", "annotated"]].median().to_dict(),
+    tempo_agreement=agreement.to_dict(),
+    repetitions=repetitions["tracks here"].to_dict(),
+    copies_with_another_genre=wrong.to_dict(),
+    artists=n_groups,
+    artists_by_genre=artists.to_dict(),
+    largest_groups={genre: [artist, n] for (genre, artist), n in sizes.items()},
+    artists_in_several_sets=list(crossing.index),
+)
+_ = results.write(output)
+
+# %% [markdown]
 # ## What to remember
 #
 # - A spectrogram is a sequence of Fourier transforms. Long frames separate tones, short frames separate moments.
 # - The tempo column is an estimate on a coarse grid, pulled toward 120 BPM.
 # - No single feature separates the genres.
 # - Songs and artists repeat. A random split puts them into both the training and the test set.
-#
-# ## Questions
-#
-# 1. You double the frame from 2,048 to 4,096 samples. What improves, and what gets worse?
-# 2. Several genres have the same median tempo. Are they equally fast?
-#
-# <details><summary>Answers</summary>
-#
-# 1. Bins are 5.4 instead of 10.8 Hz apart, so close tones are separated better. A frame lasts 186 instead of 93 ms, so that
-#    onsets are blurred.
-# 2. No. The prior pulls estimates toward 120 BPM, and the grid has steps of about 6 BPM there. The annotated medians differ.
-#
-# </details>
 #
 # ## Exercises
 #
@@ -737,30 +756,18 @@ if len(named):
 #
 # </details>
 #
+# ## Questions
+#
+# 1. You double the frame from 2,048 to 4,096 samples. What improves, and what gets worse?
+# 2. Several genres have the same median tempo. Are they equally fast?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Bins are 5.4 instead of 10.8 Hz apart, so close tones are separated better. A frame lasts 186 instead of 93 ms, so that
+#    onsets are blurred.
+# 2. No. The prior pulls estimates toward 120 BPM, and the grid has steps of about 6 BPM there. The annotated medians differ.
+#
+# </details>
+#
 # **Where to go on.** Notebook 2 scales the features and looks for the main directions in which they vary. Müller's
 # [FMP notebooks](https://www.audiolabs-erlangen.de/FMP) teach audio processing in depth.
-
-# %% tags=["hide-input"]
-finding = f"{len(tracks):,} tracks in {len(by_genre)} genres, {len(dataset.audio)} with a recording"
-if n_groups:
-    finding += f", by {n_groups} named artists; exact copies of another file: {len(copies)}"
-mfcc_means = X[[f"mfcc{j}_mean" for j in range(4, 21)]].corr().to_numpy()
-sizes = named.groupby("genre")["artist_group"].value_counts().groupby(level="genre").head(1)
-results.fact(
-    finding=f"{finding}.",
-    recordings=by_genre["recordings"].to_dict(),
-    eta_squared=best.to_dict(),
-    lowest_median=X[best.index[:4]].groupby(y).median().idxmin().to_dict(),
-    strong_correlations=[list(pair) for pair in strong.index],
-    mfcc_correlation={apart: np.diag(mfcc_means, apart).mean() for apart in (1, 2)},
-    tempi=bpm["estimated"].nunique(),
-    median_tempo=bpm.groupby("genre")[["estimated", "annotated"]].median().to_dict(),
-    tempo_agreement=agreement.to_dict(),
-    repetitions=repetitions["tracks here"].to_dict(),
-    copies_with_another_genre=wrong.to_dict(),
-    artists=n_groups,
-    artists_by_genre=artists.to_dict(),
-    largest_groups={genre: [artist, n] for (genre, artist), n in sizes.items()},
-    artists_in_several_sets=list(crossing.index),
-)
-_ = results.write(output)

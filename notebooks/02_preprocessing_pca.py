@@ -46,9 +46,10 @@ results.notice()
 # %% [markdown]
 # ## The feature table
 #
-# The table has one row per track, with the 57 features of notebook 1 and the column `length`, the
-# number of samples. This column does not describe the music. We keep it because the student summary
-# that this course follows (below: *the summary*) kept it, and we want to reproduce its figures.
+# The table has one row per track. `features.values` has all columns of the file: the 57 features of
+# notebook 1 (`features.X`) and `length`, the number of samples. This column does not describe the
+# music. We keep it because the student summary that this course follows (below: *the summary*) kept
+# it, and we want to reproduce its figures.
 
 # %%
 X, y = features.values, features.genre
@@ -90,7 +91,7 @@ show(
 )
 
 # %% [markdown]
-# The ranges differ by eight orders of magnitude. The column `rolloff_var` alone makes up 92% of the
+# The ranges differ by almost nine orders of magnitude. The column `rolloff_var` alone makes up 92% of the
 # squared distance. All the timbre and harmony in the other columns has practically no influence.
 #
 # ## Min-max scaling and standardization
@@ -321,7 +322,7 @@ bottom.set(
     xlabel="number of components",
     ylabel="cumulative ratio",
     ylim=(0, 1.02),
-    title="All up to this one",
+    title="Cumulative",
 )
 bottom.yaxis.set_major_formatter("{x:.0%}")
 top.yaxis.set_major_formatter("{x:.0%}")
@@ -358,7 +359,9 @@ for ax in axes.flat[len(genres) :]:
 for ax, genre in zip(axes.flat, genres, strict=False):
     ax.scatter(*points.T, s=2, color="#bbbbbb", linewidth=0)
     ax.scatter(*points[y == genre].T, s=8, color=colors[genre], linewidth=0)
-    ax.scatter(*points[y == genre].mean(axis=0), s=60, color="#000000", marker="+")
+    mean = points[y == genre].mean(axis=0)
+    for size, width, color in ((90, 4.5, "white"), (70, 1.8, "black")):  # white edge of the cross
+        ax.scatter(*mean, s=size, lw=width, color=color, marker="+")
     ax.set_title(plain[genre], fontsize=12)
 fig.supxlabel(axis_labels[0], fontsize=12)
 fig.supylabel(axis_labels[1], fontsize=12)
@@ -460,9 +463,10 @@ arrows = weights.loc[
 ]
 arrows = arrows * 0.9 * np.abs(points).max() / np.linalg.norm(arrows, axis=1).max()
 fig, ax = plt.subplots(figsize=(6.2, 7.2))
-ax.scatter(*points.T, s=4, color="#cccccc", linewidth=0)
+ax.scatter(*points.T, s=5, color="#999999", linewidth=0)
 for genre in genres:
-    ax.scatter(*centers.loc[genre], s=110, color=colors[genre], marker=markers[genre], edgecolor="white",
+    size = 260 if markers[genre] == "*" else 120  # a star of the same size is smaller
+    ax.scatter(*centers.loc[genre], s=size, color=colors[genre], marker=markers[genre], edgecolor="white",
                zorder=3, label=plain[genre])  # fmt: skip
 angle = np.arctan2(arrows["component 2"], arrows["component 1"].abs()).sort_values()
 lowest = {True: -np.inf, False: -np.inf}  # labels of one side are stacked, so that none overlap
@@ -533,7 +537,7 @@ show(
     fig,
     alt="Two maps of the plane of the first two components, colored by the genre that k-nearest neighbors predicts: many "
     "small islands with one neighbor, fewer and larger regions with more neighbors.",
-    caption="The genre that k-nearest neighbors predicts at each position of the plane. Dots are tracks.",
+    caption="The genre that k-nearest neighbors predicts at each position of the plane. Dots are tracks. Regions without a label have the color of their genre below.",
 )
 
 # %% [markdown]
@@ -589,12 +593,20 @@ print(f"by chance: {(y.value_counts(normalize=True) ** 2).sum():.0%}")
 same_genre.style.format("{:.1%}", na_rep="–")
 
 # %% [markdown]
-# In all columns, the nearest track has the same genre about twice as often as in the plane. Without
-# the same artist, the share falls by more than 20 percentage points. Excluding an artist also
-# leaves fewer tracks of the genre, but the random groups, which exclude as many, lose only a
+# In all columns, the nearest track has the same genre much more often than in the plane. Without the
+# same artist, the share in all columns falls by more than 20 percentage points. Excluding an artist
+# also leaves fewer tracks of the genre, but the random groups, which exclude as many, lose only a
 # little. Much of what looks like similarity of genre is similarity of artist, the subject of
 # notebook 3.
-#
+
+# %% tags=["hide-input"]
+results.fact(
+    finding=f"Two principal components contain {ratio.sum():.1%} of the variance of the min-max scaled features, "
+    f"{needed['min-max']['90%']} contain 90%."
+)
+_ = results.write(output)
+
+# %% [markdown]
 # ## What to remember
 #
 # - Without scaling, the columns with the largest numbers decide the distance. kNN, support vector
@@ -605,27 +617,6 @@ same_genre.style.format("{:.1%}", na_rep="–")
 # - Two components contain 46% of the variance, 21 contain 90%. The plane is a picture, not a
 # replacement for the table.
 # - Neighbors by the same artist make genres look easier than they are.
-#
-# ## Questions
-#
-# **Why does PCA without scaling find one component with more than 90% of the variance?**
-#
-# <details><summary>Answer</summary>
-#
-# Without scaling, nearly all of the variance lies in `rolloff_var`. The first component is this
-# column, and the ratio describes a unit of measurement instead of music.
-#
-# </details>
-#
-# **Two components contain 46% of the variance. Do they also contain 46% of the information about
-# the genre?**
-#
-# <details><summary>Answer</summary>
-#
-# No. PCA does not use the labels: a direction with a large variance can be useless for the genre,
-# and one with a small variance can be decisive.
-#
-# </details>
 #
 # ## Exercises
 #
@@ -712,14 +703,28 @@ same_genre.style.format("{:.1%}", na_rep="–")
 #
 # </details>
 #
+# ## Questions
+#
+# **Why does PCA without scaling find one component with more than 90% of the variance?**
+#
+# <details><summary>Answer</summary>
+#
+# Without scaling, nearly all of the variance lies in `rolloff_var`. The first component is this
+# column, and the ratio describes a unit of measurement instead of music.
+#
+# </details>
+#
+# **Two components contain 46% of the variance. Do they also contain 46% of the information about
+# the genre?**
+#
+# <details><summary>Answer</summary>
+#
+# No. PCA does not use the labels: a direction with a large variance can be useless for the genre,
+# and one with a small variance can be decisive.
+#
+# </details>
+#
 # **Where to go on.** Notebook 3 trains four models on this table and groups the tracks by artist.
 # Jolliffe and Cadima ([2016](https://doi.org/10.1098/rsta.2015.0202)) review PCA. scikit-learn's
 # user guide describes [common pitfalls](https://scikit-learn.org/stable/common_pitfalls.html), data
 # leakage among them.
-
-# %% tags=["hide-input"]
-results.fact(
-    finding=f"Two principal components contain {ratio.sum():.1%} of the variance of the min-max scaled features, "
-    f"{needed['min-max']['90%']} contain 90%."
-)
-_ = results.write(output)

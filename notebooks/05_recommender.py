@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 5. A content-based recommender
 #
-# Which songs sound like this one? The student summary compares songs by the *cosine similarity* of their audio
-# features. We build that recommender in a few lines, measure how good it is, explain what it recommends, and let it
-# adapt to likes and skips. It is *content-based*: it needs the sound of the songs but no listening data, so it also
-# works for a song that was released today.
+# Which songs sound like this one? The student summary that this course follows (here: *the summary*) compares songs by
+# the *cosine similarity* of their audio features. We build that recommender in a few lines, measure how good it is,
+# explain what it recommends, and let it adapt to likes and skips. It is *content-based*: it needs the sound of the
+# songs but no listening data, so it also works for a song that was released today.
 #
 # **After this notebook you can** build a recommender from scratch, evaluate it without fooling yourself, explain a
 # recommendation, and update it with relevance feedback.
@@ -16,7 +16,7 @@
 data = ""  # dataset folder; "" looks in GTZAN_HOME, then data/gtzan
 profile = "full"  # "quick" or "full"
 seed = 0
-listen = True  # whether to embed audio players
+listen = True  # embed audio players (not in published pages)
 output = ""  # folder for the results file; "" writes none
 song = ""  # the track to recommend songs for; "" takes the first that has audio
 clip = ""  # an audio file of your own to recommend songs for
@@ -68,11 +68,10 @@ if n_songs < 12 or len(set(genre)) < 2 or n_artists < 4:
         f"{n_songs}, {len(set(genre))} and {n_artists}.",
         output,
     )
-print(f"{len(X)} tracks of {n_songs} songs by {n_artists} artists. {reason}")
+print(f"{len(X)} tracks of {n_songs} songs. {reason}")
+print(f"{n_artists} artist groups, counting each song without a named artist as one")
 
 # %% [markdown]
-# A track whose artist is unknown counts as the only one by its artist.
-#
 # ## Cosine similarity
 #
 # The features have different units, so we standardize each column. We then scale every song vector to length 1. The
@@ -95,10 +94,9 @@ print(similarity.iloc[:3, :3].rename_axis(None).rename_axis(None, axis=1).round(
 #
 # ## Recommending songs
 #
-# We start from a *seed track* and look for the most similar ones. A song must not be recommended for itself, and
-# neither must a copy or another excerpt of it: some songs are in GTZAN more than once. The column `song` says which
-# tracks are the same song (notebook 1). We exclude these and take the ten most similar of the rest. That is the whole
-# recommender.
+# We start from a *seed track* and look for the most similar ones. The list must not contain the seed track, a copy of it,
+# or another excerpt of the same song. The column `song` says which tracks are the same song (notebook 1). We exclude
+# these and take the ten most similar of the rest. That is the whole recommender.
 
 
 # %%
@@ -115,7 +113,7 @@ print("Seed track:", *tracks.loc[[seed_track], ["genre", "artist", "title"]].dro
 tracks.loc[top.index, ["genre", "artist", "title"]].fillna("").assign(similarity=top.round(2))
 
 # %%
-if listen:
+if listen:  # embeds players (not in published pages)
     display(players(tracks.loc[[seed_track, *top.index], "path"]))
 
 # %% [markdown]
@@ -158,13 +156,11 @@ show(
 #
 # ## Precision at k
 #
-# Nobody rated these lists, so we need a stand-in for relevance. We count a recommendation as relevant if it has the
-# genre of the seed track. *Precision at k* is the share of relevant songs among the first $k$. We use $k = 10$; if
-# the smallest genre has ten songs or fewer, $k$ is the number of songs that it has besides the seed track.
+# There are no ratings of these lists, so we need a substitute for relevance. We count a recommendation as relevant if it
+# has the genre of the seed track. *Precision at k* is the share of relevant songs among the first $k = 10$.
 #
 # Every track serves as the seed track once. We compute the precision twice: with all other songs as candidates, and
-# with songs by other artists only. *Chance* is the precision of random lists, and the *ceiling* is the precision of a
-# recommender that knows the genres.
+# with songs by other artists only. *Chance* is the precision of random lists.
 
 
 # %%
@@ -174,23 +170,25 @@ def precision_at_k(similarity, excluded):
     return np.take_along_axis(same_genre & ~excluded, ranked, axis=1).mean(axis=1)
 
 
-k = int(np.clip(pd.Series(song_id).groupby(genre).nunique().min() - 1, 1, 10))
+k = int(
+    np.clip(pd.Series(song_id).groupby(genre).nunique().min() - 1, 1, 10)
+)  # less for small genres
 candidates = {"all songs": same_song, "other artists": same_artist}
 precision = pd.DataFrame({n: precision_at_k(similarity, out) for n, out in candidates.items()})
 summary = {}
 for name, excluded in candidates.items():
     low, high = bootstrap_interval(precision[name], artist)
     relevant, allowed = (same_genre & ~excluded).sum(axis=1), (~excluded).sum(axis=1)
-    chance, ceiling = np.mean(relevant / allowed), np.mean(np.minimum(relevant, k) / k)
-    summary[name] = [precision[name].mean(), low, high, chance, ceiling]
-columns = [f"at {k}", "low", "high", "chance", "ceiling"]
+    chance = np.mean(relevant / allowed)
+    summary[name] = [precision[name].mean(), low, high, chance]
+columns = [f"at {k}", "low", "high", "chance"]
 print(pd.DataFrame(summary, columns).map("{:.1%}".format))
 
 # %% [markdown]
 # *Low* and *high* are the ends of the 95% bootstrap interval; artists are resampled. Both precisions exceed chance,
 # but 16 percentage points of the first one come from songs by the same artist. For a user who knows the artist, these
-# recommendations are worth little. From here on we report the precision with other artists only. Do all genres suffer
-# alike?
+# recommendations are worth little. From here on we report the precision with other artists only. Do all genres lose as
+# much?
 
 
 # %% tags=["hide-input"]
@@ -214,7 +212,8 @@ def plot_by_genre(table, marks, alt, caption):
 plot_by_genre(
     precision, [("o", "#44AA99"), ("D", "#CC6677")],
     "Precision of the 57 features by genre, with all songs and with other artists as candidates.",
-    "Precision of the 57 features by genre; the bars are 95% intervals for other artists only.",
+    "Precision of the 57 features by genre. Genres are sorted by the second value; the bars are "
+    "its 95% intervals.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -264,8 +263,9 @@ show(
 #
 # ## What the encoder adds
 #
-# Which description of a song works best? The first four spaces need no labels and no artists: the features scaled to
-# the range from 0 to 1, as in the summary; the standardized features; the standardized embedding; and both together.
+# Which description of a song works best? Each description gives one vector per song, and the set of all vectors is a
+# *space*. The first four spaces need no labels and no artists: the features scaled to the range from 0 to 1, as in the
+# summary; the standardized features; the standardized embedding; and both together.
 
 # %%
 from sklearn.preprocessing import MinMaxScaler
@@ -280,8 +280,9 @@ similarities = {name: vectors @ vectors.T for name, vectors in spaces.items()}
 # %% [markdown]
 # Two more spaces use other songs of the collection. *Whitening within artists* ([Hatch et al.
 # 2006](https://www.isca-archive.org/interspeech_2006/hatch06b_interspeech.html)) shrinks the directions in which songs
-# by one artist differ from each other. *Averaging* ([Arandjelović and Zisserman
-# 2012](https://doi.org/10.1109/CVPR.2012.6248018)) moves each song toward its ten nearest neighbors.
+# by one artist differ from each other; we first transform the features to a normal distribution by their ranks.
+# *Averaging* ([Arandjelović and Zisserman 2012](https://doi.org/10.1109/CVPR.2012.6248018)) moves each song toward its
+# ten nearest neighbors.
 
 # %%
 from sklearn.covariance import shrunk_covariance
@@ -335,9 +336,11 @@ table["95% interval"] = ["[{:.1%}, {:.1%}]".format(*interval[name]) for name in 
 table.rename_axis(f"precision at {k}")
 
 # %% [markdown]
-# The summary's min-max scaling is the weakest, and whitening within artists helps little. The embedding gains more
-# than 30 percentage points over the features. Adding the features and averaging change little more. (With all songs,
-# averaging looks worse only because the songs of a whole fold take no part in it.) Which genres benefit?
+# Min-max and standardized features hardly differ, and whitening within artists helps little. The embedding gains more
+# than 30 percentage points over the features, but remember that the encoder may have been trained on some of these
+# songs. Adding the features and averaging change little more. (With all songs as candidates, averaging lowers the
+# precision: the songs by the artist of the seed track take no part in the averages, so they lie less close together.)
+# Which genres benefit?
 
 # %% tags=["hide-input"]
 by_space = pd.DataFrame(
@@ -346,7 +349,8 @@ by_space = pd.DataFrame(
 plot_by_genre(
     by_space, [("o", "#44AA99"), ("D", "#AA4499")],
     "Precision by genre of the 57 features, and of features and embedding together.",
-    "Precision by genre, other artists only; the bars are 95% intervals for the better space.",
+    "Precision by genre, other artists only. Genres are sorted by the second value; the bars are "
+    "its 95% intervals.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -358,12 +362,13 @@ plot_by_genre(
 # The combined space also has an additive explanation, but one part has no name: the 256 numbers of the embedding have
 # no individual meaning. The encoder also predicts tags. They *describe* a song in words, but they are *not compared*: the
 # cosine does not contain them. We keep the two kinds of information apart: first what is compared, the cosine and its
-# two parts, and then what is only described.
+# two parts, and then what is only described. We leave out songs by the artist of the seed track.
 
 # %%
 if encoder is not None:
     similarity = pd.DataFrame(similarities[best], index=X.index, columns=X.index)
-    top = recommend(seed_track)
+    other_artists = ~same_artist[X.index.get_loc(seed_track)]
+    top = similarity.loc[seed_track, other_artists].nlargest(10)
     columns = [*X, *EMBEDDING_COLUMNS]
     share = contributions(spaces[best], columns, seed_track, top.index)["embedding"]
     compared = pd.DataFrame({"cosine": top, "embedding": share, "57 features": top - share})
@@ -415,8 +420,8 @@ show(
 )
 
 # %% [markdown]
-# Classical, metal, jazz and hip-hop form compact groups. Rock and reggae are spread over the map, which agrees with
-# their low precision. The seed track and its recommendations lie close together.
+# Classical, metal, pop, jazz and hip-hop form one main group each. Blues forms several islands, and rock is spread along
+# one side. The seed track and its recommendations lie close together.
 #
 # ## Hubs
 #
@@ -437,7 +442,7 @@ closeness = np.partition(np.where(same_song, -1, similarities[best]), -10, axis=
 corrected = similarities[best] - closeness.mean(axis=1) / 2
 hubs = {"cosine": similarities[best], "local scaling": corrected}
 times = {name: times_recommended(s) for name, s in hubs.items()}
-columns = ["most lists", f"precision at {k}"]
+columns = ["lists with the most frequent song", f"precision at {k}"]
 found = [[times[name].max(), precision_at_k(s, same_artist).mean()] for name, s in hubs.items()]
 print(pd.DataFrame(found, list(hubs), columns).round(3))
 
@@ -451,7 +456,8 @@ ax.legend(frameon=False)
 show(
     ax,
     alt="Histograms of how often a song is recommended, before and after local scaling.",
-    caption="How often songs are recommended, with the cosine and with local scaling.",
+    caption="In how many of the lists a song occurs, with the cosine and with local scaling; the "
+    "mean is the same.",
 )
 
 # %% [markdown]
@@ -494,9 +500,9 @@ for beta in (0, 0.75, 1.5, 3):
 # that genre enter the list.
 #
 # Does feedback help over several rounds? **The listeners in this experiment are simulated: they follow a fixed rule,
-# and no person took part.** Each likes the songs of one or two genres, starts from one of them and gets five songs per
-# round, every artist only once. We compare lists with and without feedback. Two harder tastes are a range of tempi, and
-# songs drawn at random, for which nothing can be learned.
+# and no person took part.** Each simulated listener likes all songs of one or two genres and starts from one liked song.
+# There are five songs per round, and every artist is played only once. We compare lists with and without feedback. Two
+# harder tastes are a range of tempi, and songs drawn at random, for which nothing can be learned.
 
 # %%
 per_round = min(5, n_artists // 4)
@@ -571,10 +577,14 @@ show(
 #
 # ## Your own song
 #
-# `genre recommend my_song.mp3` uses the averaged space of the table above and the songs of this collection, which the
-# next cell saves. `genre recommend blues.00012` starts from a track, `--other-artists` leaves out the artist (the
-# default allows the same artist), `--why` prints the contributions, and `--like` and `--skip` apply Rocchio's rule.
-# Without the encoder, it compares the whitened features. In this notebook, set the parameter `clip` to an audio file.
+# The package contains a command-line program, `genre`, for songs and folders of music. `genre recommend my_song.mp3`
+# compares a song of yours with the songs of this collection, which the next cell saves. `genre recommend blues.00012`
+# starts from a track of the collection. Both use the averaged space of the table above, or the whitened features if
+# there is no encoder.
+#
+# The default allows the same artist; `--other-artists` leaves the artist out. `--why` prints the contributions, and
+# `--like` and `--skip` apply Rocchio's rule. In this notebook, set the parameter `clip` to an audio file. The cell also
+# checks how many recommendations are among the ten nearest songs of our averaged space.
 
 # %%
 outputs = None if encoder is None else outputs[[*EMBEDDING_COLUMNS, *TAGS]]
@@ -582,11 +592,13 @@ save_library(dataset, features, profile, embeddings=outputs)
 library = load_library(library_name(dataset, profile))
 recommender, _ = library.recommender()
 listed = recommender.recommend(seed_track, 10)["track"]
-print(f"genre recommend {seed_track}:", *listed)
+print(f"genre recommend {seed_track}", *listed, sep="\n")
 if encoder is not None:
     vectors = average_neighbors(np.arange(len(X)))
     ours = pd.Series(vectors @ vectors[start], X.index)[song_id != song_id[start]].nlargest(10)
-    print(f"{listed.isin(ours.index).sum()} of these songs are in our own list.")
+    print(
+        f"{listed.isin(ours.index).sum()} of these songs are among the ten nearest in our averaged space."
+    )
 if clip:
     found, note = like_clip(clip, library, recommender)
     print(note, found.to_string(), sep="\n")
@@ -596,7 +608,6 @@ plain, better = rows["standardized"]["other artists"].mean(), rows[best]["other 
 results.fact(
     k=k,
     chance=chance,
-    ceiling=ceiling,
     precision={f"{n}, {c}": v.mean() for n, row in rows.items() for c, v in row.items()},
     precision_ci95=interval,
     precision_by_genre=by_space.groupby(genre).mean().to_dict(),
@@ -611,9 +622,9 @@ results.fact(
     lists_with_the_most_frequent_song={name: counts.max() for name, counts in times.items()},
     precision_local_scaling=precision_at_k(corrected, same_artist).mean(),
     feedback_gain=gains,
-    finding=f"Of {k} songs by other artists that the 57 features recommend, {plain:.1%} have the "
-    f"genre of the seed track (chance {chance:.1%}); with {best}, {better:.1%} "
-    f"[{interval[best][0]:.1%}, {interval[best][1]:.1%}].",
+    finding=f"Among the {k} nearest songs by other artists, {plain:.1%} have the genre of the seed "
+    f"track with the 57 features and {better:.1%} [{interval[best][0]:.1%}, {interval[best][1]:.1%}] "
+    f"with {best} (chance {chance:.1%}).",
 )
 _ = results.write(output)
 

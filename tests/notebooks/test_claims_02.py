@@ -74,7 +74,7 @@ def test_names_of_the_axes(facts):
 
 def test_nearest_tracks_of_the_same_genre(facts):
     plane, columns = (facts["nearest_same_genre"][space] for space in ("plane", "all columns"))
-    assert columns["all other tracks"] == pytest.approx(2 * plane["all other tracks"], rel=0.05)
+    assert all(columns[groups] > 1.5 * plane[groups] for groups in plane)
     assert columns["all other tracks"] - columns["other artists"] > 0.20
     assert columns["all other tracks"] - columns["other random groups"] < 0.04
     for share in (plane, columns):
