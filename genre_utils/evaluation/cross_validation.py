@@ -111,28 +111,6 @@ def evaluate(
     )
 
 
-def side_by_side(
-    calls: dict[Hashable, Callable[[], object]], *, n_jobs: int = -1, progress: str = ""
-) -> dict:
-    """Make several calls in processes beside each other: so networks use all cores best.
-
-    Parameters
-    ----------
-    calls
-        Functions without arguments, by any key; the slowest first keeps all processes busy.
-    n_jobs
-        Processes; -1 for one a core.
-    progress
-        Name to show beside a progress bar; "" shows none.
-
-    Returns
-    -------
-    dict
-        What each call gave, by the same keys.
-    """
-    jobs = (delayed(f)() for f in calls.values())
-    results = run_parallel(jobs, len(calls), n_jobs=n_jobs, progress=progress)
-    return dict(zip(calls, results, strict=True))
 
 
 def _table(X, labels, items, predicted, split) -> pd.DataFrame:
@@ -161,62 +139,8 @@ def _fold(estimator, X, y, fold, split) -> dict:
     }
 
 
-def fit_on_partition(
-    estimator: BaseEstimator, X: pd.DataFrame, y: pd.Series, split: Split
-) -> tuple[BaseEstimator, dict[str, Predictions]]:
-    """Fit on the published partition's training side, and predict both other sides.
-
-    What was fitted is remembered, as in `evaluate`.
-
-    Parameters
-    ----------
-    estimator
-        A classifier with probabilities. If its `fit` takes ``validation``, it is given the
-        validation side, to stop and to calibrate on.
-    X, y
-        Features and labels, same index.
-    split
-        "filtered", over the same items.
-
-    Returns
-    -------
-    fitted, predictions
-        The fitted estimator, and its predictions by side: "valid", to choose on, and "test".
-    """
-    labels = y.to_numpy(dtype=object)
-    content = content_of(X), labels.tolist(), split
-    return cached(
-        _fit_on_partition, estimator, X, labels, split, estimator=estimator, content=content
-    )
 
 
-def _fit_on_partition(estimator, X, labels, split):
-    ((train, test),) = split.folds(labels)
-    pool, _ = split.inner_cv(labels, train)
-    sides = {"valid": pool[len(train) :], "test": test}
-    extra = {}
-    if has_fit_parameter(estimator, "validation"):
-        extra["validation"] = (X.iloc[sides["valid"]], labels[sides["valid"]])
-    start = time.perf_counter()
-    model = clone(estimator).fit(X.iloc[train], labels[train], **extra)
-    fitted = time.perf_counter()
-    found = {}
-    for side, items in sides.items():
-        begun = time.perf_counter()
-        probability = pd.DataFrame(
-            model.predict_proba(X.iloc[items]), X.index[items], model.classes_
-        )
-        table = _table(X, labels, items, probability.idxmax(axis=1).to_numpy(), split)
-        found[side] = Predictions(
-            table,
-            probability,
-            split.name,
-            "segment" if X.index.nlevels > 1 else "track",
-            fitted - start,
-            time.perf_counter() - begun,
-            curves=(model.history_,) if hasattr(model, "history_") else (),
-        )
-    return model, found
 
 
 def make_score(

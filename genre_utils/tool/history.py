@@ -107,19 +107,3 @@ def match_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
     return [first.get(number) for number in song[len(own) :]]
 
 
-def crowd_of(histories: Mapping[str, pd.DataFrame], tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return which track (row) is liked in which history (column), without tracks no one likes.
-
-    Parameters
-    ----------
-    histories
-        By listener, as from `read_history`.
-    tracks
-        With ``artist``, ``title`` and ``duplicate_of``.
-    """
-    table = pd.DataFrame(False, tracks.index, list(histories))
-    for listener, history in histories.items():
-        liked = history[history["liked"].astype(bool)]
-        found = {track for track in match_songs(tracks, liked) if track}
-        table.loc[sorted(found), listener] = True
-    return table[table.any(axis=1)]

@@ -128,15 +128,6 @@ def test_what_augmentation_changes_is_what_is_trained_on():
     assert abs(plain.history_["loss"].iloc[-1] - mixed.history_["loss"].iloc[-1]) > 1e-3
 
 
-def test_on_the_partition_valid_is_for_stopping_and_test_for_the_end():
-    X, y = items(30)
-    sides = np.array(["train"] * 12 + ["valid"] * 6 + ["test"] * 9 + [None] * 3, dtype=object)
-    split = Split("filtered", PartitionSplit(sides), np.arange(30))
-    model, found = fit_on_partition(NetworkClassifier(dense_network, epochs=3), X, y, split)
-    assert list(found["valid"].table.index) == list(X.index[12:18])
-    assert list(found["test"].table.index) == list(X.index[18:27])
-    assert found["test"].table["y_pred"].isin(model.classes_).all()
-    assert 0 <= log_loss(found["test"].table["y_true"], found["test"].y_proba) < 0.5
 
 
 def test_one_song_a_genre_can_still_be_learnt_from():

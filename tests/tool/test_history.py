@@ -85,22 +85,3 @@ def test_a_song_is_found_by_artist_and_title_however_they_are_written():
     assert match_songs(own, named[:0]) == []
 
 
-def test_a_crowd_has_the_liked_songs_that_are_in_the_collection():
-    numbers = range(5)
-    tracks = pd.DataFrame(
-        {
-            "artist": [f"artist {n}" for n in numbers],
-            "title": [f"title {n}" for n in numbers],
-            "duplicate_of": None,
-        },
-        index=[f"a.{n:05}" for n in numbers],
-    )
-    history = pd.DataFrame(
-        {
-            "artist": ["Artist 3", "artist 4", "stranger"],
-            "title": ["Title 3", "title 4", "title 3"],
-            "liked": [True, False, True],
-        }
-    )
-    crowd = crowd_of({"me": history, "no one": history[:0]}, tracks)
-    assert crowd.index.to_list() == ["a.00003"] and crowd.loc["a.00003", "me"]
