@@ -1,14 +1,10 @@
-"""Fit and predict: every classical model and network once, a row each."""
+"""Fit and predict: every classical model once, one row each."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from functools import partial
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 from common import Report, collection
@@ -21,12 +17,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 from xgboost import XGBClassifier
 
-from genre_utils import models
 from genre_utils.data import load_features, make_splits
-from genre_utils.evaluation import model_name
-from genre_utils.models import NetworkClassifier
-
-EPOCHS = 3
+from genre_utils.models import LabelEncoded
 
 
 def fit_and_predict(model, X, y, fold) -> tuple[float, float]:
@@ -45,11 +37,10 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder of a collection")
     options = parser.parse_args()
     dataset = collection(options.data)
-    models.load_keras()  # its import is nobody's fit
     report = Report("2_models", "Fitting and predicting", dataset.name)
     table = load_features(dataset)
     fold = _first_fold(dataset, table)
-    boosting = models.LabelEncoded(XGBClassifier(n_estimators=1000, learning_rate=0.05))
+    boosting = LabelEncoded(XGBClassifier(n_estimators=1000, learning_rate=0.05))
     candidates = {
         "knn": make_pipeline(MinMaxScaler(), KNeighborsClassifier(19)),
         "random_forest": RandomForestClassifier(1000, max_depth=10, random_state=0),
@@ -58,32 +49,13 @@ def main() -> None:
         "logistic": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
     }
     rows = [
-        [model_name(name), *fit_and_predict(model, table.X, table.genre, fold)]
+        [name, *fit_and_predict(model, table.X, table.genre, fold)]
         for name, model in candidates.items()
     ]
     report.table(
         f"Classical models on 57 features, {len(fold[0])} tracks to fit, {len(fold[1])} to predict",
         ["model", "fit, s", "predict, ms a track"],
         sorted(rows, key=lambda row: row[1]),
-    )
-    learners = {
-        ("feed_forward", "mfcc"): models.dense_network,
-        ("published_cnn", "mfcc"): models.published_cnn,
-        ("waveform", "raw"): models.waveform_network,
-        ("cnn", "mel"): partial(models.spectrogram_network, widths=(16, 32, 48, 64)),
-    }
-    rows = []
-    for (name, kind), build in learners.items():
-        pieces = load_features(dataset, kind)
-        fold = _first_fold(dataset, pieces)
-        learner = NetworkClassifier(build, epochs=EPOCHS, patience=EPOCHS)
-        fit, predict = fit_and_predict(learner, pieces.values, pieces.genre, fold)
-        rows.append([f"{model_name(name)}, {kind}", fit / EPOCHS, predict, len(fold[0])])
-    report.table(
-        "Networks on pieces of 3 s",
-        ["network", "fit, s an epoch", "predict, ms a piece", "pieces to fit"],
-        rows,
-        f"{EPOCHS} epochs, compilation included.",
     )
 
 

@@ -1,19 +1,14 @@
 # fmt: off
-from .augment import (Augmentation as Augmentation, blank_spans as blank_spans,
-    even_crops as even_crops, mix as mix, mix_style as mix_style, random_crops as random_crops)
 from .calibration import (at_temperature as at_temperature, fit_temperature as fit_temperature,
     held_out_logits as held_out_logits, segment_temperatures as segment_temperatures,
     temperature_at as temperature_at)
 from .classical import LabelEncoded as LabelEncoded
 from .encoder import (build_encoder as build_encoder, encoder_network as encoder_network,
     export_encoder as export_encoder)
-from .frames import Frames as Frames
 from .inner_splits import ArtistKFold as ArtistKFold
 from .neighbours import (ExactSearch as ExactSearch, NeighbourIndex as NeighbourIndex,
     unit_vectors as unit_vectors)
-from .networks import (average as average, dense_network as dense_network, load_keras as load_keras,
-    published_cnn as published_cnn, spectrogram_network as spectrogram_network,
-    waveform_network as waveform_network)
+from .networks import average as average
 from .predict import (ClipGenre as ClipGenre, Model as Model, SURE as SURE,
     classify_clip as classify_clip, classify_embedded as classify_embedded,
     classify_signal as classify_signal, cut_windows as cut_windows,
@@ -28,6 +23,5 @@ from .style_transfer import (METHODS as METHODS, StyleTarget as StyleTarget, con
     count_steps as count_steps, encoder_mel as encoder_mel, filter_to_mel as filter_to_mel,
     load_style_target as load_style_target, match_loudness as match_loudness, middle as middle,
     style_network as style_network, transfer_style as transfer_style)
-from .training import NetworkClassifier as NetworkClassifier
 from .transformers import (ArtistWhitening as ArtistWhitening, NeighbourAverage as NeighbourAverage,
     ToNormal as ToNormal, to_normal as to_normal)

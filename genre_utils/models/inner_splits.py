@@ -88,38 +88,3 @@ def _lacking(y: np.ndarray, folds: list[Fold]) -> list:
     genres = set(y)
     seen = [set(y[train]) for train, _ in folds]
     return sorted(genres - set.intersection(*seen)) if seen else sorted(genres)
-
-
-def held_out_artists(
-    X, y: np.ndarray, artists: pd.Series, share: float, random_state: int = 0
-) -> Fold | None:
-    """Cut off a side with artists that are not on the other.
-
-    Of the folds of `ArtistKFold`, the one with the most genres, then the one nearest to the
-    share that is wanted. What a single artist made stays on the training side.
-
-    Parameters
-    ----------
-    X, y
-        As for `ArtistKFold.split`.
-    artists
-        Artist of each track, index ``track_id``.
-    share
-        Share of the items that is to be cut off.
-    random_state
-        Seed of the shuffling.
-
-    Returns
-    -------
-    train, held_out
-        Positions of the two sides; None where each genre is by a single artist.
-    """
-    artist = artist_of(X, artists)
-    folds = ArtistKFold(artists, max(2, round(1 / share)), random_state).split(X, y)
-    sides = [test[~np.isin(artist[test], artist[train])] for train, test in folds]
-
-    def worth(side: np.ndarray) -> tuple[int, float]:
-        return len(set(y[side])), -abs(len(side) / len(y) - share)
-
-    held_out = max(sides, key=worth, default=np.arange(0))
-    return (np.setdiff1d(np.arange(len(y)), held_out), held_out) if len(held_out) else None

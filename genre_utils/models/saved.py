@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 import numpy as np
 from scipy.special import softmax
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from genre_utils.evaluation import Results, Score
-    from genre_utils.models.training import NetworkClassifier
 
 NETWORK = "network.onnx"
 CALIBRATED_SECONDS = 30.0  # length that models are calibrated for if they say no other
@@ -256,8 +255,24 @@ def open_network(path: Path) -> onnxruntime.InferenceSession:
         raise RuntimeError("the network cannot be read") from error
 
 
+class TrainedNetworks(Protocol):
+    """Networks with one input and the same classes, on inputs that were standardized."""
+
+    networks_: list[keras.Model]
+    classes_: np.ndarray
+    mean_: np.ndarray
+    scale_: np.ndarray
+
+
+class TrainedOnCrops(TrainedNetworks, Protocol):
+    """Networks on crops of a spectrogram, and their temperature."""
+
+    crop: int
+    temperature_: float
+
+
 def save_model(
-    classifier: NetworkClassifier,
+    classifier: TrainedOnCrops,
     results: Results,
     scores: Iterable[Score],
     temperatures: Mapping[int, float] | None = None,
@@ -267,7 +282,7 @@ def save_model(
     Parameters
     ----------
     classifier
-        Fitted, with a `crop`.
+        The networks, with the length of their crops in frames.
     results, scores
         As in `registry.save_files`.
     temperatures
@@ -278,8 +293,6 @@ def save_model(
     ModelError
         If it cannot be written.
     """
-    if classifier.crop is None:
-        raise ValueError("only a network on crops can be saved")
     about = {"crop": classifier.crop, "input": SpectrogramModel.INPUT}
     about |= {"temperature": classifier.temperature_}
     if temperatures:
@@ -334,7 +347,7 @@ def save_head(
 
 
 def save_song_network(
-    classifier: NetworkClassifier,
+    classifier: TrainedNetworks,
     X: np.ndarray,
     codes: np.ndarray,
     results: Results,
@@ -345,7 +358,7 @@ def save_song_network(
     Parameters
     ----------
     classifier
-        Has ``networks_`` (on standardized sequences), ``classes_``, ``mean_`` and ``scale_``.
+        The networks.
     X, codes
         Sequences of `EMBEDDING_COLUMNS` of songs that it was not trained on, and the columns of
         their classes, to calibrate it for clips of several lengths. Shape (songs, segments, 256).
@@ -373,7 +386,7 @@ def save_song_network(
     return _save_network(network, classifier, about, results, scores, suffix="-sequence")
 
 
-def _averaged(classifier: NetworkClassifier, shape: tuple[int, ...]) -> keras.Model:
+def _averaged(classifier: TrainedNetworks, shape: tuple[int, ...]) -> keras.Model:
     from genre_utils.models.networks import average  # noqa: PLC0415
 
     network = average(classifier.networks_)
@@ -383,7 +396,7 @@ def _averaged(classifier: NetworkClassifier, shape: tuple[int, ...]) -> keras.Mo
 
 def _save_network(
     network: keras.Model,
-    classifier: NetworkClassifier,
+    classifier: TrainedNetworks,
     about: dict,
     results: Results,
     scores: Iterable[Score],

@@ -3,7 +3,6 @@
 import pickle
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from genre_utils.data import cache_dir, make_splits
 from genre_utils.evaluation import cache, evaluate
-from genre_utils.models import NetworkClassifier, spectrogram_network
+from genre_utils.models import ArtistWhitening, LabelEncoded
 
 FITS = []
 
@@ -76,9 +75,9 @@ def test_other_data_labels_settings_folds_and_code_are_fitted(frames, monkeypatc
 
 
 def test_a_fit_depends_on_the_modules_that_its_estimator_needs_and_on_no_other():
-    learner = make_pipeline(NetworkClassifier(partial(spectrogram_network, columns=2)))
+    learner = make_pipeline(ArtistWhitening(), LabelEncoded(KNeighborsClassifier(3)))
     needed = cache._modules_in(pickle.dumps(learner))
-    assert needed == ["genre_utils.models.networks", "genre_utils.models.training"]
+    assert needed == ["genre_utils.models.classical", "genre_utils.models.transformers"]
     assert not cache._modules_in(pickle.dumps(make_pipeline(KNeighborsClassifier(3))))
 
 
@@ -86,9 +85,9 @@ def test_the_code_of_the_split_and_of_the_estimator_is_part_of_the_key(monkeypat
     X, y, split = tables()
     asked = []
     monkeypatch.setattr(cache, "_code", lambda *modules: asked.append(modules))
-    evaluate(Counting(spectrogram_network), X, y, split, n_jobs=1)
+    evaluate(Counting(ArtistWhitening), X, y, split, n_jobs=1)
     assert len(asked) == 2
-    assert {"genre_utils.evaluation.cross_validation", "genre_utils.models.networks"} <= set(
+    assert {"genre_utils.evaluation.cross_validation", "genre_utils.models.transformers"} <= set(
         asked[0]
     )
 

@@ -1,18 +1,13 @@
 """Evaluation: known answers, and that the machinery itself leaks nothing."""
 
-import os
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
 from genre_utils import evaluation
-from genre_utils.audio import FEATURE_COLUMNS
-from genre_utils.data import identify, load_features, make_splits, read_dataset
+from genre_utils.data import identify, make_splits
 from genre_utils.evaluation import Predictions
 
 GENRES = ["blues", "jazz", "metal", "rock"]
@@ -59,12 +54,6 @@ def predictions(true, predicted, probability=None, pieces=None):
     return Predictions(table, probability, "track", "segment", 0.0, 0.0)
 
 
-
-
-
-
-
-
 def test_every_item_is_predicted_by_a_model_that_did_not_see_it(collection):
     class Memory(KNeighborsClassifier):
         def predict(self, X):
@@ -86,12 +75,6 @@ def test_choosing_happens_inside_the_training_side_and_is_reported(collection):
     train, _ = splits["filtered"].folds(y.to_numpy())[0]
     model, _ = evaluation.fit(search, X, y.to_numpy(dtype=object), train, splits["filtered"])
     assert model.n_samples_fit_ == len(train)
-
-
-
-
-
-
 
 
 def test_intervals_are_wider_when_items_come_in_groups():
@@ -153,7 +136,3 @@ def test_a_score_has_split_n_and_interval(collection):
     found = evaluation.score(predict(collection, "artist"), "knn", "features_3_sec", published=0.87)
     assert (found.split, found.level, found.n) == ("artist", "segment", 400)
     assert found.ci95[0] <= found.accuracy <= found.ci95[1]
-
-
-
-

@@ -1,11 +1,8 @@
 """Our estimators keep scikit-learn's contract, and say in words what they cannot take."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -18,7 +15,6 @@ TRACKS = pd.Index([f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in ran
                   name="track_id")  # fmt: skip
 GENRES = np.array([name.split(".")[0] for name in TRACKS])
 ARTISTS = pd.Series([f"{name[:-5]}{int(name[-5:]) // 3}" for name in TRACKS], TRACKS)
-NETWORK = partial(models.dense_network, units=(8,))
 
 PLAIN = {
     "label_encoded": models.LabelEncoded(LogisticRegression()),
@@ -29,9 +25,6 @@ PLAIN = {
     "exact_search": models.ExactSearch(),
     "index": models.NeighbourIndex(),
 }
-NETWORKS = {
-    "network": models.NetworkClassifier(NETWORK, epochs=8, learning_rate=0.05),
-}
 
 
 def features(seed=0):
@@ -41,17 +34,12 @@ def features(seed=0):
     return X
 
 
-def frames():
-    return pd.DataFrame({"frames": list(features().to_numpy(np.float32))}, TRACKS)
-
-
 # As the project uses them: on tables with an index, and knowing the artists.
 USED = {
     "label_encoded": (models.LabelEncoded(LogisticRegression()), features),
     "artist_whitening": (models.ArtistWhitening(ARTISTS), features),
     "to_normal": (models.to_normal(), features),
     "neighbour_average": (models.NeighbourAverage(), features),
-    "network": (models.NetworkClassifier(NETWORK, epochs=1), frames),
     "exact_search": (models.ExactSearch(), features),
 }
 used = pytest.mark.parametrize(("estimator", "inputs"), USED.values(), ids=USED)
@@ -73,10 +61,7 @@ def test_before_it_is_fitted_it_says_so(estimator, inputs):
 
 def with_hole(X):
     X = X.copy()
-    if "frames" in X:
-        X.iat[3, 0] = np.full(4, np.nan, np.float32)
-    else:
-        X.iloc[3, 1] = np.nan
+    X.iloc[3, 1] = np.nan
     return X
 
 
@@ -96,39 +81,13 @@ def test_holes_and_emptiness_are_refused_in_words(estimator, inputs):
         asked(estimator, X[:0])
 
 
-# These compare single-precision probabilities to 1e-9. Which batch an item is in, and at which
-# place, changes the last bits on some processors, so networks are compared in a test of our own.
-TO_THE_LAST_BIT = {"check_methods_sample_order_invariance", "check_methods_subset_invariance"}
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_probabilities_depend_on_the_order_of_items_only_by_rounding(name):
-    estimator = clone(NETWORKS[name]).fit(features().to_numpy(), GENRES)
-    X = np.tile(features(1).to_numpy(), (2, 1))  # more than a batch
-    order = np.random.default_rng(0).permutation(len(X))
-    together = estimator.predict_proba(X)
-    np.testing.assert_allclose(estimator.predict_proba(X[order]), together[order], atol=1e-5)
-    alone = np.concatenate([estimator.predict_proba(row[None]) for row in X[:5]])
-    np.testing.assert_allclose(alone, together[:5], atol=1e-5)
-
-
 def checks():
-    """All of scikit-learn's; of networks each once, not again with memory that is mapped."""
-    found = []
-    for name, estimator in (PLAIN | NETWORKS).items():
-        interface = {
-            c.func.__name__ for _, c in estimator_checks_generator(estimator, legacy=False)
-        }
-        seen = set(TO_THE_LAST_BIT)
-        for own, check in estimator_checks_generator(estimator):
-            what = check.func.__name__
-            if name in NETWORKS and what in seen:
-                continue
-            seen.add(what)
-            slow = name in NETWORKS and what not in interface
-            marks = [pytest.mark.slow] if slow else []
-            found.append(pytest.param(own, check, marks=marks, id=f"{name}-{what}"))
-    return found
+    """All of scikit-learn's."""
+    return [
+        pytest.param(own, check, id=f"{name}-{check.func.__name__}")
+        for name, estimator in PLAIN.items()
+        for own, check in estimator_checks_generator(estimator)
+    ]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
@@ -163,16 +122,3 @@ def test_columns_keep_their_names_to_the_end():
 
 def test_a_wrapped_classifier_without_probabilities_has_none():
     assert hasattr(models.LabelEncoded(LogisticRegression()), "predict_proba")
-
-
-def test_a_network_takes_plain_arrays_and_names_that_are_numbers():
-    X, y = features().to_numpy(), (GENRES == "rock").astype(int)
-    network = models.NetworkClassifier(NETWORK, epochs=20, learning_rate=0.05, batch_size=8)
-    assert np.mean(network.fit(X, y).predict(X) == y) > 0.9
-
-
-def test_a_network_says_that_a_genre_is_missing():
-    unknown = GENRES.astype(object)
-    unknown[0] = None
-    with pytest.raises(ValueError, match="genre of an item is missing"):
-        models.NetworkClassifier(NETWORK).fit(frames(), unknown)

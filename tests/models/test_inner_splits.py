@@ -1,7 +1,5 @@
 """Inside a training side artists are kept apart too, and every genre is still learnt."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,10 +10,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.svm import LinearSVC
 
-from genre_utils.models import ArtistKFold, NetworkClassifier, dense_network
+from genre_utils.models import ArtistKFold
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
-TINY = partial(dense_network, units=(4,))
 
 
 def tracks_by(artists, pieces=1):
@@ -98,47 +95,3 @@ def test_without_tracks_it_says_so():
     X, y, artists = tracks_by(MANY)
     with pytest.raises(ValueError, match="index track_id"):
         list(ArtistKFold(artists).split(X.to_numpy(), y))
-
-
-def network(groups, **settings):
-    return NetworkClassifier(TINY, groups=groups, **settings)
-
-
-@pytest.mark.parametrize("pieces", [1, 2])
-def test_a_network_stops_on_artists_that_it_is_not_trained_on(pieces):
-    X, y, artists = tracks_by(MANY, pieces)
-    train, held_out = network(artists)._split(X, y)
-    assert not of(artists, X, train) & of(artists, X, held_out)
-    assert sorted([*train, *held_out]) == list(range(len(y)))
-    assert set(y[train]) == set(y)
-    assert len(set(y[held_out])) >= 2
-    assert 0 < len(held_out) < 0.4 * len(y)
-
-
-def test_a_network_is_trained_on_all_that_a_single_artist_made():
-    X, y, artists = tracks_by(LONE)
-    train, held_out = network(artists)._split(X, y)
-    assert "A" not in of(artists, X, held_out)
-    assert not of(artists, X, train) & of(artists, X, held_out)
-    assert set(y[train]) == set(y)
-
-
-def test_where_all_genres_are_by_single_artists_only_songs_are_kept_apart():
-    X, y, artists = tracks_by({"jazz": "AAAA", "rock": "BBBB"}, 2)
-    sides = network(artists)._split(X, y)
-    for one, other in zip(sides, network(None)._split(X, y), strict=True):
-        assert np.array_equal(one, other)
-
-
-def test_by_item_is_by_item_whoever_the_artists_are():
-    X, y, artists = tracks_by(MANY, 2)
-    sides = network(artists, by_song=False)._split(X, y)
-    for one, other in zip(sides, network(None, by_song=False)._split(X, y), strict=True):
-        assert np.array_equal(one, other)
-
-
-def test_a_network_is_fitted_and_copied_with_its_artists():
-    X, y, artists = tracks_by(MANY)
-    X = pd.DataFrame({"frames": list(X.to_numpy(np.float32))}, X.index)
-    fitted = clone(network(artists, epochs=40, learning_rate=0.05, batch_size=4)).fit(X, y)
-    assert np.mean(fitted.predict(X) == y) > 0.8

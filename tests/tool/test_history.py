@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from genre_utils.tool.feedback_file import FeedbackError
-from genre_utils.tool.history import crowd_of, match_songs, read_history
+from genre_utils.tool.history import match_songs, read_history
 
 
 def listen(artist, title):
@@ -83,5 +83,3 @@ def test_a_song_is_found_by_artist_and_title_however_they_are_written():
     assert match_songs(own, named) == ["x/sinnerman", "patience", None, None]
     assert match_songs(own[:0], named) == [None] * 4
     assert match_songs(own, named[:0]) == []
-
-
