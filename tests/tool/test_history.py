@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from genre_utils.tool.feedback_file import FeedbackError
-from genre_utils.tool.history import crowd_of, match_songs, read_history
+from genre_utils.tool.history import match_songs, read_history
 
 
 def listen(artist, title):
