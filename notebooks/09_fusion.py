@@ -827,9 +827,8 @@ def simulate_plays(random_plays, known=0.8, n_listeners=300, n_plays=25):
 
 # %% [markdown]
 # A *truncated singular value decomposition* turns the table of tracks and listeners into 24 numbers per track; tracks
-# with the same listeners are near each other. With the histories of real listeners (`genre_utils.tool.crowd_of` reads
-# exports of several services), the same steps would measure something. How does the result depend on the share of random
-# plays, a number that we chose?
+# with the same listeners are near each other. With the histories of real listeners, the same steps would measure
+# something. How does the result depend on the share of random plays, a number that we chose?
 
 # %%
 from sklearn.decomposition import TruncatedSVD
