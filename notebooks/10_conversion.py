@@ -763,7 +763,7 @@ show(
 # %% [markdown]
 # The optimization nearly reaches its goal: the style loss of the spectrogram falls to a small part. The sound keeps only
 # part of that. The probability of the target genre rises somewhat for the encoder and the CNN and hardly for the 57
-# features, and after ten steps further optimization does not help, although the loss still falls. What lowers the loss is
+# features, and after ten steps further optimization hardly helps, although the loss still falls. What lowers the loss is
 # not what makes the sound more typical of the genre. The extreme case is an *adversarial example*, an input that was
 # changed imperceptibly so that one network is misled ([Szegedy et al. 2013](https://arxiv.org/abs/1312.6199)).
 #
@@ -851,7 +851,7 @@ print(results.facts["finding"])
 # both                0.17           0.24     0.65    0.52   0.34
 # ```
 #
-# They do for both classifiers, although drums alone gains next to nothing for the 57 features. The losses add up as well:
+# Roughly, they do for both classifiers, although drums alone gains next to nothing for the 57 features. The losses add up as well:
 # harmony, rhythm and sound all suffer.
 #
 # ```python
