@@ -38,7 +38,7 @@ def weights():
         for weight in layer.weights
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder, "_weights", lambda: made)
+        patch.setattr(encoder, "_weights", lambda name: made)
         style_network.cache_clear()
         yield
     style_network.cache_clear()
