@@ -509,7 +509,7 @@ labels = ["" if label in even else label for label in labels]
 fig, ax = plt.subplots(figsize=(5, 5.6))
 sns.heatmap(X[columns].corr(), vmin=-1, vmax=1, cmap="RdBu_r", square=True, xticklabels=labels, yticklabels=labels,
             cbar_kws={"orientation": "horizontal", "shrink": 0.6, "label": "correlation"}, ax=ax)  # fmt: skip
-ax.tick_params(labelsize=10)
+ax.tick_params(labelsize=8.5)
 ax.set_title("Correlation of the mean features")
 show(
     ax,
