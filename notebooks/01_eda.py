@@ -201,7 +201,7 @@ axes[1].set_xlabel("time (s)")
 show(
     axes,
     alt="Two spectrograms. With 256 samples: two sharp vertical lines and one thick horizontal band. With 4,096: two thin horizontal lines and one broad column.",
-    caption="Two close tones and two close clicks, with a short and a long frame. The fans at the left and right edge are no sound: frames there are padded with zeros.",
+    caption="Two close tones and two close clicks, with a short and a long frame. The fans at the left and right edge arise because the ends are padded with zeros.",
 )
 
 # %% [markdown]
@@ -509,7 +509,7 @@ labels = ["" if label in even else label for label in labels]
 fig, ax = plt.subplots(figsize=(5, 5.6))
 sns.heatmap(X[columns].corr(), vmin=-1, vmax=1, cmap="RdBu_r", square=True, xticklabels=labels, yticklabels=labels,
             cbar_kws={"orientation": "horizontal", "shrink": 0.6, "label": "correlation"}, ax=ax)  # fmt: skip
-ax.tick_params(labelsize=10)
+ax.tick_params(labelsize=8.5)
 ax.set_title("Correlation of the mean features")
 show(
     ax,
@@ -645,7 +645,8 @@ repetitions
 # or by a short delay, and then their bytes differ. Fingerprints find 21 of these; others may be among the missing
 # recordings. One identical pair has two labels, rock and metal, so that one must be wrong.
 #
-# SHIFTED
+# Of Sturm's shifted recordings, our fingerprints find only one: most excerpts of a song do not overlap, so the number is a
+# lower bound. The column `song` also uses artist and title.
 #
 # All later notebooks keep the excerpts of a song together.
 #
@@ -684,7 +685,7 @@ if len(named):
 
 # %% [markdown]
 # There are 235 artist groups, and all blues tracks come from only nine of them. The group of Bob Marley has more than a
-# third of reggae. Recognizing a few artists is thus enough to score well in these genres.
+# third of the reggae tracks. Recognizing a few artists is thus enough to score well in these genres.
 #
 # The *filtered partition* ([Kereliuk, Sturm and Larsen 2015](https://arxiv.org/abs/1507.04761)) divides GTZAN without its
 # faulty tracks into a training, validation and test set with different artists. Three artist groups are nevertheless in

@@ -400,7 +400,7 @@ fig.legend(loc="outside upper center", ncols=4)
 show(
     ax,
     alt="Accuracy of four models under the splits. For each model random is highest, track lower, artist lowest; the intervals of artist are the widest and lie below those of random.",
-    caption="Accuracy of segments by model and split with 95% intervals (those of random are hidden by the marks); the horizontal lines are the summary's figures.",
+    caption="Accuracy of segments by model and split with 95% intervals (the marks hide the short ones); the horizontal lines are the summary's figures.",
 )
 
 # %% [markdown]

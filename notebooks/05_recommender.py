@@ -380,7 +380,7 @@ else:
     print(reason)
 
 # %% [markdown]
-# All ten songs are now blues, and nine tenths of each similarity come from the embedding. *Tags* lists the words that
+# Nine of the ten songs are now blues, and at least nine tenths of each similarity come from the embedding. *Tags* lists the words that
 # the encoder predicts for both songs with a probability of at least 10%. It would be wrong to write "recommended
 # because both are tagged *blues*". The honest statement is: "the embeddings are similar; both are tagged *blues*".
 #
@@ -421,7 +421,7 @@ show(
 
 # %% [markdown]
 # Classical, metal, pop, jazz and hip-hop form one main group each. Blues forms several islands, and rock is spread along
-# one side. The seed track and its recommendations lie close together.
+# one side. The seed track and most of its recommendations lie close together.
 #
 # ## Hubs
 #
