@@ -6,10 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.metrics import log_loss
 
-from genre_utils.data import PartitionSplit, Split
-from genre_utils.evaluation import fit_on_partition
 from genre_utils.models import (
     Augmentation,
     NetworkClassifier,
@@ -126,8 +123,6 @@ def test_what_augmentation_changes_is_what_is_trained_on():
         for style in (0.0, 1.0)
     )
     assert abs(plain.history_["loss"].iloc[-1] - mixed.history_["loss"].iloc[-1]) > 1e-3
-
-
 
 
 def test_one_song_a_genre_can_still_be_learnt_from():
