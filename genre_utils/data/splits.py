@@ -34,8 +34,6 @@ class Split:
         "train", "valid", "test" or missing, shape (items,), instead of folds.
     note
         What was left out, in one phrase; "" if nothing.
-    n_folds
-        How many of its folds are evaluated; None for all.
     """
 
     name: str
@@ -45,7 +43,6 @@ class Split:
     n_splits: int = 10
     random_state: int = 0
     note: str = ""
-    n_folds: int | None = None
 
     def folds(self, y: np.ndarray) -> list[Fold]:
         """Positions of training and test items of each fold."""
@@ -57,7 +54,7 @@ class Split:
         if self.partition is not None:
             train, test = (np.flatnonzero(self.partition == name) for name in ("train", "test"))
             return [(train, test)]
-        return _folds(y, self.disjoint, self.n_splits, self.random_state)[: self.n_folds]
+        return _folds(y, self.disjoint, self.n_splits, self.random_state)
 
     def inner_cv(self, y: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, list[Fold]]:
         """Splits to choose hyperparameters on, without the test set.

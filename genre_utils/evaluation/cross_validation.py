@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import precision_recall_fscore_support
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.utils.validation import has_fit_parameter
 
 from genre_utils.data import Split
 from genre_utils.evaluation.cache import cached, content_of
@@ -110,6 +111,8 @@ def evaluate(
     )
 
 
+
+
 def _table(X, labels, items, predicted, split) -> pd.DataFrame:
     columns = {"y_true": labels[items], "y_pred": predicted, "fold": 0}
     columns |= {"group": split.groups[items], "votes": 1}
@@ -134,6 +137,10 @@ def _fold(estimator, X, y, fold, split) -> dict:
         "chosen": chosen,
         "curve": getattr(model, "history_", None),
     }
+
+
+
+
 
 
 def make_score(

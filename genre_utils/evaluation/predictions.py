@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,13 @@ class Predictions:
     def correct(self) -> np.ndarray:
         """Whether each item was right, shape (items,), bool."""
         return (self.table["y_true"] == self.table["y_pred"]).to_numpy()
+
+
+
+
+
+
+
+
+
+

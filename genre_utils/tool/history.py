@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +105,5 @@ def match_songs(tracks: pd.DataFrame, named: pd.DataFrame) -> list[str | None]:
     for track, number in zip(own.index, song[: len(own)], strict=True):
         first.setdefault(number, track)
     return [first.get(number) for number in song[len(own) :]]
+
+

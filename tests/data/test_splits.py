@@ -1,7 +1,5 @@
 """Splits: training and test sets are disjoint in songs or artists, whatever the collection."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,17 +162,6 @@ def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
     groups = pd.Series(make_splits(tracks, tracks.index)[0]["track"].groups, tracks.index)
     assert groups["blues.00003"] == groups["blues.00005"]
     assert groups.nunique() == 15
-
-
-def test_the_number_of_folds_can_be_limited():
-    names = [f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(6)]
-    tracks = pd.DataFrame({"genre": [n[:4] for n in names], "song": names}, names)
-    tracks = tracks.rename_axis("track_id").assign(artist_group=None, partition=None)
-    split = make_splits(tracks, tracks.index, n_splits=3)[0]["track"]
-    genre = tracks["genre"].to_numpy(object)
-    (first,) = replace(split, n_folds=1).folds(genre)
-    for mine, of_all in zip(first, split.folds(genre)[0], strict=True):
-        np.testing.assert_array_equal(mine, of_all)
 
 
 def test_folds_are_what_scikit_learn_takes_as_cv():
