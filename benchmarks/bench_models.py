@@ -62,7 +62,7 @@ def main() -> None:
 def _first_fold(dataset, features) -> tuple[np.ndarray, np.ndarray]:
     splits, _ = make_splits(dataset.tracks, features.values.index, seed=0)
     split = splits.get("track") or splits["random"]
-    return next(iter(split.splitter.split(features.values, features.genre)))
+    return split.folds(features.genre.to_numpy(object))[0]
 
 
 if __name__ == "__main__":

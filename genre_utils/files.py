@@ -1,4 +1,4 @@
-"""Files, written whole or not at all; digests; values that JSON knows."""
+"""Files, written completely or not at all; digests; values that JSON knows."""
 
 from __future__ import annotations
 
@@ -17,19 +17,9 @@ UNFINISHED = ".tmp"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A name to write to; what is there at the end takes the place of `path`.
+    """Yield an empty hidden file, ending in `UNFINISHED`, that replaces `path` after the block.
 
     If the block fails or the program is killed, `path` is as it was.
-
-    Parameters
-    ----------
-    path
-        The file; its folder is made if need be.
-
-    Yields
-    ------
-    pathlib.Path
-        An empty file in the same folder, hidden and with the ending `UNFINISHED`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
@@ -44,33 +34,25 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file so that it is whole or as it was."""
+    """Write a text file completely or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def file_digest(path: str | Path, algorithm: str = "sha256") -> str:
-    """Digest of a file's bytes, in hexadecimal figures.
-
-    Parameters
-    ----------
-    path
-        The file.
-    algorithm
-        "sha256" for files of our own, "md5" for what the published index of the collection lists.
-    """
+    """Digest of a file's bytes in hexadecimal; "md5" for what is published with the collection."""
     with Path(path).open("rb") as file:
         made = hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False))
     return made.hexdigest()
 
 
 def to_json(value: Any) -> str:
-    """JSON of any nested value, indented; what is not a finite number becomes null."""
+    """JSON of any nested value, indented; numbers that are not finite become null."""
     return json.dumps(to_plain(value), indent=2, allow_nan=False)
 
 
 def to_plain(value: Any) -> Any:
-    """Turn arrays and their numbers into what JSON knows; not a finite number becomes None."""
+    """Turn arrays and their numbers into values that JSON knows."""
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

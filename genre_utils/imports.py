@@ -1,4 +1,4 @@
-"""Which modules of the package a source comes to import: what a page or a cached fit is made from.
+"""Which modules of the package a source imports: what a page or a cached fit is made from.
 
 The sources are read, not imported; a room's stub says which module a name comes from.
 """
@@ -13,38 +13,29 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 # How data comes onto the disk changes no page: the data's own fingerprint does.
-NOT_FOLLOWED = ("download.py", "remotes.py", "synthetic.py")
+NOT_FOLLOWED = ("download.py", "synthetic.py")
 
 
 class UnknownModule(ImportError):  # noqa: N818
-    """A source imports something that is nowhere in the package."""
+    """A source imports a module or name that is not in the package."""
 
 
 def modules_of(script: Path) -> list[Path]:
-    """All modules of the package that a source comes to import, at the top or in a function.
-
-    Parameters
-    ----------
-    script
-        A notebook, ``notebooks/NN_name.py``, or a module.
-
-    Raises
-    ------
-    UnknownModule
-        If an import leads nowhere.
-    """
+    """All modules of the package that a notebook or module imports, directly or not."""
     todo, found = [script], set[Path]()
     while todo:
         source = todo.pop()
         for name in _imports(source.read_text(encoding="utf-8")):
             modules = set(_resolved(name, source))
+            if source.parent == PACKAGE / "data":
+                modules -= {source.parent / module for module in NOT_FOLLOWED}
             todo += modules - found
             found |= modules
     return sorted(found)
 
 
 def source_fingerprint(script: Path) -> str:
-    """Short hash of a source and of all modules of the package that it comes to import."""
+    """Short hash of a source and of all modules of the package that it imports, directly or not."""
     digest = hashlib.sha256(script.read_bytes())
     for path in modules_of(script):
         digest.update(f"\0{path.relative_to(PACKAGE).as_posix()}\0".encode() + path.read_bytes())
@@ -75,12 +66,10 @@ def _imports(text: str) -> set[str]:
 
 
 def _chain(node: ast.AST) -> str:
-    """``a.b.c`` of an attribute, "" where it does not begin with a name."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    return ".".join([node.id, *names]) if isinstance(node, ast.Name) else ""
+    """``a.b.c`` of an attribute; it begins with "." if its first part is not a name."""
+    if isinstance(node, ast.Attribute):
+        return f"{_chain(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
@@ -98,21 +87,16 @@ def _resolved(name: str, source: Path) -> Iterable[Path]:
         raise UnknownModule(f"{source}: {name} must be {PACKAGE.name}{name}")
     for part in name.split(".")[1:]:
         if (place / f"{part}.py").is_file():
-            return _followed([place / f"{part}.py"], source)
+            return [place / f"{part}.py"]
         if (place / part / "__init__.py").is_file():
             place /= part
         elif part in (door := _door(place)):
-            return _followed([place / f"{door[part]}.py"], source)
+            return [place / f"{door[part]}.py"]
         elif part.startswith("__"):
             return []
         else:
             raise UnknownModule(f"{source}: {name} is nowhere in {PACKAGE.name}")
-    return _followed({place / f"{module}.py" for module in _door(place).values()}, source)
-
-
-def _followed(modules: Iterable[Path], source: Path) -> Iterable[Path]:
-    data = PACKAGE / "data"
-    return [m for m in modules if m.name not in NOT_FOLLOWED or {m.parent, source.parent} != {data}]
+    return {place / f"{module}.py" for module in _door(place).values()}
 
 
 def _door(room: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Many calls in processes beside each other, with a progress bar."""
+"""Many calls in several processes, with a progress bar."""
 
 from __future__ import annotations
 
@@ -18,28 +18,7 @@ def run_parallel(
     unit: str = "call",
     ordered: bool = True,
 ) -> list[Any]:
-    """Run calls in processes.
-
-    Parameters
-    ----------
-    jobs
-        As from `joblib.delayed`.
-    total
-        How many there are.
-    n_jobs
-        Processes; -1 for one a core.
-    progress
-        Name to show beside a progress bar; "" shows none.
-    unit
-        What the bar counts.
-    ordered
-        Whether the results must come in the order of the calls; else as they are done.
-
-    Returns
-    -------
-    list
-        What the calls gave.
-    """
+    """Results of `total` calls, as from `joblib.delayed`; `progress` names a progress bar."""
     how = "generator" if ordered else "generator_unordered"
     results = Parallel(n_jobs=n_jobs, return_as=how)(jobs)
     return list(tqdm(results, progress, total, unit=unit, disable=not progress))

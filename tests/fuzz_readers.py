@@ -33,8 +33,8 @@ from genre_utils.data import (
     picture_frames,
     read_dataset,
     read_feature_table,
-    unpack,
 )
+from genre_utils.data.download import unpack
 from genre_utils.files import to_json
 
 SECONDS, MEMORY = 60, 2 << 30

@@ -6,7 +6,7 @@ import tarfile
 import zipfile
 from dataclasses import replace
 
-from genre_utils.data import REMOTES, fetch, transfers
+from genre_utils.data.download import REMOTES, fetch, transfers
 
 
 def md5(content):

@@ -23,23 +23,16 @@ class AudioError(ValueError):
 
 
 class Container:
-    """Sound in a file or at an address, decoded by FFmpeg; used in a ``with``.
+    """Sound in a binary file or at an address, decoded by FFmpeg; used in a ``with``.
 
     Parameters
     ----------
-    source
-        A file that is open for reading bytes, from its beginning, or an address.
     formats
         The only formats that are accepted, by FFmpeg's names; "" for all.
     options
         Of FFmpeg's readers.
     timeout
-        Seconds to wait for data; None to wait for ever.
-
-    Attributes
-    ----------
-    rate
-        Sampling rate in Hz.
+        Seconds to wait for data; None for no limit.
 
     Raises
     ------
@@ -84,7 +77,6 @@ class Container:
 
     @property
     def channels(self) -> int:
-        """How many there are."""
         return self._layout.nb_channels
 
     @property
@@ -99,18 +91,7 @@ class Container:
         return self._file.size <= 0 or live
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Decode it; damaged packets are left out.
-
-        Yields
-        ------
-        numpy.ndarray, shape (frames, channels), float32
-            About a quarter of a second each.
-
-        Raises
-        ------
-        AudioError
-            If reading fails, or nothing in it can be decoded.
-        """
+        """Yield blocks of 0.25 s, shape (frames, channels), float32, without damaged packets."""
         import av  # noqa: PLC0415
 
         # Not in planes: PyAV ends the program where there are eight channels or more.

@@ -1,4 +1,4 @@
-"""Decode audio files of any kind to mono, float32, 22050 Hz; look at them; cut them."""
+"""Decode audio files of any kind to mono, float32, 22050 Hz; measure and segment them."""
 
 from __future__ import annotations
 
@@ -48,13 +48,6 @@ _PLACEHOLDER = 0x7FFFF000
 def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray:
     """Decode a file that libsndfile (wav, flac, ogg, mp3, ...) or FFmpeg (m4a, wma, ...) reads.
 
-    Parameters
-    ----------
-    path
-        The path of a file, or a binary file that is open and seekable.
-    sr
-        Sampling rate of the result, in Hz.
-
     Returns
     -------
     numpy.ndarray, shape (samples,), float32
@@ -65,8 +58,7 @@ def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray
     Raises
     ------
     AudioError
-        If the file is missing, empty, not audio, shorter than half a second, silent, or has
-        samples that are not finite.
+        If the file is missing, empty, not audio, shorter than half a second, silent, or not finite.
     """
     y, rate = decode(path)
     check_signal(y, rate)
@@ -76,7 +68,7 @@ def load_audio(path: str | Path | BinaryIO, sr: int = SAMPLE_RATE) -> np.ndarray
 
 
 def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
-    """Decode a file at its own sampling rate, which is also returned; the signal is not checked."""
+    """Signal at the file's own sampling rate, and that rate; the signal is not checked."""
     balance, blocks, rate = Balance(), [], 0
     for rate, block in read_blocks(path):  # noqa: B007
         blocks.append(mix_down(block))
@@ -89,25 +81,7 @@ def decode(path: str | Path | BinaryIO) -> tuple[np.ndarray, int]:
 def stream_audio(
     path: str | Path | BinaryIO, sr: int = SAMPLE_RATE, *, channel: int | None = None
 ) -> Iterator[np.ndarray]:
-    """Decode a file block by block, for files that are too long for the memory.
-
-    Parameters
-    ----------
-    path, sr
-        As in `load_audio`.
-    channel
-        Use this one instead of the mean of the channels; see `AudioInfo.instead_of_mean`.
-
-    Yields
-    ------
-    numpy.ndarray, shape (samples,), float32
-        One after the other, the signal that `load_audio` returns.
-
-    Raises
-    ------
-    AudioError
-        As `load_audio`, for faults of the file; the signal is not checked.
-    """
+    """Yield blocks of the signal that `load_audio` returns, or of one `channel`, without checks."""
     resampler = None
     for rate, block in read_blocks(path):
         mono = mix_down(block) if channel is None else np.ascontiguousarray(block[:, channel])
@@ -168,18 +142,7 @@ def duration(path: str | Path | BinaryIO) -> float:
 
 
 def read_blocks(path: str | Path | BinaryIO) -> Iterator[tuple[int, np.ndarray]]:
-    """Decode a file block by block, with all channels, at its own sampling rate.
-
-    Yields
-    ------
-    rate, block
-        The sampling rate in Hz, and shape (frames, channels), float32. The first has no frames.
-
-    Raises
-    ------
-    AudioError
-        If the file is missing, empty or not audio.
-    """
+    """Yield rate in Hz and blocks, shape (frames, channels), float32; the first is empty."""
     try:
         file = _sound_file(_not_empty(path))
         if file is None:
@@ -235,7 +198,7 @@ def count_unreadable(paths: Iterable[Path]) -> dict[str, int]:
 
 
 def format_unreadable(counts: Mapping[str, int]) -> str:
-    """What `count_unreadable` found, as a phrase of a message."""
+    """The counts of `count_unreadable` as a phrase of a message."""
     kinds = ", ".join(f"{count} {ending}" for ending, count in counts.items())
     files = "1 file was" if sum(counts.values()) == 1 else f"{sum(counts.values())} files were"
     return f"{files} not read, because such files are encrypted, or notes and no sound ({kinds})"
@@ -264,13 +227,7 @@ def _not_empty(path: str | Path | BinaryIO) -> str | Path | BinaryIO:
 
 
 def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
-    """Return a signal, shape (samples,), if features can be computed from it.
-
-    Raises
-    ------
-    AudioError
-        If the signal is not mono, shorter than half a second, not finite or silent.
-    """
+    """Return a signal; `AudioError` if it is not mono, too short, not finite or silent."""
     if y.ndim != 1:
         raise AudioError(f"expected a mono signal of shape (samples,), got {y.shape}")
     check_sound(len(y), sr, finite=bool(np.isfinite(y).all()), silent=not y.any())
@@ -278,7 +235,7 @@ def check_signal(y: np.ndarray, sr: int) -> np.ndarray:
 
 
 def check_sound(samples: int, sr: int, *, finite: bool, silent: bool) -> None:
-    """As `check_signal`, of a signal of which no more than this is known."""
+    """Check as `check_signal` does, knowing no more than this of a signal."""
     if samples < MIN_SECONDS * sr:
         length = "1 sample" if samples == 1 else f"{samples} samples"
         raise AudioError(
@@ -291,7 +248,7 @@ def check_sound(samples: int, sr: int, *, finite: bool, silent: bool) -> None:
 
 
 def find_truncation(path: str | Path | BinaryIO) -> str | None:
-    """A phrase on a file that ends before its header says; None for others."""
+    """A phrase about a file that ends before its header says, else None."""
     if (file := _sound_file(path)) is None:
         return None
     with file:
@@ -308,13 +265,7 @@ def find_truncation(path: str | Path | BinaryIO) -> str | None:
 def split_segments(
     y: np.ndarray, sr: int = SAMPLE_RATE, seconds: float = SEGMENT_SECONDS
 ) -> np.ndarray:
-    """Cut a signal into segments of equal length that do not overlap; the rest is dropped.
-
-    Returns
-    -------
-    numpy.ndarray, shape (segments, int(seconds * sr))
-        A view, not a copy. No rows if the signal is shorter than one segment.
-    """
+    """Cut a signal into segments without overlap, shape (segments, int(seconds * sr)); a view."""
     samples = int(seconds * sr)
     if samples < 1:
         raise AudioError(f"a segment of {seconds} s at {sr} Hz has no samples")
@@ -328,15 +279,12 @@ class AudioInfo:
 
     Attributes
     ----------
-    rate, channels, samples
-        Sampling rate in Hz, number of channels, and length of each.
     clipped
         Share of the samples at full scale, of the channel that has most.
     quiet
         Share of the time in which all channels together are quieter than -60 dB.
     instead_of_mean
-        The channel that `load_audio` takes because the channels cancel each other; None where it
-        takes their mean.
+        The channel that `load_audio` takes if the channels cancel each other, else None.
     """
 
     rate: int
@@ -348,18 +296,11 @@ class AudioInfo:
 
     @property
     def seconds(self) -> float:
-        """Length of the file."""
         return self.samples / self.rate
 
 
 def audio_info(path: str | Path | BinaryIO) -> AudioInfo:
-    """Decode a file block by block, and measure it.
-
-    Raises
-    ------
-    AudioError
-        As `load_audio`.
-    """
+    """Decode a file block by block, and measure it."""
     balance, samples, frames, quiet = Balance(), 0, 0, 0
     rate, channels, clipped = 0, 0, np.zeros(1)
     silent, finite = True, True

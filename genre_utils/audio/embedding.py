@@ -1,9 +1,8 @@
 """Embeddings of signals by the pretrained encoder.
 
 The encoder is MSD_vgg of the package musicnn 0.1.0 (Pons and Serra, "musicnn: pre-trained
-convolutional neural networks for music audio tagging", 2019), a network that was trained to tag
-songs of the Million Song Dataset. It is run as ONNX, so that neither TensorFlow nor its checkpoint
-is needed.
+convolutional neural networks for music audio tagging", 2019), trained to tag songs of the Million
+Song Dataset. It is run as ONNX, so that neither TensorFlow nor its checkpoint is needed.
 """
 
 from __future__ import annotations
@@ -104,13 +103,7 @@ def is_encoder(path: Path) -> bool:
 
 
 def encoder_digest(path: Path | None = None) -> str:
-    """SHA-256 of the encoder's file, or of another encoder's.
-
-    Raises
-    ------
-    EncoderMissing
-        If there is none.
-    """
+    """SHA-256 of the encoder's file, or of another encoder's."""
     try:
         return file_digest(path or encoder_path())
     except OSError as error:
@@ -120,11 +113,7 @@ def encoder_digest(path: Path | None = None) -> str:
 def embed(y: np.ndarray) -> Embedding:
     """Embed a signal at 22050 Hz, shape (samples,); it is brought to one loudness first.
 
-    Returns
-    -------
-    Embedding
-        One row per segment of 3 s; the last overlaps the one before it. A signal of less than 3 s
-        is repeated.
+    One row per segment of 3 s. The last overlaps the one before it; a shorter signal is repeated.
 
     Raises
     ------
@@ -138,15 +127,7 @@ def embed(y: np.ndarray) -> Embedding:
 
 
 def embed_file(path: str | Path | BinaryIO, info: AudioInfo | None = None) -> Embedding:
-    """Embed a file of any length; see `embed`. `info` saves a look at it.
-
-    Raises
-    ------
-    EncoderMissing
-        If there is no encoder.
-    AudioError
-        As `load_audio`.
-    """
+    """Embed a file of any length, as `embed` does; `info` saves decoding it once more."""
     if (info.seconds if info else duration(path)) <= LONG_SECONDS:
         return embed(load_audio(path))
     channel = (info or audio_info(path)).instead_of_mean
@@ -155,18 +136,7 @@ def embed_file(path: str | Path | BinaryIO, info: AudioInfo | None = None) -> Em
 
 
 def encoder_patches(path: str | Path | BinaryIO) -> np.ndarray:
-    """Input of the encoder for a file that fits the memory, to fine-tune the encoder.
-
-    Returns
-    -------
-    numpy.ndarray, shape (segments, 187, 96), float32
-        Mel spectrograms, as from `log_mel`, of the segments of `embed_file`.
-
-    Raises
-    ------
-    AudioError
-        As `load_audio`.
-    """
+    """Input of the encoder for a file, shape (segments, 187, 96), float32, to fine-tune it."""
     y = load_audio(path)
     return np.stack(list(_patches(log_mel(_resampled([y], gain_to(_rms([y])))))))
 
@@ -190,24 +160,15 @@ def gain_to(rms: float, loudness: float = LOUDNESS) -> float:
 
 
 def embed_stream(blocks: Iterable[np.ndarray], gain: float = 1.0) -> Iterator[Embedding]:
-    """Embed a signal at 22050 Hz that comes in blocks of any lengths, multiplied by `gain`.
-
-    Yields
-    ------
-    Embedding
-        One segment of 3 s; all together as from `embed`.
-    """
+    """Embed a signal at 22050 Hz in blocks of any lengths, times `gain`; yield each segment."""
     for patch in _patches(log_mel(_resampled(blocks, gain))):
         yield _run(patch[None])
 
 
 def log_mel(blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Mel spectrogram of the encoder: log10(1 + 10000 power), of a signal at 16000 Hz in blocks.
+    """Yield the encoder's mel spectrogram, log10(1 + 10000 power), shape (frames, 96), every 16 ms.
 
-    Yields
-    ------
-    numpy.ndarray, shape (frames, 96), float32
-        One after the other the frames of the whole signal, one every 16 ms.
+    The blocks are of a signal at 16000 Hz.
     """
     held = np.zeros(_N_FFT // 2, np.float32)
     for block in chain(_cut(blocks), [np.zeros(_N_FFT // 2, np.float32)]):
@@ -299,8 +260,7 @@ def _session(path: Path):
 def _bank() -> np.ndarray:
     """`librosa.filters.mel`, without importing librosa, which is slow; shape (257, 96).
 
-    Triangles on the mel scale of Slaney, "Auditory toolbox" (1998), linear below 1000 Hz and
-    logarithmic above; each of area 1 over Hz.
+    Triangles of area 1 over Hz on the mel scale of Slaney, "Auditory toolbox" (1998).
     """
     step = np.log(6.4) / 27
     top = 15 + np.log(ENCODER_RATE / 2 / 1000) / step

@@ -54,12 +54,7 @@ FEATURE_GROUPS: dict[str, tuple[str, ...]] = {
 
 
 def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
-    """The 57 features of a signal, as in the published tables.
-
-    Parameters
-    ----------
-    y
-        Mono signal, shape (samples,), nominally within [-1, 1].
+    """The 57 features of a mono signal within [-1, 1], as in the published tables.
 
     Returns
     -------
@@ -70,7 +65,7 @@ def extract_features(y: np.ndarray, sr: int = SAMPLE_RATE) -> pd.Series:
     Raises
     ------
     AudioError
-        If the signal is not one-dimensional, too short, silent or not finite.
+        As `check_signal`.
 
     Examples
     --------
@@ -125,11 +120,7 @@ class Spectra:
 
     @classmethod
     def of_part(cls, padded: np.ndarray, sr: int, ends: tuple[bool, bool]) -> Spectra:
-        """Spectra of a part of a longer signal.
-
-        `padded` is the part with half a frame more on each side: of the signal, or its reflection
-        where it begins or ends; `ends` says whether the signal begins, and ends, with this part.
-        """
+        """Spectra of a part, with half a frame more (reflected where `ends` says) on each side."""
         part = cls.__new__(cls)
         part._transform(padded, sr, ends)
         return part
@@ -152,10 +143,7 @@ class Spectra:
         return librosa.util.normalize(self.power @ bank.T, norm=np.inf, axis=1)
 
     def tuning(self) -> float:
-        """Deviation from A440 in fractions of a semitone, within [-0.5, 0.5).
-
-        `librosa.estimate_tuning`, with the parabolas fitted at the peaks alone.
-        """
+        """Deviation from A440 in fractions of a semitone, within [-0.5, 0.5)."""
         return tuning_of(*self.peaks())
 
     def peaks(self) -> tuple[np.ndarray, np.ndarray]:
@@ -211,9 +199,8 @@ class Spectra:
     def hpss(self) -> tuple[np.ndarray, np.ndarray]:
         """Harmonic and percussive part of the signal; shape (512 * (frames - 1),) each.
 
-        From the middle of the first frame to that of the last.
-        Median filtering (Fitzgerald, DAFx 2010) with soft masks of power 2. The two masks add up
-        to one, so the percussive part is what the harmonic part leaves of the signal.
+        From the middle of the first frame to that of the last. Median filtering (Fitzgerald, DAFx
+        2010) with soft masks of power 2, which add up to one.
         """
         harmonic = running_medians(self.magnitude, HPSS_KERNEL)
         turned = np.ascontiguousarray(self.magnitude.T)
@@ -261,8 +248,7 @@ def tuning_of(pitches: np.ndarray, heights: np.ndarray) -> float:
 def onset_strength(log_mel: np.ndarray) -> np.ndarray:
     """Median rise of the mel bands, (frames, bands), from frame to frame in dB; shape (frames,).
 
-    What `librosa.beat.beat_track` computes; the median over bands, where `librosa.feature.tempo`
-    takes the mean, is what the published tempi were made with.
+    `librosa.feature.tempo` takes the mean over bands, but the published tempi are of the median.
     """
     centered = 1 + N_FFT // (2 * HOP_LENGTH)
     strength = np.zeros(centered + max(len(log_mel) - 1, 0), log_mel.dtype)
@@ -273,12 +259,12 @@ def onset_strength(log_mel: np.ndarray) -> np.ndarray:
 
 
 def tempo_of(onset: np.ndarray, sr: int) -> float:
-    """Beats per minute, 0 if nothing has an onset.
+    """Beats per minute of an onset strength, 0 if nothing has an onset.
 
-    The lag with the largest autocorrelation of the onset strength, weighted by a log-normal prior
-    around 120 (Ellis, "Beat tracking by dynamic programming", JNMR 2007), as in
-    `librosa.feature.tempo`. Frames are normalized by their energy, which is their largest
-    autocorrelation, so that one inverse transform serves the mean over all frames.
+    The lag with the largest autocorrelation, weighted by a log-normal prior around 120 (Ellis,
+    "Beat tracking by dynamic programming", JNMR 2007), as in `librosa.feature.tempo`. Frames are
+    normalized by their energy, their largest autocorrelation, so that one inverse transform serves
+    the mean.
     """
     onset = onset.astype(np.float64)
     if not onset.any():
@@ -307,11 +293,7 @@ def _window() -> np.ndarray:
 
 
 def _inverse(stft: np.ndarray) -> np.ndarray:
-    """Signal of a transform (frames, bins), to the middle of its last frame.
-
-    `librosa.istft` where a frame is a whole number of hops, so that overlapping frames add up
-    block by block.
-    """
+    """`librosa.istft` of a transform (frames, bins), to the middle of its last frame."""
     overlap = N_FFT // HOP_LENGTH
     frames = scipy.fft.irfft(stft, overwrite_x=True) * _window()
     total = np.zeros((len(frames) + overlap - 1, HOP_LENGTH), np.float32)

@@ -42,21 +42,11 @@ def _bands() -> tuple[slice, np.ndarray]:
 
 
 def fingerprint(y: np.ndarray) -> np.ndarray:
-    """32 bits every 11.6 ms of a recording.
+    """Fingerprint of the first five minutes of a signal at 22050 Hz, shape (frames,), uint32.
 
-    A bit says whether the energy difference between two neighboring bands rose since the frame
-    before (Haitsma and Kalker, "A highly robust audio fingerprinting system", ISMIR 2002). It
-    hardly changes with the level, the cut and lossy coding.
-
-    Parameters
-    ----------
-    y
-        Signal at 22050 Hz, shape (samples,). Of longer ones the first five minutes count.
-
-    Returns
-    -------
-    numpy.ndarray, shape (frames,), uint32
-        No frames if the signal is shorter than 0.4 s.
+    32 bits every 11.6 ms: each says whether the energy difference between two neighboring bands
+    rose since the frame before (Haitsma and Kalker, "A highly robust audio fingerprinting system",
+    ISMIR 2002). It hardly changes with the level, the cut and lossy coding.
     """
     low = soxr.resample(y[: int(FINGERPRINT_SECONDS * SAMPLE_RATE)], 4, 1, quality="MQ")
     if len(low) < FRAME + HOP:
@@ -77,13 +67,7 @@ def _energy(frames: np.ndarray) -> np.ndarray:
 
 
 def fingerprint_of_file(path: str | Path | BinaryIO, channel: int | None = None) -> np.ndarray:
-    """Fingerprint of a file, of which no more is decoded than counts; `channel` as `stream_audio`.
-
-    Raises
-    ------
-    AudioError
-        As `load_audio`, for faults of the file; the signal is not checked.
-    """
+    """Fingerprint of a file, which is decoded as far as needed; `channel` as in `stream_audio`."""
     blocks, samples = [], 0
     for block in stream_audio(path, channel=channel):
         blocks.append(block)
@@ -97,7 +81,7 @@ def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Find recordings of which one is another cut, level or coding of the other.
 
     Words that two fingerprints share propose how far one is shifted against the other; where they
-    then overlap, at most 35 % of the bits may differ.
+    then overlap, at most 35% of the bits may differ.
 
     Returns
     -------
@@ -117,13 +101,9 @@ def near_duplicates(prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
 
 def find_copies(own: np.ndarray, prints: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """Find the tracks that are the recording of the fingerprint `own`, in any cut, level or coding.
+    """Tracks that are the recording of the fingerprint `own`; the smallest error first.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns track, seconds (how much later the track begins in the recording), overlap and
-        error as from `near_duplicates`; one row per track, the smallest error first.
+    Columns track, and seconds, overlap and error as from `near_duplicates`.
     """
     names = [name for name, words in prints.items() if len(words) and len(own)]
     found = [

@@ -20,10 +20,7 @@ _TILE = 128
 
 @contextmanager
 def compile_lock() -> Iterator[None]:
-    """Hold other programs of this user back that want to compile: two at once damage numba's cache.
-
-    Where no lock can be made, as in a home that may not be written, numba caches nothing either.
-    """
+    """Hold back other programs of this user that compile: two at once damage numba's cache."""
     folder = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("genre_utils")
     lock = filelock.FileLock(Path(folder) / "genre_utils-numba.lock", timeout=_LOCK_SECONDS)
     with suppress(OSError, filelock.Timeout):
@@ -58,23 +55,11 @@ def compile_librosa() -> None:
 
 
 def running_medians(values: np.ndarray, size: int) -> np.ndarray:
-    """Running median along the first axis, with mirrored edges.
+    """Running median along the first axis of float32 (steps, columns), with mirrored edges.
 
     The same numbers as `scipy.ndimage.median_filter(values, (size, 1))`, to the last bit. The
     values of each window are kept in order; a step takes one out and puts one in, for 128 columns
     side by side and without a branch, so that the processor vectorizes it.
-
-    Parameters
-    ----------
-    values
-        Shape (steps, columns), float32, no NaN.
-    size
-        Length of the window, odd.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape and type of `values`.
     """
     if size % 2 == 0 or size < 1:
         raise ValueError(f"the window's length must be odd, got {size}")

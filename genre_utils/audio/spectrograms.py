@@ -22,8 +22,8 @@ _BLOCK = 4096  # columns: up to four minutes are one block
 def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
     """Spectrogram of a signal at 22050 Hz, as `data.picture_frames` reads it from a picture.
 
-    Log power of short frames (256 samples, Hann), one frame per column: the way the pictures that
-    come with the collection were made. Level and contrast do not matter.
+    Log power of short frames (256 samples, Hann), one frame per column, as in the pictures that
+    come with the collection. Level and contrast do not matter.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
     Raises
     ------
     AudioError
-        If the signal is too short, silent or not finite.
+        As `check_signal`.
     """
     if sr != SAMPLE_RATE:
         raise ValueError(f"the sampling rate must be {SAMPLE_RATE} Hz, not {sr}")
@@ -42,15 +42,7 @@ def signal_spectrogram(y: np.ndarray, sr: int = SAMPLE_RATE) -> np.ndarray:
 
 
 def stream_spectrogram(blocks: Iterable[np.ndarray], samples: int) -> np.ndarray:
-    """As `signal_spectrogram`, of a signal in blocks of any lengths; 31 MB for an hour.
-
-    `samples` is the length of the signal, which determines where the columns lie.
-
-    Raises
-    ------
-    AudioError
-        If the signal is shorter than that.
-    """
+    """As `signal_spectrogram`, of `samples` samples in blocks of any lengths; 31 MB for an hour."""
     count = (samples - SPECTROGRAM_FFT) // SPECTROGRAM_HOP + 1
     columns = max(1, round(samples / SAMPLE_RATE * COLUMNS_PER_SECOND))
     starts = ((np.arange(columns) + 0.5) / columns * count).astype(int) * SPECTROGRAM_HOP

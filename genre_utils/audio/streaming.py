@@ -44,13 +44,7 @@ _HALF = N_FFT // 2
 def features_of_file(path: str | Path | BinaryIO) -> tuple[pd.Series, int]:
     """The 57 features of a file of any length, and its length in samples.
 
-    Files of more than four minutes are read three times, block by block: an hour takes some 500 MB,
-    not 5 GB.
-
-    Raises
-    ------
-    AudioError
-        As `load_audio`.
+    Files of more than four minutes are read block by block: 500 MB for an hour, not 5 GB.
     """
     if duration(path) <= LONG_SECONDS:
         y = load_audio(path)
@@ -64,17 +58,10 @@ def extract_in_blocks(
     sr: int = SAMPLE_RATE,
     block_frames: int = BLOCK_FRAMES,
 ) -> tuple[pd.Series, int]:
-    """The 57 features of a signal that comes in blocks, and its length in samples.
+    """The 57 features of a signal that comes in blocks of any lengths, and its length in samples.
 
-    What holds for the whole signal (tuning, the loudest mel band, tempo) is computed in a first
-    pass, the rest in a second. The numbers agree with `extract_features` to rounding.
-
-    Parameters
-    ----------
-    read
-        Returns the signal from its beginning, in arrays of any lengths; called twice.
-    block_frames
-        Frames that are processed at a time.
+    `read` returns the signal from its beginning; it is called twice, first for the tuning, the
+    loudest mel band and the tempo. The numbers agree with `extract_features` to rounding.
     """
     checker = _Checker(sr)
     pitches: list[np.ndarray] = []
@@ -128,7 +115,7 @@ def _frame_features(read, sr: int, block_frames: int, tuning: float, samples: in
 
 
 class _Checker:
-    """Passes a signal on, and checks it at its end as `check_signal` does."""
+    """Yield the blocks of a signal, and check it at its end as `check_signal` does."""
 
     def __init__(self, sr: int) -> None:
         self.sr, self.samples, self.silent, self.finite = sr, 0, True, True

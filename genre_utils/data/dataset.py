@@ -11,18 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from genre_utils.audio import AUDIO_SUFFIXES, count_unreadable, format_unreadable
+from genre_utils.data import naming
 from genre_utils.data.deduplicate import identify
-from genre_utils.data.naming import (
-    GTZAN_GENRES,
-    PICTURE_SUFFIXES,
-    find_audio,
-    find_parts,
-    name_tracks,
-    parse_track_id,
-    printable,
-    read_tags,
-    walk_files,
-)
 from genre_utils.files import file_digest
 
 ENVIRONMENT_VARIABLE = "GTZAN_HOME"
@@ -30,7 +20,6 @@ DEMO_MARKER = "DEMO.json"
 TRACK_COLUMNS = (
     "genre path artist title song artist_group partition duplicate_of annotated_tempo picture table"
 ).split()
-PARTITIONS = ("train", "valid", "test")
 HOW_TO_GET_DATA = (
     "Give the folder that holds genres_original/, genres/ or one folder of audio per genre: "
     f"make report DATA=folder, or set {ENVIRONMENT_VARIABLE}; make data downloads one."
@@ -47,19 +36,14 @@ class Dataset:
 
     Attributes
     ----------
-    root
-        The folder everything was found in.
     tracks
-        One row per track, index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`; cells are
-        missing where nothing is known. ``annotated_tempo`` is in beats per minute; ``table`` says
-        whether the published 30 s table has the track; ``song`` and ``artist_group`` are from
-        `identify`.
+        One row per track, index ``track_id`` ("blues.00000"), columns `TRACK_COLUMNS`, missing
+        where nothing is known. ``annotated_tempo`` is in beats per minute; ``table`` says whether
+        the published 30 s table has the track; ``song`` and ``artist_group`` are from `identify`.
     tables
         The published tables that are there, by length: ``{30: path, 3: path}``.
     missing
         What this root lacks: one sentence each, with the way to get it.
-    synthetic
-        True for the demo collection.
     """
 
     root: Path
@@ -73,7 +57,7 @@ class Dataset:
         """Short name for tables and titles."""
         if self.synthetic:
             return "demo"
-        return "GTZAN" if self.genres == GTZAN_GENRES else self.root.name
+        return "GTZAN" if self.genres == naming.GTZAN_GENRES else self.root.name
 
     @property
     def genres(self) -> list[str]:
@@ -104,12 +88,12 @@ class Dataset:
         times count too: what a build tool needs to notice a file that was changed in place.
         """
         digest = hashlib.sha256()
-        for path in sorted(p for p in walk_files(self.root) if p.is_file()):
+        for path in sorted(p for p in naming.walk_files(self.root) if p.is_file()):
             stat = path.stat()
             line = f"{path.relative_to(self.root).as_posix()}\0{stat.st_size}\0"
             line += str(stat.st_mtime_ns) if times else ""
             digest.update(line.encode("utf-8", "surrogateescape"))
-            if path.suffix.lower() not in AUDIO_SUFFIXES | PICTURE_SUFFIXES:
+            if path.suffix.lower() not in AUDIO_SUFFIXES | naming.PICTURE_SUFFIXES:
                 digest.update(bytes.fromhex(file_digest(path)))
         return digest.hexdigest()[:16]
 
@@ -121,16 +105,10 @@ def read_dataset(root: Path) -> Dataset:
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise DatasetError(f"{root} {what}. {HOW_TO_GET_DATA}")
     base = root_of_parts(root)
-    tables = {
-        seconds: path
-        for seconds in (30, 3)
-        if (path := base / f"features_{seconds}_sec.csv").is_file()
-    }
-    tracks = pd.DataFrame(
-        _audio_rows(base / find_audio("", _is_there(base))),
-        columns=["track_id", "genre", "path"],
-        dtype=object,
-    )
+    tables = {s: base / f"features_{s}_sec.csv" for s in (30, 3)}
+    tables = {seconds: path for seconds, path in tables.items() if path.is_file()}
+    audio = _audio_rows(base / naming.find_audio("", _is_there(base)))
+    tracks = pd.DataFrame(audio, columns=["track_id", "genre", "path"], dtype=object)
     # Paths stay objects: one that is not UTF-8 is no text.
     tracks = tracks.astype({"track_id": "str", "genre": "str"}).set_index("track_id")
     listed = {seconds: _tracks_of_table(path, seconds) for seconds, path in tables.items()}
@@ -139,25 +117,21 @@ def read_dataset(root: Path) -> Dataset:
         tracks["genre"] = tracks["genre"].fillna(labels.reindex(tracks.index))
     tracks["table"] = tracks.index.isin(listed[30].index) if 30 in listed else False
     if tracks.empty:
-        other = count_unreadable(walk_files(root))
+        other = count_unreadable(naming.walk_files(root))
         unread = f"; {format_unreadable(other)}" if other else ""
         raise DatasetError(
             f"{root} has neither audio files nor a features_30_sec.csv{unread}. {HOW_TO_GET_DATA}"
         )
-    columns = {
-        "annotated_tempo": _annotated_tempi(base),
-        "partition": _partitions(base),
-        "picture": _pictures(base),
-        **_artists_and_titles(base),
-    }
-    for name, values in columns.items():
+    for name, values in {**_listed(base), **_artists_and_titles(base)}.items():
         tracks[name] = values.reindex(tracks.index) if len(values) else None
-    tracks = _with_tags(tracks)
+    unnamed = tracks.loc[tracks["artist"].isna(), "path"].dropna()
+    tags = {track: naming.read_tags(path) for track, path in unnamed.items()}
+    tracks = tracks.fillna(_table_of_artists(tags))
     tracks["duplicate_of"] = _duplicates(base, tracks)
     tracks["annotated_tempo"] = tracks["annotated_tempo"].astype(float)
     tracks = identify(tracks.rename_axis("track_id"))[TRACK_COLUMNS]
-    synthetic = bool(read_demo_marker(base))
-    return Dataset(root, tracks, tables, tuple(_missing(tracks, tables)), synthetic)
+    missing = tuple(_missing(tracks, tables))
+    return Dataset(root, tracks, tables, missing, bool(read_demo_marker(base)))
 
 
 def read_demo_marker(root: Path) -> dict:
@@ -172,23 +146,19 @@ def read_demo_marker(root: Path) -> dict:
 def root_of_parts(root: Path) -> Path:
     """The folder with the parts: the root, or a folder in it as archives make them."""
     children = (p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    return root / find_parts(children, _is_there(root))
+    return root / naming.find_parts(children, _is_there(root))
 
 
 def _is_there(root: Path) -> Callable[[str], bool]:
-    def is_there(name: str) -> bool:
-        path = root / name
-        return path.is_file() if path.suffix == ".csv" else path.is_dir()
-
-    return is_there
+    return lambda name: (root / name).is_file() if name.endswith(".csv") else (root / name).is_dir()
 
 
 def _audio_rows(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Track, genre and path of all files whose name is that of an audio file."""
     genres = (p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    files = (path for genre in sorted(genres) for path in walk_files(genre))
-    for track, name in name_tracks(path.relative_to(folder).as_posix() for path in files):
-        yield track, printable(name.split("/")[0]), str(folder / name)
+    files = (path for genre in sorted(genres) for path in naming.walk_files(genre))
+    for track, name in naming.name_tracks(path.relative_to(folder).as_posix() for path in files):
+        yield track, naming.printable(name.split("/")[0]), str(folder / name)
 
 
 def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
@@ -199,18 +169,12 @@ def _tracks_of_table(path: Path, seconds: int) -> pd.Series:
     table = table.dropna()  # `read_feature_table` reports what is wrong with a row
     if seconds == 3:
         table["filename"] = table["filename"].str.replace(r"\.\d{1,3}(\.[^.]+)$", r"\1", regex=True)
-    table = table.assign(track=table["filename"].map(parse_track_id))
+    table = table.assign(track=table["filename"].map(naming.parse_track_id))
     return table.drop_duplicates("track").set_index("track")["label"].rename_axis(None)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table separated by commas, semicolons (with decimal commas), tabs or bars.
-
-    Raises
-    ------
-    DatasetError
-        If it cannot be read as a table.
-    """
+    """Read a table separated by commas, semicolons (with decimal commas), tabs or bars."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             head = file.readline(1 << 16)
@@ -222,70 +186,54 @@ def read_csv(path: Path) -> pd.DataFrame:
         raise DatasetError(f"{path} is not a table that can be read ({reason}).") from error
 
 
-def _partitions(base: Path) -> pd.Series:
-    sets: dict[str, str] = {}
-    for name in PARTITIONS:
+def _listed(base: Path) -> dict[str, pd.Series]:
+    """Partition, annotated tempo and picture of the tracks that have one."""
+    partition: dict[str, str] = {}
+    for name in ("train", "valid", "test"):
         path = base / "splits" / f"{name}_filtered.txt"
         if path.is_file():
             lines = path.read_text(encoding="utf-8", errors="replace").split()
-            sets |= {parse_track_id(line): name for line in lines}
-    return pd.Series(sets, dtype=object)
+            partition |= {naming.parse_track_id(line): name for line in lines}
+    tempo = {
+        naming.parse_track_id(path.name): path.read_text(errors="replace").strip()
+        for path in (base / "tempo").glob("*.bpm")
+    }
+    picture = {
+        naming.parse_track_id(path.name): str(path)
+        for path in naming.walk_files(base / "images_original")
+        if path.suffix.lower() in naming.PICTURE_SUFFIXES
+    }
+    return {
+        "partition": pd.Series(partition, dtype=object),
+        "annotated_tempo": pd.to_numeric(pd.Series(tempo, dtype=object), errors="coerce"),
+        "picture": pd.Series(picture, dtype=object),
+    }
 
 
 def _artists_and_titles(base: Path) -> dict[str, pd.Series]:
     path = base / "meta" / "GTZANindex.txt"
-    rows: dict[str, list[str]] = {}
-    if path.is_file():
-        content = path.read_bytes()
-        try:  # some have saved it as UTF-8, others as Latin-1
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("latin-1")
-        for line in text.splitlines():
-            name, *rest = (part.strip() for part in line.split(":::"))
-            if rest:
-                rows[parse_track_id(name)] = ([*rest, ""])[:2]
+    content = path.read_bytes() if path.is_file() else b""
+    try:  # some have saved it as UTF-8, others as Latin-1
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    lines = ([part.strip() for part in line.split(":::")] for line in text.splitlines())
+    rows = {naming.parse_track_id(name): [*rest, ""][:2] for name, *rest in lines if rest}
+    return dict(_table_of_artists(rows).items())
+
+
+def _table_of_artists(rows: dict) -> pd.DataFrame:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["artist", "title"], dtype=object)
-    table = table.where(table != "")
-    return {"artist": table["artist"], "title": table["title"]}
-
-
-def _with_tags(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Fill in artists and titles from the tags of the files, where the index has no artist."""
-    paths = tracks.loc[tracks["artist"].isna(), "path"].dropna()
-    tags = {track: read_tags(path) for track, path in paths.items()}
-    table = pd.DataFrame.from_dict(tags, orient="index", columns=["artist", "title"], dtype=object)
-    filled = {
-        name: tracks[name].where(tracks[name].notna(), table[name].reindex(tracks.index))
-        for name in table
-        if table[name].notna().any()
-    }
-    return tracks.assign(**filled)
-
-
-def _annotated_tempi(base: Path) -> pd.Series:
-    texts = {
-        parse_track_id(path.name): path.read_text(errors="replace").strip()
-        for path in (base / "tempo").glob("*.bpm")
-    }
-    return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce")
-
-
-def _pictures(base: Path) -> pd.Series:
-    paths = (
-        p for p in walk_files(base / "images_original") if p.suffix.lower() in PICTURE_SUFFIXES
-    )
-    return pd.Series({parse_track_id(p.name): str(p) for p in paths}, dtype=object)
+    return table.where(table.notna() & (table != ""))
 
 
 def _duplicates(base: Path, tracks: pd.DataFrame) -> pd.Series:
     """First track with the same bytes, from the published checksums or else from the files."""
     published = published_checksums(base).reindex(tracks.index).dropna()
-    paths = tracks["path"].dropna()
-    paths = paths[paths.map(lambda p: Path(p).is_file())]
-    sizes = paths.map(lambda p: Path(p).stat().st_size)
-    alike = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index.difference(published.index)
-    own = {track: _digest_if_readable(paths[track]) for track in alike}
+    paths = tracks["path"].dropna().map(Path)
+    sizes = paths[paths.map(Path.is_file)].map(lambda path: path.stat().st_size)
+    equal = sizes[sizes.duplicated(keep=False) & (sizes > 0)].index.difference(published.index)
+    own = {track: _digest_if_readable(paths[track]) for track in equal}
     sums = pd.concat([published, pd.Series(own, dtype=object).dropna()]).sort_index()
     first = sums.groupby(sums).transform(lambda group: group.index[0])
     return first[first != first.index].reindex(tracks.index)
@@ -305,7 +253,7 @@ def published_checksums(base: Path) -> pd.Series:
     return pd.Series(dtype=str)
 
 
-def _digest_if_readable(path: str) -> str | None:
+def _digest_if_readable(path: Path) -> str | None:
     try:
         return file_digest(path, "md5")
     except OSError:  # reported where the file is decoded
@@ -316,8 +264,8 @@ def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:
     lacks = tracks.isna().sum()
     if lacks["path"]:
         yield (
-            f"Audio of {lacks['path']} of {len(tracks)} tracks is missing; whatever needs sound "
-            f"uses the other {len(tracks) - lacks['path']}. Put the files into "
+            f"Audio of {lacks['path']} of {len(tracks)} tracks is missing; analyses of "
+            f"sound use the other {len(tracks) - lacks['path']}. Put the files into "
             "`genres_original/<genre>/`."
         )
     for seconds in (30, 3):
@@ -338,14 +286,5 @@ def _missing(tracks: pd.DataFrame, tables: Iterable[int]) -> Iterator[str]:
 
 
 def artist_decades() -> pd.DataFrame:
-    """Decade of the best known recordings of some of GTZAN's artists, 1960 to 2000.
-
-    A track of theirs in GTZAN may still be from another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``artist``, as GTZAN's index spells it. Columns ``decade``, and the evidence:
-        ``recording``, its ``year``, and ``see``, a page where both can be looked up.
-    """
+    """Decade of the best known recordings of some of GTZAN's artists, with the evidence."""
     return pd.read_csv(Path(__file__).with_name("decades.csv"), index_col="artist")

@@ -53,14 +53,15 @@ def members(name: str, known: Iterable[str] = ()) -> list[str]:
 
     Guests ("feat.") are members. So are names joined by "and", "&", "with", "+" or commas, if each
     has two words or more or is in `known`, the normalized names of artists on their own; otherwise
-    the name is a band's ("Shirley & Company") and stays whole, except for members of two words that
-    are known. Of a leader with a band ("Magic Slim & The Teardrops") the leader is a member.
+    it is a band ("Shirley & Company"), and only members of two words that are known count. Of a
+    leader with a band ("Magic Slim & The Teardrops") the leader is a member.
     """
-    if normalize_name(name) in _BANDS:
-        return [normalize_name(name)]
+    whole = normalize_name(name)
+    if whole in _BANDS:
+        return [whole]
     known = known if isinstance(known, set | dict) else set(known)
-    found = []
-    for credit in _FEATURING.split(_words(name, keep=",+")):
+    found, words = [whole], _words(name, keep=",+")
+    for credit in _FEATURING.split(words):
         parts = [part for part in _AND.split(credit) if part.strip(" ,+")]
         leader, *rest = [re.sub(r"^the (?=.)", "", part) for part in parts] or [""]
         full = [part for part in (leader, *rest) if part in known or " " in part]
@@ -69,27 +70,19 @@ def members(name: str, known: Iterable[str] = ()) -> list[str]:
         elif len(full) < len(parts):
             full = [part for part in full if part in known and " " in part]
         found += full
-        if credit != _words(name, keep=",+"):  # one of several that "feat." joins
+        if credit != words:  # one of several that "feat." joins
             found.append(normalize_name(credit))
-    return list(dict.fromkeys([normalize_name(name), *found]))
+    return list(dict.fromkeys(found))
 
 
 def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -> pd.DataFrame:
     """Add the columns ``song`` and ``artist_group``.
 
-    One song: the same bytes, the same recording, or the same artist and title. Titles are compared
-    without case, punctuation and notes of the version ("(live)"); parts of a longer piece ("part
-    1", "part 2") are songs of their own.
-
-    One artist: names that mean the same, and all who ever play together. Tracks that are one song
-    are by one artist.
-
-    Parameters
-    ----------
-    tracks
-        As in `Dataset.tracks`: ``artist``, ``title`` and ``duplicate_of``.
-    recordings
-        Pairs of tracks with the same recording, as from `audio.near_duplicates`.
+    One song: the same bytes, the same recording (pairs of tracks, as from `audio.near_duplicates`),
+    or the same artist and title. Titles are compared without case, punctuation and notes of the
+    version ("(live)"); parts of a longer piece ("part 1", "part 2") are songs of their own. One
+    artist: names that mean the same, and all who ever play together. Tracks that are one song are
+    by one artist.
 
     Returns
     -------
@@ -97,39 +90,31 @@ def identify(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]] = ()) -
         ``song`` is the first track of each song, and ``artist_group`` the most frequent of an
         artist's names; missing where no one is named.
     """
-    song = _songs(tracks, recordings)
-    return tracks.assign(song=song, artist_group=_artists(tracks, song))
-
-
-def _artists(tracks: pd.DataFrame, song: pd.Series) -> pd.Series:
     names = tracks["artist"].dropna()
-    known = _artists_of_names(names)
-    ties: list[tuple[str, Hashable]] = [(track, ("song", of)) for track, of in song.items()]
-    ties += [(track, ("artist", known[name])) for track, name in names.items()]
-    found = _components(tracks.index, ties)
-    usual = names.groupby(found[names.index]).agg(lambda own: own.mode()[0])
-    return found.map(usual).astype(object)
-
-
-def _songs(tracks: pd.DataFrame, recordings: Iterable[tuple[str, str]]) -> pd.Series:
+    artist_of = _artists(names)
     ties: list[tuple[str, Hashable]] = []
     for track, first in tracks["duplicate_of"].dropna().items():
         ties += [(track, ("copy", first)), (first, ("copy", first))]
     for pair in recordings:
         ties += [(track, ("recording", *pair)) for track in pair]
     if "title" in tracks:
-        named = tracks[["artist", "title"]].dropna()
-        known = _artists_of_names(named["artist"])
-        for track, name, title in named.itertuples():
+        titled = tracks[["artist", "title"]].dropna()
+        artist_of_titled = _artists(titled["artist"])
+        for track, name, title in titled.itertuples():
             if plain := normalize_name(_VERSION.sub(" ", title)):
-                ties.append((track, ("title", known[name], plain)))
-    found = _components(tracks.index, ties)
-    return pd.Series(tracks.index, tracks.index, dtype=object).groupby(found).transform("min")
+                ties.append((track, ("title", artist_of_titled[name], plain)))
+    components = _components(tracks.index, ties)
+    song = pd.Series(tracks.index, tracks.index, dtype=object).groupby(components).transform("min")
+    ties = [(track, ("song", first)) for track, first in song.items()]
+    ties += [(track, ("artist", artist_of[name])) for track, name in names.items()]
+    components = _components(tracks.index, ties)
+    usual = names.groupby(components[names.index]).agg(lambda own: own.mode()[0])
+    return tracks.assign(song=song, artist_group=components.map(usual).astype(object))
 
 
-def _artists_of_names(artists: pd.Series) -> dict[str, int]:
+def _artists(names: pd.Series) -> dict[str, int]:
     """Number of the artist behind each name; those who play together have one number."""
-    names = list(artists.dropna().unique())
+    names = names.unique()
     alone = {normalize_name(name) for name in names}
     ties = [(name, member) for name in names for member in members(name, alone)]
     return _components(pd.Index(names), ties).to_dict()

@@ -8,6 +8,7 @@ import hashlib
 import inspect
 import io
 import json
+import math
 import os
 import time
 import warnings
@@ -26,28 +27,15 @@ import platformdirs
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from genre_utils import audio
 from genre_utils.audio import (
-    EMBEDDING_COLUMNS,
     FEATURE_COLUMNS,
-    LAYER_COLUMNS,
     SAMPLE_RATE,
-    TAGS,
     AudioError,
-    EncoderMissing,
-    embed_by_second,
-    embed_file,
-    encoder_digest,
-    encoder_patches,
-    extract_features,
     features_of_file,
-    find_truncation,
-    fingerprint,
     load_audio,
     mel_frames,
-    mfcc_frames,
-    second_encoder_path,
     split_segments,
-    track_spectrogram,
 )
 from genre_utils.data.dataset import Dataset, DatasetError, read_csv
 from genre_utils.data.images import PictureError, picture_frames
@@ -56,7 +44,6 @@ from genre_utils.files import UNFINISHED, file_digest, replacing
 from genre_utils.imports import PACKAGE, modules_of
 from genre_utils.parallel import run_parallel
 
-CACHE_VARIABLE = "GENRE_UTILS_CACHE"
 # Modules whose code, with all of `audio` that they import, computes each kind: part of cache keys.
 _CODE = {
     "picture": "audio/spectrograms data/images",
@@ -81,24 +68,24 @@ def half_mel_frames(y: np.ndarray) -> np.ndarray:
 
 # Kinds of features, and what computes each from a signal or, for the last three, from a file.
 INPUTS: dict[str, Callable] = {
-    "features_30_sec": extract_features,
-    "features_3_sec": extract_features,
-    "mfcc": mfcc_frames,
+    "features_30_sec": audio.extract_features,
+    "features_3_sec": audio.extract_features,
+    "mfcc": audio.mfcc_frames,
     "mel": half_mel_frames,
     "raw": raw_frames,
-    "picture": track_spectrogram,
-    "fingerprint": fingerprint,
-    "encoder": embed_file,
-    "patch": encoder_patches,
-    "second encoder": embed_by_second,
+    "picture": audio.track_spectrogram,
+    "fingerprint": audio.fingerprint,
+    "encoder": audio.embed_file,
+    "patch": audio.encoder_patches,
+    "second encoder": audio.embed_by_second,
 }
-EMBEDDING_AND_TAGS = (*EMBEDDING_COLUMNS, *TAGS)
-ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *LAYER_COLUMNS)
+EMBEDDING_AND_TAGS = (*audio.EMBEDDING_COLUMNS, *audio.TAGS)
+ENCODER_COLUMNS = (*EMBEDDING_AND_TAGS, *audio.LAYER_COLUMNS)
 WHOLE_TRACKS = frozenset({"features_30_sec", "picture", "fingerprint"})
 # Kinds whose rows are one vector each; the others are frames.
 _TABLE = ["length", *FEATURE_COLUMNS]
 _COLUMNS = {"features_30_sec": _TABLE, "features_3_sec": _TABLE, "encoder": [*ENCODER_COLUMNS]}
-_COLUMNS["second encoder"] = [*EMBEDDING_COLUMNS]
+_COLUMNS["second encoder"] = [*audio.EMBEDDING_COLUMNS]
 
 _CHECKSUM_DIGITS = 8
 # NumPy evaluates a header as a literal, which CPython before 3.13 does wrongly where threads do so
@@ -107,11 +94,7 @@ _ONE_HEADER = Lock()
 
 
 class NoUsableAudio(DatasetError):  # noqa: N818
-    """No file of a collection can be used; `faults` lists them with the reasons."""
-
-    def __init__(self, message: str, faults: pd.DataFrame) -> None:
-        super().__init__(message)
-        self.faults = faults
+    """No file of a collection can be used."""
 
 
 @dataclass(frozen=True)
@@ -173,46 +156,41 @@ def read_feature_table(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DatasetError
-        If columns are missing, values are not numbers, rows are doubled or names contradict
-        labels; the message says which.
+        If columns or values are missing, rows are duplicated or names contradict labels.
     """
     path = Path(path)
     table = read_csv(path)
-    needed = ["filename", "length", *FEATURE_COLUMNS, "label"]
-    if lacking := [name for name in needed if name not in table]:
+    if lacking := [name for name in ("filename", *_TABLE, "label") if name not in table]:
         shown = ", ".join(lacking[:3]) + (", ..." if len(lacking) > 3 else "")
         raise DatasetError(f"{path} lacks {len(lacking)} of its columns: {shown}")
     if table.empty:
         raise DatasetError(f"{path} has no rows.")
-    table = table[needed]
-    numbers = table[["length", *FEATURE_COLUMNS]].apply(pd.to_numeric, errors="coerce")
-    wrong = ~np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1) | table["label"].isna()
+    names, label = table["filename"], table["label"]
+    table = table[_TABLE].apply(pd.to_numeric, errors="coerce").assign(label=label)
+    wrong = ~np.isfinite(table[_TABLE].to_numpy(dtype=float)).all(axis=1) | label.isna()
     if wrong.any():
-        name = table["filename"][wrong].iloc[0]
-        raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {name}")
-    table = table.assign(**numbers)
-    parts = table["filename"].str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
+        first = names[wrong].iloc[0]
+        raise DatasetError(f"{path}: {wrong.sum()} rows have missing values, the first is {first}")
+    parts = names.str.extract(r"^(.*)\.(\d{1,3})\.[^.]+$")
     # One segment of each track would be a track whose name ends in a number.
     if parts.notna().all(axis=None) and ("3_sec" in path.name or parts[0].duplicated().any()):
-        table["track_id"], table["segment"] = parts[0], parts[1].astype(int)
-        index = ["track_id", "segment"]
+        index = {"track_id": parts[0], "segment": parts[1].astype(int)}
     else:
-        table["track_id"], index = table["filename"].map(parse_track_id), ["track_id"]
-    doubled = table.duplicated(index)
-    if doubled.any():
-        name = table["filename"][doubled].iloc[0]
-        raise DatasetError(f"{path}: {doubled.sum()} rows are there twice, the first is {name}")
+        index = {"track_id": names.map(parse_track_id)}
+    table = table.assign(**index)
+    if (repeated := table.duplicated(list(index))).any():
+        first = names[repeated].iloc[0]
+        raise DatasetError(f"{path}: {repeated.sum()} rows are there twice, the first is {first}")
     prefix = table["track_id"].str.extract(r"^([a-z]+)\.\d{5}$")[0]
-    contradict = prefix.isin(GTZAN_GENRES) & (prefix != table["label"])
-    if contradict.any():
-        row = table[contradict].iloc[0]
-        raise DatasetError(f"{path}: {row['filename']} is labeled {row['label']}")
-    return table.set_index(index).drop(columns="filename")
+    if (contradict := prefix.isin(GTZAN_GENRES) & (prefix != label)).any():
+        first, other = names[contradict].iloc[0], label[contradict].iloc[0]
+        raise DatasetError(f"{path}: {first} is labeled {other}")
+    return table.set_index(list(index))
 
 
 def cache_dir() -> Path:
     """Folder of cached features: ``GENRE_UTILS_CACHE`` or the user's cache folder."""
-    named = os.environ.get(CACHE_VARIABLE)
+    named = os.environ.get("GENRE_UTILS_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("genre_utils"))
 
 
@@ -235,8 +213,6 @@ def load_features(
         "fingerprint" (32 bits every 11.6 ms of a whole track), "encoder" (`EMBEDDING_COLUMNS`,
         `TAGS` and `LAYER_COLUMNS` of each segment), "patch" (187 x 96, the encoder's input) or
         "second encoder" (`EMBEDDING_COLUMNS` of MTT_vgg, which was trained on MagnaTagATune).
-    n_jobs
-        Processes for extraction; -1 for one per core.
     published
         Whether to read the published table where the collection has it, instead of computing.
 
@@ -261,81 +237,53 @@ def load_features(
     paths = dataset.audio
     if kind == "picture":
         paths = dataset.tracks["picture"].fillna(dataset.tracks["path"]).dropna()
-    values, faults = extract_collection(paths, kind, n_jobs=n_jobs, progress=progress)
+    values, faults = _extract(paths, kind, n_jobs, progress=progress)
     tracks = values.index.get_level_values("track_id")
     genre = dataset.tracks["genre"].reindex(tracks).set_axis(values.index)
-    used = tracks.unique()
-    pictures = int(paths[used].map(_is_picture).sum())
-    counts = {"picture": pictures, "audio": len(used) - pictures}
+    pictures = paths[tracks.unique()].map(_is_picture)
+    counts = {"picture": pictures.sum(), "audio": (~pictures).sum()}
     files = " and ".join(f"{n} {what} files" for what, n in counts.items() if n)
-    source = f"Computed from {files} ({len(values)} rows)."
-    return Features(values, genre, source, faults)
+    return Features(values, genre, f"Computed from {files} ({len(values)} rows).", faults)
 
 
 def features_or_reason(dataset: Dataset, kind: str) -> tuple[Features | None, str]:
     """The features and ""; or None and, in one sentence, why there are none."""
     try:
         return load_features(dataset, kind), ""
-    except (DatasetError, EncoderMissing) as error:
+    except (DatasetError, audio.EncoderMissing) as error:
         return None, str(error)
 
 
-def extract_collection(
-    paths: pd.Series, kind: str, *, n_jobs: int = -1, progress: bool = True
+def _extract(
+    paths: pd.Series, kind: str, n_jobs: int, *, progress: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Extract features of many files in parallel; each finished file is cached at once.
-
-    Parameters
-    ----------
-    paths
-        Files, indexed by ``track_id``.
-    kind, n_jobs
-        As in `load_features`.
-
-    Returns
-    -------
-    values, faults
-        As in `Features`.
-
-    Raises
-    ------
-    DatasetError
-        If no file could be used.
-    """
+    """Values and faults of files, as in `Features`; each finished file is cached."""
     folder = cache_dir() / f"{kind}-{cache_key(kind)}"
     remove_leftovers(folder)
     read = partial(read_frames, mapped=kind not in _COLUMNS and _may_map(len(paths)))
-    cached = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(_recall)(path, folder, read) for path in paths
-    )
+    recall = Parallel(n_jobs=n_jobs, prefer="threads")
+    cached = recall(delayed(_recall)(path, folder, read) for path in paths)
     found = dict(zip(paths.index, cached, strict=True))
-    new = [track for track, outcome in found.items() if outcome.table is None and outcome.target]
-    if new:
-        jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
-        made = run_parallel(
-            jobs,
-            len(new),
-            n_jobs=n_jobs,
-            progress=kind if progress else "",
-            unit="track",
-            ordered=False,
-        )
+    new = [track for track, result in found.items() if result.table is None and result.target]
+    jobs = (delayed(_compute)(track, paths[track], found[track].target, kind) for track in new)
+    bar = kind if progress and new else ""
+    for track, result in run_parallel(
+        jobs, len(new), n_jobs=n_jobs, progress=bar, unit="track", ordered=False
+    ):
         # What is mapped from a file is mapped here, and need not come from another process.
-        found |= {
-            track: outcome._replace(table=read(outcome.target)) if outcome.is_cached else outcome
-            for track, outcome in made
-        }
-    if notes := [outcome.note for outcome in found.values() if outcome.note]:
+        is_cached = result.table is None and result.target
+        found[track] = result._replace(table=read(result.target)) if is_cached else result
+    if notes := [result.note for result in found.values() if result.note]:
         warnings.warn(f"{len(notes)} results were not cached: {notes[0]}", stacklevel=2)
-    tables = {track: o.table for track, o in found.items() if o.table is not None}
+    tables = {track: result.table for track, result in found.items() if result.table is not None}
     faults = fault_table(
-        (track, Path(paths[track]).name, outcome.fault, track in tables)
-        for track, outcome in found.items()
-        if outcome.fault
+        (track, Path(paths[track]).name, result.fault, track in tables)
+        for track, result in found.items()
+        if result.fault
     )
     if not tables:
         reason = f" ({faults['file'].iloc[0]}: {faults['reason'].iloc[0]})" if len(faults) else ""
-        raise NoUsableAudio(f"None of the {len(paths)} files can be used{reason}.", faults)
+        raise NoUsableAudio(f"None of the {len(paths)} files can be used{reason}.")
     values = pd.concat(tables, names=["track_id", "segment"])
     if kind in WHOLE_TRACKS:
         values = values.droplevel("segment")
@@ -348,9 +296,9 @@ def cache_key(kind: str) -> str:
     """Hash of all that a result depends on, except the file."""
     depends = [kind, _code_digest(kind), version("librosa"), version("soxr")]
     if kind in ("encoder", "song with encoder"):
-        depends.append(encoder_digest())
+        depends.append(audio.encoder_digest())
     if kind == "second encoder":
-        depends.append(encoder_digest(second_encoder_path()))
+        depends.append(audio.encoder_digest(audio.second_encoder_path()))
     return hashlib.sha256("\0".join(depends).encode()).hexdigest()[:12]
 
 
@@ -381,42 +329,39 @@ def remove_leftovers(folder: Path) -> None:
                 path.unlink()
 
 
-class _Outcome(NamedTuple):
-    """What became of one file; `note` says why its result could not be cached at `target`."""
+class _Result(NamedTuple):
+    """What became of a file; `note` says why its table could not be cached at `target`."""
 
     table: pd.DataFrame | None = None
     fault: str | None = None
     target: Path | None = None
     note: str | None = None
-    is_cached: bool = False
 
 
-def _recall(path: str, folder: Path, read: Callable[[Path], pd.DataFrame]) -> _Outcome:
+def _recall(path: str, folder: Path, read: Callable[[Path], pd.DataFrame]) -> _Result:
     try:
-        name = file_digest(path, "md5")
+        target = folder / f"{file_digest(path, 'md5')}.npy"
     except OSError as error:
-        return _Outcome(fault=f"the file cannot be read ({error.strerror})")
-    target = folder / f"{name}.npy"
+        return _Result(fault=f"the file cannot be read ({error.strerror})")
     try:
-        table = read(target)
+        return _Result(read(target), _truncation(path), target)
     except (OSError, ValueError):
-        return _Outcome(target=target)  # not there, or damaged: computed again
-    return _Outcome(table, _truncation(path), target)
+        return _Result(target=target)  # not there, or damaged: computed again
 
 
-def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Outcome]:
+def _compute(track: str, path: str, target: Path, kind: str) -> tuple[str, _Result]:
     try:
         # One thread: the last digits of a matrix product depend on how many share it.
         with threadpool_limits(1):
             rows = _rows_of_file(path, kind).rename_axis("segment")
     except (AudioError, PictureError) as error:
-        return track, _Outcome(fault=str(error))
+        return track, _Result(fault=str(error))
     try:
         write_frames(rows, target)
     except OSError as error:
         note = f"{target.parent}: {error.strerror or error}"
-        return track, _Outcome(rows, _truncation(path), target, note)
-    return track, _Outcome(None, _truncation(path), target, is_cached=True)
+        return track, _Result(rows, _truncation(path), note=note)
+    return track, _Result(None, _truncation(path), target)
 
 
 def _rows_of_file(path: str, kind: str) -> pd.DataFrame:
@@ -450,41 +395,36 @@ def _is_picture(path: str) -> bool:
 
 
 def _truncation(path: str) -> str | None:
-    return None if _is_picture(path) else find_truncation(path)
+    return None if _is_picture(path) else audio.find_truncation(path)
 
 
 def write_frames(table: pd.DataFrame, path: Path) -> None:
-    """Write a column ``frames`` of arrays of one shape, index ``segment``: complete or not at all.
-
-    The file is an array as NumPy writes it, the segments as JSON, and a checksum (CRC-32).
-    """
+    """Write a column ``frames`` of equal shapes: an array as .npy, the index as JSON, a CRC-32."""
+    file = io.BytesIO()
+    np.save(file, np.stack(table["frames"]), allow_pickle=False)
+    file.write(json.dumps(table.index.tolist()).encode())
+    content = file.getvalue()
     with replacing(path) as temporary:
-        file = io.BytesIO()
-        np.save(file, np.stack(table["frames"]), allow_pickle=False)
-        file.write(json.dumps(table.index.tolist()).encode())
-        content = file.getvalue()
-        temporary.write_bytes(content + f"{zlib.crc32(content):0{_CHECKSUM_DIGITS}x}".encode())
+        temporary.write_bytes(content + _checksum(content))
 
 
 def read_frames(path: Path, *, mapped: bool = True) -> pd.DataFrame:
-    """Read what `write_frames` wrote; mapped, the cells are views of the file, without a copy.
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged.
-    """
+    """Read what `write_frames` wrote; mapped, the cells are views of the file, without a copy."""
     content = path.read_bytes()
-    body, checksum = content[:-_CHECKSUM_DIGITS], content[-_CHECKSUM_DIGITS:]
-    if f"{zlib.crc32(body):0{_CHECKSUM_DIGITS}x}".encode() != checksum:
+    body = content[:-_CHECKSUM_DIGITS]
+    if content != body + _checksum(body):
         raise ValueError(f"{path} is damaged")
-    file = io.BytesIO(content)
+    file = io.BytesIO(body)
     with _ONE_HEADER:
         frames = np.load(file, allow_pickle=False)
         if mapped:
             frames = np.load(path, mmap_mode="r", allow_pickle=False)
-    segments = json.loads(body[file.tell() :])
-    return pd.DataFrame({"frames": list(frames)}, index=pd.Index(segments, name="segment"))
+    index = pd.Index(json.loads(file.read()), name="segment")
+    return pd.DataFrame({"frames": list(frames)}, index=index)
+
+
+def _checksum(content: bytes) -> bytes:
+    return f"{zlib.crc32(content):0{_CHECKSUM_DIGITS}x}".encode()
 
 
 def _may_map(count: int) -> bool:
@@ -494,12 +434,11 @@ def _may_map(count: int) -> bool:
     except ImportError:  # Windows counts otherwise
         return True
     wanted = 12 * count + 1024  # each of some 12 segments is opened by processes that receive it
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return True
-    most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    except (ValueError, OSError):
-        return False
-    return most >= wanted
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = (math.inf if n == resource.RLIM_INFINITY else n for n in limits)
+    if soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (int(min(hard, wanted)), limits[1]))
+        except (ValueError, OSError):
+            return False
+    return hard >= wanted

@@ -29,17 +29,11 @@ class PictureError(ValueError):
 
 
 def picture_frames(path: str | Path) -> np.ndarray:
-    """Spectrogram of a picture, in the shape that networks take.
+    """Spectrogram of a picture of a whole track, in the shape that networks take.
 
-    Its margin is cropped (border rows and columns of the corner's color alone). If its colors are
-    those of one of `COLOR_MAPS`, the map is undone, otherwise brightness counts. Where the plot is
-    empty (silence has no logarithm), the value is 0.
-
-    Parameters
-    ----------
-    path
-        A picture of a whole track, as Pillow reads it. The frequency axis goes from 0 to half the
-        sampling rate, linear; in pictures of Kaggle's size, 432 x 288, it is mel.
+    The margin is cropped, and a color map undone (`COLOR_MAPS`; otherwise brightness counts). The
+    frequency axis is mel in pictures of Kaggle's size, 432 x 288, otherwise linear up to half the
+    sampling rate. Where the plot is empty (silence has no logarithm), the value is 0.
 
     Returns
     -------

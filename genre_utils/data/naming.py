@@ -30,10 +30,9 @@ _LRC_HEAD = re.compile(
 
 
 def parse_track_id(filename: str) -> str:
-    r"""Track of a file name.
+    """Track of a file name, for other names than GTZAN's the name without its ending.
 
-    "blues.00000" of "blues/blues.00000.wav", of "blues00000.png" and of "gtzan_blues_00000.bpm";
-    for names that are not GTZAN's, the name without its ending.
+    "blues.00000" of "blues/blues.00000.wav", of "blues00000.png" and of "gtzan_blues_00000.bpm".
     """
     path = printable(_ENDING.sub("", filename))
     found = _GTZAN_NAME.fullmatch(path.rsplit("/", 1)[-1])
@@ -46,7 +45,7 @@ def printable(name: str) -> str:
 
 
 def walk_files(folder: Path) -> Iterator[Path]:
-    """Files below a folder and the folders it links to, each folder once, hidden ones not."""
+    """Files below a folder and the folders it links to, each folder once, without hidden ones."""
     seen = set()
     for here, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(here)
@@ -59,13 +58,9 @@ def walk_files(folder: Path) -> Iterator[Path]:
 
 
 def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Track of each audio file, given as "genre/name.wav" or "genre/folder/name.wav".
+    """Yield track and name of each audio file, named "genre/name.wav" or "genre/folder/name.wav".
 
-    Of files that would share a name, the first has it; the others keep their path and ending.
-
-    Yields
-    ------
-    track_id, name
+    If files would share a name, the first has it; the others keep their path and ending.
     """
     seen: set[str] = set()
     for name in names:
@@ -85,12 +80,7 @@ def name_tracks(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def find_parts(folders: Iterable[str], is_there: Callable[[str], bool]) -> str:
     """Folder with the parts of a collection: "" for the root, or "Data/", or another one in it.
 
-    Parameters
-    ----------
-    folders
-        Names of the folders in the root.
-    is_there
-        Whether a folder, or a table (.csv), of that path below the root is there.
+    `folders` are those in the root; `is_there` says whether it has a folder, or a table (.csv).
     """
     parts = (*AUDIO_FOLDERS, "features_30_sec.csv")
     candidates = ("", "Data/", *sorted(f"{folder}/" for folder in folders))
@@ -103,21 +93,19 @@ def find_audio(parts: str, is_there: Callable[[str], bool]) -> str:
 
 
 def read_tags(path: str | Path) -> tuple[str | None, str | None]:
-    """Artist and title in the tags of an audio file; None for what is not there or damaged."""
+    """Artist and title in the tags of an audio file; None if there is none, or it is damaged."""
     import mutagen  # noqa: PLC0415
 
     try:
-        file = mutagen.File(path, easy=True)
-        tags = file.tags if file is not None else None
+        tags = getattr(mutagen.File(path, easy=True), "tags", None) or {}
         return _first(tags, _ARTIST), _first(tags, _TITLE)
-    except Exception:  # of a damaged tag; whether the sound can be used is the decoder's matter
+    except Exception:  # of a damaged tag; the decoder decides whether the sound can be used
         return None, None
 
 
 def _first(tags, keys: tuple[str, ...]) -> str | None:
     for key in keys:
-        found = tags.get(key) if tags else None
-        text = str(found[0]) if found else ""
+        text = str(found[0]) if (found := tags.get(key)) else ""
         if plain := printable(" ".join(text.replace("\0", " ").split())):
             return plain
     return None
@@ -139,8 +127,6 @@ def parse_artist_and_title(track: str) -> tuple[str | None, str | None]:
     ('Nina Simone', 'Feeling Good')
     >>> parse_artist_and_title("Nina Simone/Pastel Blues/03 Sinnerman")
     ('Nina Simone', 'Sinnerman')
-    >>> parse_artist_and_title("recordings/take7")
-    (None, None)
     """
     path = PurePosixPath(track)
     plain = _NUMBER.sub("", path.name)
@@ -155,15 +141,15 @@ def parse_artist_and_title(track: str) -> tuple[str | None, str | None]:
 
 
 def song_words(path: str | Path) -> str:
-    """Title and lyrics that come with an audio file, a line each; "" if there are none.
+    """Title and lyrics that come with an audio file, one per line; "" if there are none.
 
     Lyrics are looked for in ``.lrc`` and ``.txt`` files of the same name, then in the tags. The
     genre and the artist in the tags are left out, so that nothing gives the label away.
     """
     path = Path(path)
     _, title = read_artist_and_title(path, path.stem)
-    text = next((t for end in (".lrc", ".txt") if (t := _beside(path.with_suffix(end)))), None)
-    return "\n".join(part for part in (title, text or _lyrics_in(path)) if part)
+    texts = (_text_of(path.with_suffix(ending)) for ending in (".lrc", ".txt"))
+    return "\n".join(filter(None, (title, next(filter(None, texts), None) or _lyrics(path))))
 
 
 def plain_text(text: str) -> str:
@@ -173,7 +159,7 @@ def plain_text(text: str) -> str:
     return "\n".join(printable(line) for line in lines if line)
 
 
-def _beside(path: Path) -> str:
+def _text_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(_MAX_LYRICS_BYTES)
@@ -187,7 +173,7 @@ def _beside(path: Path) -> str:
         return plain_text(content.decode("cp1252", errors="replace"))
 
 
-def _lyrics_in(path: Path) -> str:
+def _lyrics(path: Path) -> str:
     import mutagen  # noqa: PLC0415
 
     try:

@@ -29,18 +29,13 @@ class NoCollection(DatasetError):  # noqa: N818
 
 
 def open_dataset(data: str | Path | None = None) -> Dataset:
-    """Find a collection, list what is in it, and recognize recordings that are there twice.
+    """Find a collection, list what is in it, and identify recordings that are there twice.
 
     Searched in this order: `data`, the environment variable ``GTZAN_HOME``, ``data/gtzan`` in the
-    working folder or the one above it. If there is none, the mini collection is downloaded into
-    the latter; where that fails, the demo collection is synthesized, with a warning.
-
-    Parameters
-    ----------
-    data
-        The collection's folder, in the layout of Kaggle (``genres_original/``, tables and
-        pictures, also nested in ``Data/``), of Marsyas or the mini set (``genres/``), or a folder
-        of genre folders with audio in them.
+    working folder or the one above it. If there is none, the mini collection is downloaded into the
+    latter; where that fails, the demo collection is synthesized, with a warning. A collection is a
+    folder in the layout of Kaggle (``genres_original/``, tables and pictures, also nested in
+    ``Data/``), of Marsyas or the mini set (``genres/``), or a folder of genre folders with audio.
 
     Raises
     ------
@@ -60,19 +55,12 @@ def open_dataset(data: str | Path | None = None) -> Dataset:
             from genre_utils.data.synthetic import write_demo  # noqa: PLC0415
 
             root = write_demo(home / "demo")
-    return with_recordings(read_dataset(root))
+    return _with_recordings(read_dataset(root))
 
 
 def find_root(data: str | Path | None = None) -> Path:
-    """Folder of a collection that is on disk; see `open_dataset`.
-
-    Raises
-    ------
-    NoCollection
-        If none was named, and none is in ``data/gtzan``.
-    """
-    named = data or os.environ.get(ENVIRONMENT_VARIABLE)
-    if named:
+    """Folder of a collection that is on disk; see `open_dataset`."""
+    if named := data or os.environ.get(ENVIRONMENT_VARIABLE):
         return Path(named)
     for folder in _nearby():
         if (folder / "gtzan").is_dir():
@@ -84,15 +72,15 @@ def _nearby() -> list[Path]:
     return [folder / "data" for folder in (Path.cwd(), Path.cwd().parent)]
 
 
-def with_recordings(dataset: Dataset, *, n_jobs: int = -1, progress: bool = True) -> Dataset:
+def _with_recordings(dataset: Dataset) -> Dataset:
     """A collection whose songs are also identified by their fingerprints (cached)."""
     path = cache_dir() / f"recordings-{_RECORDINGS_FORMAT}-{dataset.fingerprint()}.json"
     try:
         pairs = [(str(one), str(other)) for one, other in json.loads(path.read_text("utf-8"))]
     except (OSError, ValueError, TypeError):  # not there, or damaged
         try:
-            prints = load_features(dataset, "fingerprint", n_jobs=n_jobs, progress=progress)
-            found = near_duplicates(prints.values["frames"].to_dict())
+            prints = load_features(dataset, "fingerprint").values["frames"]
+            found = near_duplicates(prints.to_dict())
             pairs = list(zip(found["track"], found["other"], strict=True))
         except NoUsableAudio:
             pairs = []

@@ -1,17 +1,17 @@
 """A synthesizer of ten small genres, and a demo collection of them in the layout of GTZAN.
 
-Each genre is a row in a table of recipes, played with NumPy and SciPy, so that everything can be
-run and tested without a download. Scores on it tell nothing about music.
+Each genre is a column in a table of recipes, played with NumPy and SciPy, so that everything can be
+run and tested without a download. Scores on it mean nothing for music.
 """
 
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 from scipy.io import wavfile
 from scipy.signal import butter, fftconvolve, sosfilt
@@ -34,182 +34,94 @@ ACCENTS = {"X": 1.0, "x": 0.6, "o": 0.3}
 CHORDS: dict[str, tuple[int, ...]] = {"": (0, 4, 7), "m": (0, 3, 7), "5": (0, 7, 12)}
 CHORDS |= {"7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "j7": (0, 4, 7, 11)}
 BASS_TONES = {"r": 0, "4": 5, "5": 7, "6": 9, "7": 10, "8": 12}
-MAJOR, MINOR, DORIAN = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 9, 10)
-BLUES, FOLK = (0, 3, 5, 6, 7, 10), (0, 2, 4, 7, 9)
+# Parameters that artists blend with those of a related genre, borrow from it, and vary.
+NUMBERS = (
+    "slow fast swing density hold drums bass comp lead drive level cutoff room hiss swell"
+).split()
+LENT = "beat kit scale chords bass_line comp_line bass_voice comp_voice lead_voice".split()
+VARIED = "drums bass comp lead drive cutoff room swell density".split()
 
 
-@dataclass(frozen=True)
-class Voice:
-    """How a note sounds: `kind` is "wave" (additive), "fm" or "pluck" (Karplus-Strong)."""
-
-    kind: str
-    slope: float  # wave: amplitudes k ** -slope; fm: modulation index; pluck: damping
-    cutoff: float  # Hz
-    attack: float  # s
-    decay: float  # s
-    vibrato: float = 0.0  # wave: relative depth; fm: ratio of the modulator
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(Path(__file__).with_name(f"synthetic_{name}.csv"), index_col=0)
 
 
-@dataclass(frozen=True)
-class Drum:
-    """A falling sine and a burst of high-passed noise."""
-
-    hz: float
-    fall: float
-    ring: float  # s
-    noise: float
-    above: float  # Hz
-    hiss: float  # s
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a genre plays and how it sounds."""
-
-    slow: float  # bpm
-    fast: float  # bpm
-    swing: float  # where the second eighth falls in its beat: 0.5 straight, 0.67 shuffled
-    density: float  # share of the eighths on which the lead plays
-    hold: float  # longest chord, in sixteenths
-    drums: float  # loudness of the four parts
-    bass: float
-    comp: float
-    lead: float
-    drive: float  # distortion of chords and lead
-    level: float  # dB of full scale, root mean square
-    cutoff: float  # Hz, of the mix
-    room: float  # loudness of the reverberation
-    hiss: float  # dB, relative to the music
-    swell: float  # depth of slow changes of loudness
-    beat: str  # kick|snare|hat, a bar each
-    kit: tuple[Drum, ...]
-    scale: tuple[int, ...]
-    chords: str  # one a bar: semitones above the key, colon, a name in CHORDS
-    bass_line: str
-    comp_line: str  # accents play the chord, letters one of its notes
-    bass_voice: Voice
-    comp_voice: Voice
-    lead_voice: Voice
-    kin: tuple[str, ...]  # related genres
-
-
-# fmt: off
-PIANO, STRINGS = Voice("wave", 1.3, 2500, .004, .6), Voice("wave", 1.1, 2200, .12, 4, .004)
-ORGAN, BRASS = Voice("wave", .9, 1800, .01, 5, .003), Voice("wave", .6, 2600, .04, 1.5, .003)
-SAX, SAW = Voice("wave", .7, 1800, .05, 2, .006), Voice("wave", 1, 6000, .01, 1.5, .002)
-BELL, KEYS = Voice("fm", 2, 3000, .003, .5, 3), Voice("fm", 1, 3000, .004, .8, 1)
-STEEL, GUITAR = Voice("pluck", .5, 5000, .002, .9), Voice("pluck", .7, 3500, .002, 1.5)
-UPRIGHT, FINGERS = Voice("pluck", 2.5, 900, .004, .5), Voice("wave", 1.6, 900, .006, .5)
-SUB = Voice("wave", 3, 400, .01, 1)
-ACOUSTIC = (Drum(58, 2, .13, .1, 2000, .01), Drum(190, .3, .07, .9, 1500, .11),
-            Drum(400, 0, .01, 1, 6500, .05))
-MACHINE = (Drum(48, 4, .28, .05, 3000, .01), Drum(210, .2, .05, 1.2, 1200, .13),
-           Drum(800, 0, .01, 1, 7500, .035))
-BRUSHES = (Drum(65, 1, .1, .1, 1000, .02), Drum(220, 0, .03, .8, 2500, .16),
-           Drum(3100, 0, .15, .8, 5000, .22))
-HEAVY = (Drum(62, 3, .1, .5, 2500, .012), Drum(175, .4, .1, 1.2, 1000, .15),
-         Drum(2400, 0, .05, 1, 5000, .16))
-RECIPES = {
-    "blues": Recipe(70, 128, .64, .5, 3, .7, .9, .8, 1, 1.2, -17.5, 5500, .15, -38, .1,
-        "X.......X.......|....X.......X...|X.x.X.x.X.x.X.x.", ACOUSTIC, BLUES, "0:7 5:7 0:7 7:7",
-        "r.r.5.5.6.6.5.5.", "X.x.X.x.X.x.X.x.", UPRIGHT, GUITAR, STEEL, ("rock", "jazz")),
-    "classical": Recipe(66, 140, .5, .55, 8, 0, .6, .9, 1, .05, -26, 4500, .45, -50, .45,
-        "................|................|................", BRUSHES, MAJOR, "0: 9:m 2:m 7:",
-        "r.......5.......", "acbcacbcacbcacbc", STRINGS, STRINGS, PIANO, ("jazz",)),
-    "country": Recipe(84, 132, .52, .45, 2, .6, .8, 1, .9, .4, -18, 6500, .12, -42, .1,
-        "X.......X.......|....X.......X...|x.xxx.xxx.xxx.xx", ACOUSTIC, FOLK, "0: 5: 0: 7:",
-        "r.......5.......", "a.X.b.X.a.X.b.X.", UPRIGHT, STEEL, STEEL, ("blues", "rock", "pop")),
-    "disco": Recipe(108, 130, .5, .4, 1.5, 1, .9, .7, .6, .3, -17.5, 8500, .15, -45, .05,
-        "X...X...X...X...|....X.......X...|x.Xxx.Xxx.Xxx.Xx", ACOUSTIC, DORIAN, "0:m7 5:7 8: 10:",
-        "r.8.r.8.r.8.r.8.", "..X...X...X...X.", FINGERS, STRINGS, BRASS, ("pop", "hiphop")),
-    "hiphop": Recipe(80, 112, .55, .25, 4, 1.3, 1.1, .5, .5, .8, -15.5, 8000, .06, -36, .05,
-        "X..x..x...X.....|....X.......X..o|x.xxx.x.x.xxx.x.", MACHINE, MINOR, "0:m 0:m 8: 7:m",
-        "r.....r...r.....", "..x...x...X.....", SUB, KEYS, BELL, ("reggae", "disco", "pop")),
-    "jazz": Recipe(90, 190, .64, .6, 3, .5, .9, .7, 1, .1, -21, 5500, .25, -45, .2,
-        "X.......x.......|......o.......x.|X...X.x.X...X.x.", BRUSHES, DORIAN, "2:m7 7:7 0:j7 9:7",
-        "r...4...5...6...", "..X.......x.....", UPRIGHT, PIANO, SAX, ("blues", "classical")),
-    "metal": Recipe(96, 175, .5, .35, 2, 1, .8, 1.3, .5, 9, -16.5, 8500, .08, -42, .03,
-        "X.xxX.xxX.xxX.xx|....X.......X..x|X...X...X...X...", HEAVY, MINOR, "0:5 0:5 1:5 0:5",
-        "r.rrr.rrr.rrr.rr", "X.xxX.xxX.xxX.xx", FINGERS, GUITAR, SAW, ("rock",)),
-    "pop": Recipe(88, 128, .5, .5, 4, .9, .9, .8, 1, .4, -14.5, 10000, .15, -50, .05,
-        "X.....x.X.......|....X.......X...|x.x.x.x.x.x.x.x.", MACHINE, MAJOR, "0: 7: 9:m 5:",
-        "r.r.r.r.r.r.r.r.", "X..x..x.X..x..x.", FINGERS, SAW, SAW, ("disco", "rock", "hiphop")),
-    "reggae": Recipe(66, 96, .56, .3, 1.5, .8, 1.3, .7, .6, .4, -18, 6000, .25, -42, .06,
-        "........X.......|........X......o|x.x.x.x.x.x.x.x.", ACOUSTIC, MINOR, "0:m 5:m 0:m 10:",
-        "r..r..5...r.7...", "....X.......X...", SUB, GUITAR, ORGAN, ("hiphop", "blues")),
-    "rock": Recipe(96, 150, .5, .4, 4, 1, .8, 1, .8, 3, -17.5, 7500, .12, -42, .06,
-        "X.......X.x.....|....X.......X..o|X.x.X.x.X.x.X.x.", ACOUSTIC, FOLK, "0:5 10:5 5:5 0:5",
-        "r..r..r.5..5..5.", "X..X..X.X.......", FINGERS, GUITAR, GUITAR, ("metal", "country")),
-}
-# fmt: on
-GENRES = tuple(RECIPES)
-NUMBERS = tuple(f.name for f in fields(Recipe) if f.type is float)
-LENT = tuple(f.name for f in fields(Recipe) if f.type is not float and f.name != "kin")
-VARIED = ("drums", "bass", "comp", "lead", "drive", "cutoff", "room", "swell", "density")
+# How notes sound: "wave" (additive; slope: amplitudes k ** -slope, vibrato: its relative depth),
+# "fm" (slope: modulation index, vibrato: ratio of the modulator) or "pluck" (Karplus-Strong;
+# slope: damping); cutoff in Hz, attack and decay in s.
+VOICES = {row.Index: row for row in _read("voices").itertuples(name="Voice")}
+# A falling sine (hz, ring in s) and a burst of noise above so many Hz (hiss in s).
+KITS = {kit: list(drums.itertuples()) for kit, drums in _read("drums").groupby(level=0)}
+# What genres play and how they sound; the column ``meaning`` explains the parameters.
+RECIPES = _read("recipes").drop(columns="meaning").T.astype(dict.fromkeys(NUMBERS, float))
+RECIPES["kit"] = RECIPES["kit"].map(KITS)
+RECIPES["scale"] = [list(map(int, scale.split())) for scale in RECIPES["scale"]]
+for _voice in ("bass_voice", "comp_voice", "lead_voice"):
+    RECIPES[_voice] = RECIPES[_voice].map(VOICES)
+GENRES = tuple(RECIPES.index)
 Notes = list[tuple[int, float, int, float]]  # step, length in steps, pitch, accent
 
 
 def synthesize(
-    genre: str, *, seconds: float = 30.0, sr: int = SAMPLE_RATE, seed: int = 0, artist: int = 0
+    genre: str, *, seconds: float = 30.0, seed: int = 0, artist: int = 0
 ) -> tuple[np.ndarray, float]:
-    """Play an excerpt of a track.
+    """An excerpt of a track, and its tempo in beats per minute.
 
-    Parameters
-    ----------
-    genre
-        One of `GENRES`.
-    seed
-        The track: key, lines, tempo and mix are drawn from it. Not negative.
-    artist
-        The tracks of an artist share sound, habits and roughly the tempo. Not negative.
+    The tracks of an `artist` share sound, habits and roughly the tempo; key, lines and mix are
+    drawn from the `seed`.
 
     Returns
     -------
-    y : numpy.ndarray, shape (round(seconds * sr),), float32
+    y : numpy.ndarray, shape (round(seconds * 22050),), float32
         Mono signal in [-1, 1].
     tempo : float
-        Beats per minute.
     """
-    if genre not in RECIPES:
+    if genre not in GENRES:
         raise ValueError(f"There is no recipe for {genre!r}: choose one of {', '.join(GENRES)}.")
-    size = round(seconds * sr)
+    size = round(seconds * SAMPLE_RATE)
     if size < 1:
-        raise ValueError(f"An excerpt of {seconds} s at {sr} Hz has no samples.")
+        raise ValueError(f"An excerpt of {seconds} s has no samples.")
     rng = np.random.default_rng([seed, artist, GENRES.index(genre)])
     recipe = _vary(_artist(genre, artist), rng, TRACK)
     tempo = rng.uniform(recipe.slow, recipe.fast)
-    y = _mix(recipe, _play(recipe, tempo, size, sr, rng), sr, rng)
+    y = _mix(recipe, _play(recipe, tempo, size, rng), rng)
     return y.astype(np.float32), float(tempo)
 
 
-def _artist(genre: str, artist: int) -> Recipe:
+def _artist(genre: str, artist: int) -> pd.Series:
     """Bend the recipe of a genre towards a related one, as this artist does."""
     rng = np.random.default_rng([artist, GENRES.index(genre)])
-    own = RECIPES[genre]
-    kin = RECIPES[rng.choice(own.kin)]
+    recipe = RECIPES.loc[genre].copy()
+    kin = RECIPES.loc[rng.choice(recipe["kin"].split())]
     share = rng.uniform(0, BLEND)
-    bent = {n: (1 - share) * getattr(own, n) + share * getattr(kin, n) for n in NUMBERS}
-    bent |= {name: getattr(kin, name) for name in LENT if rng.random() < BORROW}
-    center = rng.uniform(bent["slow"], bent["fast"])
-    bent |= {"slow": 0.93 * center, "fast": 1.07 * center}
-    return _vary(replace(own, **bent), rng, 1.0)
+    recipe[NUMBERS] = (1 - share) * recipe[NUMBERS] + share * kin[NUMBERS]
+    for name in LENT:
+        if rng.random() < BORROW:
+            recipe[name] = kin[name]
+    center = rng.uniform(recipe["slow"], recipe["fast"])
+    recipe["slow"], recipe["fast"] = 0.93 * center, 1.07 * center
+    return _vary(recipe, rng, 1.0)
 
 
-def _vary(recipe: Recipe, rng: np.random.Generator, amount: float) -> Recipe:
+def _vary(recipe: pd.Series, rng: np.random.Generator, amount: float) -> pd.Series:
     """Draw another mix near that of the recipe."""
-    new = {name: getattr(recipe, name) * np.exp(amount * VARY * rng.normal()) for name in VARIED}
+    new = recipe.copy()
+    for name in VARIED:
+        new[name] *= np.exp(amount * VARY * rng.normal())
     for name in ("comp_voice", "lead_voice"):
-        voice = getattr(recipe, name)
-        new[name] = replace(voice, cutoff=voice.cutoff * np.exp(amount * VARY * rng.normal()))
+        cutoff = recipe[name].cutoff * np.exp(amount * VARY * rng.normal())
+        new[name] = recipe[name]._replace(cutoff=cutoff)
     level, hiss = amount * rng.normal(0, (2, 5))
-    return replace(recipe, level=recipe.level + level, hiss=recipe.hiss + hiss, **new)
+    new["level"] += level
+    new["hiss"] += hiss
+    return new
 
 
 def _play(
-    recipe: Recipe, tempo: float, size: int, sr: int, rng: np.random.Generator
+    recipe: pd.Series, tempo: float, size: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
     """Play the four parts, each into a signal of its own."""
-    bars = int(np.ceil(size / sr * tempo / 240)) + 1
+    bars = int(np.ceil(size / SAMPLE_RATE * tempo / 240)) + 1
     key = int(rng.integers(12))
     names = recipe.chords.split() * bars
     chords = [_chord(name, key) for name in names[rng.integers(4) :][:bars]]
@@ -219,16 +131,16 @@ def _play(
     def perform(notes: Notes, sound: Callable[[int, int], np.ndarray]) -> np.ndarray:
         out, known = np.zeros(size), {}
         for step, length, pitch, accent in notes:
-            note = pitch, int(length * 15 / tempo * sr)
+            note = pitch, int(length * 15 / tempo * SAMPLE_RATE)
             if note not in known:
                 known[note] = sound(*note)
-            start = round((beats[step] * 60 / tempo + rng.normal(0, 0.003)) * sr)
+            start = round((beats[step] * 60 / tempo + rng.normal(0, 0.003)) * SAMPLE_RATE)
             audible = known[note][max(0, -start) : max(0, size - start)]
             out[max(0, start) : max(0, start) + len(audible)] += accent * audible
         return out
 
-    def voice(of: Voice) -> Callable[[int, int], np.ndarray]:
-        return lambda pitch, count: _note(of, 440 * 2 ** ((pitch - 69) / 12), count, sr, rng)
+    def voice(of) -> Callable[[int, int], np.ndarray]:
+        return lambda pitch, count: _note(of, 440 * 2 ** ((pitch - 69) / 12), count, rng)
 
     drums: Notes = [
         (step, 0, drum, ACCENTS[char] * rng.uniform(0.8, 1.1))
@@ -246,7 +158,7 @@ def _play(
         if char in ACCENTS or char == "abcd"[i]
     ]
     return {
-        "drums": perform(drums, lambda drum, _: _strike(recipe.kit[drum], sr, rng)),
+        "drums": perform(drums, lambda drum, _: _strike(recipe.kit[drum], rng)),
         "bass": perform(bass, voice(recipe.bass_voice)),
         "comp": perform(comp, voice(recipe.comp_voice)),
         "lead": perform(_lead(recipe, bars, key, rng), voice(recipe.lead_voice)),
@@ -266,7 +178,7 @@ def _line(line: str, bars: int) -> Iterator[tuple[int, int, str]]:
         yield step, following - step, line[step % STEPS]
 
 
-def _lead(recipe: Recipe, bars: int, key: int, rng: np.random.Generator) -> Notes:
+def _lead(recipe: pd.Series, bars: int, key: int, rng: np.random.Generator) -> Notes:
     """Walk over the scale in a phrase of a bar that comes back, somewhat shifted."""
     starts = [step for step in range(0, STEPS, 2) if rng.random() < recipe.density]
     walk, notes = np.cumsum(rng.integers(-2, 3, len(starts))), []
@@ -279,49 +191,51 @@ def _lead(recipe: Recipe, bars: int, key: int, rng: np.random.Generator) -> Note
     return notes
 
 
-def _strike(drum: Drum, sr: int, rng: np.random.Generator) -> np.ndarray:
-    t = np.arange(int(0.5 * sr)) / sr
-    phase = np.cumsum(drum.hz * (1 + drum.fall * np.exp(-t / 0.025))) / sr
-    above = butter(2, min(drum.above, 0.4 * sr), "high", fs=sr, output="sos")
+def _strike(drum, rng: np.random.Generator) -> np.ndarray:
+    t = np.arange(int(0.5 * SAMPLE_RATE)) / SAMPLE_RATE
+    phase = np.cumsum(drum.hz * (1 + drum.fall * np.exp(-t / 0.025))) / SAMPLE_RATE
+    above = butter(2, min(drum.above, 0.4 * SAMPLE_RATE), "high", fs=SAMPLE_RATE, output="sos")
     noise = drum.noise * sosfilt(above, rng.normal(0, 0.5, len(t))) * np.exp(-t / drum.hiss)
     return np.sin(2 * np.pi * phase) * np.exp(-t / drum.ring) + noise
 
 
-def _note(voice: Voice, hz: float, count: int, sr: int, rng: np.random.Generator) -> np.ndarray:
+def _note(voice, hz: float, count: int, rng: np.random.Generator) -> np.ndarray:
     """Render a note of `count` samples and its release."""
-    release = int(0.04 * sr)
-    t = np.arange(count + release) / sr
+    release = int(0.04 * SAMPLE_RATE)
+    t = np.arange(count + release) / SAMPLE_RATE
     shape = np.minimum(t / voice.attack, 1) * np.exp(-t / voice.decay)
     shape[count:] *= np.linspace(1, 0, release)
     if voice.kind == "pluck":
-        return shape * _pluck(voice, hz, len(t), sr, rng)
+        return shape * _pluck(voice, hz, len(t), rng)
     fading = np.exp(-3 * t / voice.decay)
     if voice.kind == "fm":
         bend = voice.slope * fading * np.sin(2 * np.pi * voice.vibrato * hz * t)
         return shape * np.sin(2 * np.pi * hz * t + bend)
     phase = hz * (t + voice.vibrato / 35 * np.sin(35 * t)) % 1
     at = np.linspace(0, 1, 1025)
-    bright = np.interp(phase, at, _period(voice.slope, hz, voice.cutoff, sr))
-    dark = np.interp(phase, at, _period(voice.slope, hz, voice.cutoff / 3, sr))
+    bright = np.interp(phase, at, _period(voice.slope, hz, voice.cutoff))
+    dark = np.interp(phase, at, _period(voice.slope, hz, voice.cutoff / 3))
     return shape * (fading * bright + (1 - fading) * dark)
 
 
-def _period(slope: float, hz: float, cutoff: float, sr: int) -> np.ndarray:
+def _period(slope: float, hz: float, cutoff: float) -> np.ndarray:
     """Add up the partials of a period, those below the Nyquist frequency and the 512th."""
-    k = np.arange(1.0, min(512, max(2, int(0.45 * sr / hz))))
+    k = np.arange(1.0, min(512, max(2, int(0.45 * SAMPLE_RATE / hz))))
     spectrum = np.zeros(513, complex)
     spectrum[1 : len(k) + 1] = -1j * k**-slope / (1 + (k * hz / cutoff) ** 2)
     period = np.fft.irfft(spectrum)
     return np.append(period, period[0]) / np.abs(period).max()
 
 
-def _pluck(voice: Voice, hz: float, count: int, sr: int, rng: np.random.Generator) -> np.ndarray:
+def _pluck(voice, hz: float, count: int, rng: np.random.Generator) -> np.ndarray:
     """Karplus-Strong: a burst of noise goes round a loop that dulls it, all rounds at once."""
-    loop = int(sr / hz)
-    stretch = sr / hz / loop
+    loop = int(SAMPLE_RATE / hz)
+    stretch = SAMPLE_RATE / hz / loop
     rounds = np.arange(count // loop + 2)[:, None]
     w = np.linspace(0, np.pi, loop // 2 + 1)
-    burst = np.fft.rfft(rng.uniform(-1, 1, loop)) / (1 + (w * sr / 2 / np.pi / voice.cutoff) ** 2)
+    burst = np.fft.rfft(rng.uniform(-1, 1, loop)) / (
+        1 + (w * SAMPLE_RATE / 2 / np.pi / voice.cutoff) ** 2
+    )
     burst[0] = 0
     dulled = np.cos(w / 2).clip(1e-6) ** (voice.slope * rounds)
     string = np.fft.irfft(burst * dulled, loop).ravel()
@@ -329,18 +243,16 @@ def _pluck(voice: Voice, hz: float, count: int, sr: int, rng: np.random.Generato
     return string / np.abs(string).max()
 
 
-def _mix(
-    recipe: Recipe, parts: dict[str, np.ndarray], sr: int, rng: np.random.Generator
-) -> np.ndarray:
+def _mix(recipe: pd.Series, parts: dict[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
     """Put the parts together: distortion, filter, room, swell, hiss, loudness."""
     for name in ("comp", "lead"):
         parts[name] = np.tanh(recipe.drive * _unit(parts[name]))
-    y = sum(getattr(recipe, name) * _unit(part) for name, part in parts.items())
-    y = sosfilt(butter(1, min(recipe.cutoff, 0.45 * sr), fs=sr, output="sos"), y)
-    t = np.arange(int(0.9 * sr)) / sr
+    y = sum(recipe[name] * _unit(part) for name, part in parts.items())
+    y = sosfilt(butter(1, min(recipe.cutoff, 0.45 * SAMPLE_RATE), fs=SAMPLE_RATE, output="sos"), y)
+    t = np.arange(int(0.9 * SAMPLE_RATE)) / SAMPLE_RATE
     echo = fftconvolve(y, rng.normal(size=len(t)) * np.exp(-t / 0.22))[: len(y)]
     y = _unit(y) + recipe.room * _unit(echo)
-    slow = np.sin(2 * np.pi * (np.arange(len(y)) / sr / rng.uniform(5, 9) + rng.uniform()))
+    slow = np.sin(2 * np.pi * (np.arange(len(y)) / SAMPLE_RATE / rng.uniform(5, 9) + rng.uniform()))
     y = _unit(y * (1 + min(recipe.swell, 0.9) * slow))
     y += 10 ** (recipe.hiss / 20) * rng.normal(size=len(y))
     return np.tanh(10 ** (min(recipe.level, -11) / 20) * _unit(y))
@@ -359,29 +271,12 @@ def write_demo(
     seed: int = 0,
     progress: bool = True,
 ) -> Path:
-    """Write a collection of invented tracks in the layout of GTZAN, or keep the one that is there.
+    """Write a collection of invented tracks in the layout of GTZAN, unless it is there.
 
-    Artists keep their sound from track to track and bend their recipe towards a related genre, so
-    that genres overlap and an artist in both the training and the test set helps. One fault is
-    there on purpose: the last rock track has the bytes of the one before it, and the partition
-    leaves it out. The folder appears when it is complete.
-
-    Parameters
-    ----------
-    root
-        A new or empty folder, or a demo collection, which is replaced if its parameters differ.
-    tracks_per_genre
-        At least 1. From 4 on, every genre is in all three sets of the partition.
-    seconds
-        Length of each track, at least 1.
-    seed
-        Another seed makes other tracks by the same artists. Not negative.
-
-    Returns
-    -------
-    Path
-        `root`, with ``genres_original``, ``images_original``, ``splits``, ``meta``, ``tempo`` and
-        the marker ``DEMO.json``.
+    Genres overlap, and an artist in both the training and the test set helps. One fault is there on
+    purpose: the last rock track has the bytes of the one before it, and the partition leaves it
+    out. From 4 tracks per genre on, every genre is in all three sets of the partition. The folder
+    appears when it is complete; a demo with other parameters is replaced.
 
     Raises
     ------
@@ -398,8 +293,8 @@ def write_demo(
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         prefix=f".{target.name}-", dir=target.parent, ignore_cleanup_errors=True
-    ) as beside:
-        built = Path(beside, "built")
+    ) as temporary:
+        built = Path(temporary, "built")
         _build(built, marker, progress)
         for attempt in range(5):
             try:
@@ -409,7 +304,7 @@ def write_demo(
                     target.replace(built.with_name(f"former{attempt}"))
                 built.replace(target)
                 break
-            except OSError:  # another process was faster: look again
+            except OSError:  # another process was faster: check again
                 if attempt == 4:
                     raise
     return Path(root)

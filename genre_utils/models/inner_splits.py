@@ -17,8 +17,8 @@ class ArtistKFold(BaseCrossValidator):
     """Stratified folds with no artist on both sides, of any part of a table.
 
     What is calibrated on songs by artists that were trained on is too sure of itself. This
-    splitter finds the artists by the index of what it is given, as `GroupedKFold`, which knows
-    the groups of one table, cannot.
+    splitter finds the artists by the index of what it is given, as `Split`, which knows the
+    groups of one table, cannot.
 
     Each training side has all genres: one that would be missing there, because a single artist
     made all of it, is cut by track; if it is a single track, by piece.

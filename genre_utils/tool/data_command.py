@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import textwrap
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 
 from genre_utils.files import to_json
@@ -146,7 +148,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _audit_text(dataset, result) -> list[str]:
     from genre_utils.audio import format_unreadable  # noqa: PLC0415
-    from genre_utils.data import CHECKS, in_ranges  # noqa: PLC0415
+    from genre_utils.data import CHECKS  # noqa: PLC0415
 
     about = dataset.describe()
     usable = int(result.counts["usable_audio"].sum())
@@ -165,7 +167,7 @@ def _audit_text(dataset, result) -> list[str]:
         if findings["detail"].any():
             lines += [f"  {row.track}: {row.detail}" for row in findings.itertuples()]
         else:
-            tracks = in_ranges(list(findings["track"]))
+            tracks = _in_ranges(list(findings["track"]))
             wrapped = textwrap.wrap(tracks, 90, break_on_hyphens=False)
             lines += [f"  {line}" for line in wrapped]
     if result.findings.empty:
@@ -183,6 +185,19 @@ def _audit_text(dataset, result) -> list[str]:
     if dataset.name == "GTZAN":
         lines += ["", "For wrong labels and distortion see Sturm, arXiv:1306.1461."]
     return lines
+
+
+def _in_ranges(tracks: list[str]) -> str:
+    """List tracks briefly: "blues.00010 to blues.00099 (90), jazz.00054"."""
+    numbered = []
+    for track in sorted(tracks):
+        found = re.fullmatch(r"(.*?)(\d+)", track)
+        numbered.append((found[1], int(found[2]), track) if found else (track, 0, track))
+    parts = []
+    for _, run in groupby(enumerate(numbered), lambda pair: (pair[1][0], pair[1][1] - pair[0])):
+        names = [name for _, (_, _, name) in run]
+        parts += names if len(names) < 3 else [f"{names[0]} to {names[-1]} ({len(names)})"]
+    return ", ".join(parts)
 
 
 def _features(options: argparse.Namespace) -> int:

@@ -216,7 +216,7 @@ def read_songs(
     songs = {track: result.song for track, result in found.items() if result.song}
     if not songs:
         first = f"{faults['file'].iloc[0]}: {faults['reason'].iloc[0]}"
-        raise NoUsableAudio(f"No audio file in {folder} can be used ({first}).", faults)
+        raise NoUsableAudio(f"No audio file in {folder} can be used ({first}).")
     index = pd.Index(songs, name="track_id")
     X = pd.DataFrame([song.features for song in songs.values()], index)
     rows = [np.concatenate([s.embedding, s.tags]) for s in songs.values() if encoder]

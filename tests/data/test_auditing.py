@@ -12,16 +12,16 @@ import pytest
 import soundfile as sf
 from helpers import as_published_table, extract, sound, sounds, table_of, written
 
-from genre_utils.audio import extract_features, load_audio
+from genre_utils.audio import FEATURE_COLUMNS, extract_features, load_audio
 from genre_utils.data import (
     CHECKS,
     DatasetError,
     audit,
-    compare_with_table,
-    in_ranges,
+    load_features,
     read_dataset,
 )
 from genre_utils.files import file_digest
+from genre_utils.tool.data_command import _in_ranges
 from genre_utils.tool.main import main
 
 
@@ -209,8 +209,9 @@ def test_what_cannot_be_used_is_one_sentence(tmp_path, monkeypatch, capsys):
 
 def test_runs_of_numbers_are_put_together():
     names = [f"blues.{n:05d}" for n in range(10, 100)] + ["jazz.00054", "rock.00001", "rock.00002"]
-    assert in_ranges(names) == "blues.00010 to blues.00099 (90), jazz.00054, rock.00001, rock.00002"
-    assert in_ranges(["song", "b1"]) == "b1, song"
+    listed = _in_ranges(names)
+    assert listed == "blues.00010 to blues.00099 (90), jazz.00054, rock.00001, rock.00002"
+    assert _in_ranges(["song", "b1"]) == "b1, song"
 
 
 # --- published tables -------------------------------------------------------------------------
@@ -223,12 +224,9 @@ def test_a_table_of_other_sound_is_found_by_its_columns(tmp_path):
     table.loc[0, "mfcc3_var"] *= 2
     table.loc[1, ["length", "rms_mean"]] = [200_000, 3.0]
     written(table, tmp_path)
-    found = compare_with_table(read_dataset(tmp_path), n_jobs=1, progress=False)
-    assert found["columns"].tolist() == [2, 57] and found["same_tempo"].tolist() == [False, True]
-    assert "mfcc3_var" in found["reason"].iloc[0] and "tempo" in found["reason"].iloc[0]
-    assert "samples, the published one had 200000" in found["reason"].iloc[1]
-    with pytest.raises(DatasetError):
-        compare_with_table(read_dataset(tmp_path), 3, n_jobs=1, progress=False)
+    first, second = found_in(tmp_path).of("features")["detail"]
+    assert first.startswith("2 of 57") and "mfcc3_var" in first and "tempo" in first
+    assert "(143325 samples, the published one had 200000)" in second
 
 
 def test_segments_without_their_last_sample_are_the_same_segments(tmp_path):
@@ -241,9 +239,7 @@ def test_segments_without_their_last_sample_are_the_same_segments(tmp_path):
         table.loc[n, cut.index] = cut
         table.loc[n, "length"] = 66149
     written(table, tmp_path, 3)
-    found = compare_with_table(read_dataset(tmp_path), 3, n_jobs=1, progress=False)
-    assert (found["columns"] == 0).all() and (found["reason"] == "").all()
-    assert found["published_samples"].tolist() == [66149, 66149, 66150, 66150]
+    assert found_in(tmp_path).of("features").empty
 
 
 # Rows of Kaggle's features_3_sec.csv: a spot check, where the table itself is not at hand.
@@ -273,12 +269,13 @@ def test_recordings_have_the_published_features(real_root):
     if 30 not in dataset.tables:
         pytest.skip("the published table is not there")
     tracks = dataset.tracks.loc[dataset.audio.index].sample(10, random_state=0)
-    found = compare_with_table(replace(dataset, tracks=tracks), n_jobs=1, progress=False)
-    assert len(found) == 10 and found["same_tempo"].all()
-    assert (found["samples"] == found["published_samples"]).all()
-    odd = found[found["columns"] > 0]
-    assert len(odd) <= 1 and odd["reason"].str.contains("most in chroma_stft").all()
-    assert found["largest"].drop(odd.index).max() < 1e-4
+    some, names = replace(dataset, tracks=tracks), ["length", *FEATURE_COLUMNS]
+    own = load_features(some, n_jobs=1, progress=False, published=False).values
+    table = load_features(some).values
+    off = ((own[names] - table.loc[own.index, names]).abs() / table[names].std())[own.columns]
+    odd = off.index[off.drop(columns="length").max(axis=1) > 1e-4]
+    assert (off["length"] == 0).all() and (off["tempo"] == 0).all() and len(off) == 10
+    assert len(odd) <= 1 and off.loc[odd].idxmax(axis=1).str.startswith("chroma_stft").all()
 
 
 @pytest.mark.real

@@ -9,12 +9,8 @@ import pandas as pd
 import pytest
 from helpers import put, put_all, refused
 
-from genre_utils.data import (
-    GTZAN_GENRES,
-    TRACK_COLUMNS,
-    parse_track_id,
-    read_dataset,
-)
+from genre_utils.data import GTZAN_GENRES, TRACK_COLUMNS, read_dataset
+from genre_utils.data.naming import parse_track_id
 
 
 def put_table(root, *lines, seconds=30):

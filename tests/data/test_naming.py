@@ -7,17 +7,8 @@ import pytest
 from helpers import encode, tagged, tone, write
 from mutagen.id3 import TCON, TIT2, USLT
 
-from genre_utils.data import (
-    GTZAN_GENRES,
-    artist_decades,
-    name_tracks,
-    parse_artist_and_title,
-    parse_track_id,
-    plain_text,
-    read_dataset,
-    read_tags,
-    song_words,
-)
+from genre_utils.data import GTZAN_GENRES, artist_decades, name_tracks, read_dataset, song_words
+from genre_utils.data.naming import parse_artist_and_title, parse_track_id, plain_text, read_tags
 
 
 @pytest.mark.parametrize(

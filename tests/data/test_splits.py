@@ -1,17 +1,14 @@
 """Splits: training and test sets are disjoint in songs or artists, whatever the collection."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from genre_utils.data import GroupedKFold, PartitionSplit, identify, make_splits, read_dataset
+from genre_utils.data import Split, identify, make_splits, read_dataset
 
 pytestmark = pytest.mark.filterwarnings("ignore:The least populated class")
 
@@ -167,81 +164,23 @@ def test_three_copies_of_a_song_stay_together_though_the_first_is_missing():
     assert groups.nunique() == 15
 
 
-def test_the_number_of_folds_can_be_limited():
-    names = [f"{genre}.{n:05d}" for genre in ("jazz", "rock") for n in range(6)]
-    tracks = pd.DataFrame({"genre": [n[:4] for n in names], "song": names}, names)
-    tracks = tracks.rename_axis("track_id").assign(artist_group=None, partition=None)
-    split = make_splits(tracks, tracks.index, n_splits=3)[0]["track"]
-    genre = tracks["genre"].to_numpy(object)
-    (first,) = replace(split, n_folds=1).folds(genre)
-    for mine, of_all in zip(first, split.folds(genre)[0], strict=True):
-        np.testing.assert_array_equal(mine, of_all)
-
-
-# --- as scikit-learn's tools take them ---------------------------------------------------------
-
-SONGS = 40
-
-
-@pytest.fixture
-def table():
-    """Two genres that one column tells apart, ten artists of four songs each."""
+def test_folds_are_what_scikit_learn_takes_as_cv():
+    """Of two genres that one column tells apart, ten artists of four songs each."""
     rng = np.random.default_rng(0)
-    y = np.array(["jazz", "rock"])[np.arange(SONGS) % 2]
-    X = pd.DataFrame(rng.normal(size=(SONGS, 3)), columns=list("abc"))
+    y = np.array(["jazz", "rock"], dtype=object)[np.arange(40) % 2]
+    X = pd.DataFrame(rng.normal(size=(40, 3)), columns=list("abc"))
     X["a"] += 4.0 * (y == "rock")
-    return X, y
+    artist = np.repeat([f"artist {n}" for n in range(10)], 4).astype(object)
+    partition = np.resize(["train", "train", "train", "valid", "test"], 40)
+    for split in (Split("artist", artist, artist, n_splits=4), Split("x", artist, None, partition)):
+        folds = split.folds(y)
+        assert cross_val_score(LogisticRegression(), X, y, cv=folds).mean() > 0.8
+        search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=folds).fit(X, y)
+        assert search.n_splits_ == len(folds)
+        with pytest.raises(ValueError, match="of 40 items cannot split 10"):
+            split.folds(y[:10])
 
 
-def grouped(**settings):
-    return GroupedKFold(np.repeat([f"artist {n}" for n in range(10)], 4), **settings)
-
-
-def partition():
-    return PartitionSplit(np.resize(["train", "train", "train", "valid", "test"], SONGS))
-
-
-@pytest.fixture(params=["grouped", "partition"])
-def splitter(request):
-    return grouped(n_splits=4) if request.param == "grouped" else partition()
-
-
-def test_scores_and_searches_take_them(table, splitter):
-    X, y = table
-    folds = splitter.get_n_splits(X, y)
-    scores = cross_val_score(LogisticRegression(), X, y, cv=splitter)
-    assert scores.shape == (folds,)
-    assert scores.mean() > 0.8
-    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=splitter).fit(X, y)
-    assert search.n_splits_ == folds
-
-
-def test_the_number_of_folds_is_true_where_one_would_be_empty():
+def test_a_fold_that_would_be_empty_is_left_out():
     groups, y = np.repeat(list("ABCD"), [3, 2, 1, 6]), np.repeat(["pop", "rap", "pop"], [3, 3, 6])
-    splitter, X = GroupedKFold(groups, 4), np.zeros((12, 1))
-    assert splitter.get_n_splits() == 4
-    assert splitter.get_n_splits(X, y) == len(list(splitter.split(X, y))) == 3
-    search = GridSearchCV(DummyClassifier(), {"strategy": ["prior"]}, cv=splitter)
-    assert search.fit(X, y).n_splits_ == 3
-
-
-def test_groups_may_be_a_list_or_a_column_and_missing_ones_are_in_no_set(table):
-    X, y = table
-    groups = np.repeat([f"artist {n}" for n in range(10)], 4).astype(object)
-    groups[:4] = None
-    wanted = list(GroupedKFold(groups, 3).split(X, y))
-    for other in (list(groups), pd.Series(groups, [f"t{n}" for n in range(SONGS)])):
-        for one, two in zip(wanted, GroupedKFold(other, 3).split(X, y), strict=True):
-            assert np.array_equal(one[1], two[1])
-    assert sorted(np.concatenate([test for _, test in wanted])) == list(range(4, SONGS))
-
-
-def test_a_part_of_the_table_is_refused(table, splitter):
-    X, y = table
-    with pytest.raises(ValueError, match="of 40 items cannot split 10"):
-        list(splitter.split(X[:10], y[:10]))
-
-
-def test_an_empty_set_is_refused():
-    with pytest.raises(ValueError, match="none for valid"):
-        list(PartitionSplit(np.array(["train", "test"]), "valid").split())
+    assert len(Split("artist", groups, groups, n_splits=4).folds(y)) == 3

@@ -12,7 +12,7 @@ import soundfile as sf
 from helpers import sound
 
 from genre_utils.audio import fingerprint, load_audio
-from genre_utils.data import EMBEDDING_AND_TAGS, load_features, read_dataset, with_recordings
+from genre_utils.data import EMBEDDING_AND_TAGS, load_features, open_dataset, read_dataset
 from genre_utils.models import ModelError
 from genre_utils.recommend import Feedback
 from genre_utils.tool.feedback_file import read_all_feedback
@@ -140,7 +140,7 @@ def test_another_coding_in_the_collection_is_the_same_song(tmp_path, monkeypatch
         shutil.copy(demo_root / f"genres_original/{genre}/{track}.wav", root / genre)
     y = load_audio(root / "jazz/jazz.00000.wav")
     sf.write(root / "jazz/again.mp3", 0.5 * y[5000:], 22050)
-    dataset = with_recordings(read_dataset(root), n_jobs=1, progress=False)
+    dataset = open_dataset(root)
     features = load_features(dataset, n_jobs=1, progress=False)
     prints = load_features(dataset, "fingerprint", n_jobs=1, progress=False)
     save_library(dataset, features, "full", prints.values["frames"])
