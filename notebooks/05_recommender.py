@@ -380,9 +380,10 @@ else:
     print(reason)
 
 # %% [markdown]
-# Nine of the ten songs are now blues, and at least nine tenths of each similarity come from the embedding. *Tags* lists the words that
-# the encoder predicts for both songs with a probability of at least 10%. It would be wrong to write "recommended
-# because both are tagged *blues*". The honest statement is: "the embeddings are similar; both are tagged *blues*".
+# Nine of the ten songs are now blues, and at least nine tenths of each similarity come from the embedding. *Tags* lists
+# the words that the encoder predicts for both songs with a probability of at least 10%. It would be wrong to write
+# "recommended because both are tagged *blues*". The honest statement is: "the embeddings are similar; both are tagged
+# *blues*".
 #
 # ## A map of the songs
 #
