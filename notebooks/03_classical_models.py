@@ -498,8 +498,8 @@ control = {name: (p == labels).mean() for name, p in svm.items()}
 print(pd.Series(control).map("{:.1%}".format).to_string())
 
 # %% [markdown]
-# The random groups cost nothing: with them, the SVM is as good as with tracks grouped by song. The loss under `artist` is
-# therefore not due to fewer training tracks. The shuffled split measures how well the models know songs and artists.
+# The random groups cost almost nothing: with them, the SVM is about as good as with tracks grouped by song. The loss under
+# `artist` is therefore not due to fewer training tracks. It shows how much the models rely on known artists.
 #
 # ## A leaky split chooses the wrong model
 #
