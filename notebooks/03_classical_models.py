@@ -633,7 +633,7 @@ tuned = {}
 for name, (model, grid) in grids.items():
     search = GridSearchCV(model, grid, cv=inner_cv, n_jobs=-1)
     parts = []
-    for train, test in track_splits[strict].folds(y_tracks):
+    for train, test in track_splits[strict].folds(y_tracks.to_numpy()):
         search.fit(X_tracks.iloc[train], y_tracks.iloc[train], groups=track_groups.iloc[train])
         parts.append(pd.Series(search.predict(X_tracks.iloc[test]), X_tracks.index[test]))
     tuned[name] = pd.concat(parts)
