@@ -165,14 +165,6 @@ $(BUILD)/%.ipynb: notebooks/%.py $(BUILD)/%.inputs $(READY)
 	$(STEP) execute $< --data "$(DATA)" --profile $(PROFILE) --seed $(SEED) \
 	  $(if $(LISTEN),--listen) --output $@
 
-# They compare with the scores of former notebooks.
-$(BUILD)/04_cnn.ipynb: $(BUILD)/scores/03_classical_models.json
-$(BUILD)/07_transfer.ipynb: $(BUILD)/scores/04_cnn.json
-
-# Written only when a score changed.
-$(BUILD)/scores/%.json: $(BUILD)/%.ipynb
-	@:
-
 # Each page links to its neighbors by their titles. Written only when one of them changed.
 build/titles: FORCE
 	+@$(if $(DRY),[ ! -d build ] ||) { mkdir -p build; grep -m1 '^# # ' $(SCRIPTS) > $@.new; \

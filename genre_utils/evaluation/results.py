@@ -159,29 +159,6 @@ class Results:
         self.write(folder)
         raise NotebookEnd(f"This page ends here. {finding}")
 
-    def former_scores(self, notebook: str, folder: str | Path) -> list[Score]:
-        """Scores that another notebook wrote of the same collection, profile and seed.
-
-        Parameters
-        ----------
-        notebook
-            Its name.
-        folder
-            Where it wrote to; "" for nowhere.
-
-        Returns
-        -------
-        list of Score
-            Empty where it has not been run like this.
-        """
-        path = Path(folder) / f"{notebook}.json"
-        if not str(folder) or not path.is_file():
-            return []
-        former = json.loads(path.read_text(encoding="utf-8"))
-        own = [self.dataset.fingerprint(), self.profile, self.seed]
-        alike = [former["dataset"]["fingerprint"], former["profile"], former["seed"]] == own
-        return [Score(**score) for score in former["scores"]] if alike else []
-
     def as_dict(self) -> dict[str, Any]:
         """Return the object that the file holds."""
         found = {

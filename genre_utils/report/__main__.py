@@ -109,7 +109,6 @@ def _execute(options: argparse.Namespace) -> None:
     path = folder / "results" / f"{options.script.stem}.json"
     results = json.loads(path.read_text(encoding="utf-8")) | made_from
     write_text(path, to_json(results) + "\n")
-    _update(folder / "scores" / path.name, json.dumps(results["scores"], indent=1) + "\n")
 
 
 def _update(path: Path, text: str) -> None:

@@ -54,17 +54,6 @@ def test_the_file_is_strict_json(found, tmp_path):
     json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
-def test_former_scores_are_those_of_the_same_run(found, tmp_path, demo_root):
-    found.write(tmp_path)
-    later = Results("10_later", read_dataset(demo_root), "quick", 7)
-    (score,) = later.former_scores("09_test", tmp_path)
-    assert score.accuracy == 0.5
-    assert later.former_scores("08_other", tmp_path) == []
-    assert later.former_scores("09_test", "") == []
-    other = Results("10_later", read_dataset(demo_root), "full", 7)
-    assert other.former_scores("09_test", tmp_path) == []
-
-
 def test_an_early_end_is_written_and_says_why(found, tmp_path):
     with pytest.raises(NotebookEnd, match="There is no encoder"):
         found.end("There is no encoder.", tmp_path)
