@@ -1,4 +1,4 @@
-"""Fits that were made before are remembered: a report that was stopped goes on where it was."""
+"""A cache of fits, so that a report that was stopped continues where it was."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from genre_utils.data import cache_dir
 from genre_utils.evaluation.results import versions
 from genre_utils.imports import PACKAGE, source_fingerprint
 
-MOST_BYTES = 2 << 30  # what was not used for longest is forgotten beyond
+MOST_BYTES = 2 << 30  # beyond this, the least recently used fits are deleted
 T = TypeVar("T")
 
 
 def cached(call: Callable[..., T], *arguments: Any, estimator: BaseEstimator, content: tuple) -> T:
-    """What a function gives; from the user's cache folder, if it was asked the same before.
+    """Call a function, or return the cached result of the same call.
 
     Parameters
     ----------
     call, arguments
-        The function, and what to call it with.
+        The function and its arguments.
     estimator
-        What is fitted in it. One that needs what was defined in a notebook is always fitted anew,
-        because what is defined there is known by its name alone.
+        The estimator that it fits. If it needs something that was defined in a notebook, it is
+        always fitted again, because a pickle holds only the name of such a definition.
     content
-        All else that the result depends on, except the libraries and the code of the package: of
-        the modules that the function and the estimator come to import.
+        All other data that the result depends on. The versions of the libraries and the code of
+        the modules that the function and the estimator import are added to the key.
     """
     try:
         written = pickle.dumps(estimator)
@@ -52,7 +52,7 @@ def cached(call: Callable[..., T], *arguments: Any, estimator: BaseEstimator, co
 
 
 def content_of(X: pd.DataFrame) -> str:
-    """Digest of a table: its index, its columns and what is in its cells."""
+    """Digest of a table: its index, its columns and its cells."""
     digest = hashlib.sha256(repr((list(X.columns), X.index.tolist())).encode())
     for name in X.columns:
         cells = X[name].to_numpy()
@@ -69,7 +69,7 @@ def _called(key: str, call: Callable, arguments: tuple) -> Any:
 
 @cache
 def _memory(folder: Path) -> Memory | None:
-    """The memory in a folder; none where others could write, since what is read are pickles."""
+    """The memory in a folder; None if others could write there, because it holds pickles."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = folder.stat()
@@ -91,7 +91,7 @@ def _modules_in(written: bytes) -> list[str]:
 
 @cache
 def _code(*modules: str) -> list[str]:
-    """Fingerprints of what is imported by modules of the package, and of themselves."""
+    """Fingerprints of modules of the package and of all that they import."""
     return [source_fingerprint(_path(name)) for name in modules]
 
 

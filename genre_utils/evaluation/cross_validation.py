@@ -24,17 +24,17 @@ from genre_utils.parallel import run_parallel
 def fit(
     estimator: BaseEstimator, X: pd.DataFrame, y: np.ndarray, train: np.ndarray, split: Split
 ) -> tuple[BaseEstimator, dict]:
-    """Fit on a training side; if the estimator is a search, choose first, as the split says.
+    """Fit on a training set; a search chooses its parameters by `Split.inner_cv`.
 
     Parameters
     ----------
     estimator
         Not changed. If it is one of scikit-learn's searches, its ``cv`` is replaced by
-        `Split.inner_cv`, and the winner is fitted on the training side alone.
+        `Split.inner_cv`, and the best estimator is fitted on the training set alone.
     X, y
         Features and labels of all items.
     train
-        Positions of the training side.
+        Positions of the training set.
     split
         The split.
 
@@ -63,20 +63,20 @@ def evaluate(
 ) -> Predictions:
     """Predict each test item of a split by a model fitted without it.
 
-    What a fold gave is remembered, so a report that was stopped goes on behind it.
+    Each fold's result is cached, so a report that was stopped continues after it.
 
     Parameters
     ----------
     estimator
-        Any scikit-learn classifier; fitted anew in each fold, scaling and all.
+        Any scikit-learn classifier or pipeline; fitted again in each fold.
     X, y
         Features and labels, same index.
     split
         The split, over the same items.
     n_jobs
-        Processes; -1 for one a core.
+        Processes; -1 for one per core.
     progress
-        Name to show beside a progress bar; "" shows none.
+        Label of the progress bar; "" for no bar.
     """
     labels = y.to_numpy(dtype=object)
     folds = split.folds(labels)
@@ -158,7 +158,7 @@ def make_score(
         Predicted genres, shape (items,); or one such array per training seed, whose mean
         accuracy is the score.
     groups
-        Song or artist of each item, shape (items,): what the bootstrap resamples as a whole.
+        Song or artist of each item, shape (items,): the bootstrap resamples these groups.
     model, input
         Short names of the model and its input, for example "knn" and "features_3_sec".
     split, level

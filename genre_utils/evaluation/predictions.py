@@ -1,4 +1,4 @@
-"""What models said of items that they were not fitted on, and what that amounts to."""
+"""Out-of-fold predictions of a model."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model said of items that it was not fitted on.
+    """Predictions for items that the model was not fitted on.
 
     Attributes
     ----------
     table
-        A row an item, indexed as the features. Columns ``y_true``, ``y_pred``, ``fold``,
-        ``group`` (what a bootstrap draws) and ``votes`` (items put together).
+        One row per item, indexed as the features. Columns ``y_true``, ``y_pred``, ``fold``,
+        ``group`` (resampled by the bootstrap) and ``votes`` (number of items combined).
     y_proba
-        Class probabilities, same rows, a column a genre; None if the model has none.
+        Class probabilities, same rows, one column per genre; None if the model has none.
     split
         Name of the split.
     level
         "segment" or "track".
     fit_seconds, predict_seconds
-        Sums over the folds, choosing of hyperparameters included.
+        Sums over the folds, including the choice of hyperparameters.
     chosen
-        Hyperparameters chosen, a dict a fold; empty where none are chosen.
+        Chosen hyperparameters, one dict per fold; empty if none are chosen.
     curves
-        Learning curve a fold (`history_` of the fitted model); empty where none are kept.
+        One learning curve per fold (`history_` of the fitted model); empty if there is none.
     """
 
     table: pd.DataFrame
@@ -42,5 +42,5 @@ class Predictions:
 
     @property
     def correct(self) -> np.ndarray:
-        """Whether each item was right, shape (items,), bool."""
+        """Whether each prediction is correct, shape (items,), bool."""
         return (self.table["y_true"] == self.table["y_pred"]).to_numpy()

@@ -68,11 +68,11 @@ class Score:
     n, genres
         How many items were scored, of how many genres.
     published
-        The accuracy somebody published for this, or None.
+        The published accuracy of the same model, or None.
     runs, sd
-        Of networks: from how many seeds the accuracy is the mean, and its standard deviation.
+        For networks: number of seeds that the accuracy is the mean of, and its standard deviation.
     macro_recall
-        Mean over genres of the share that was recognised: what accuracy is where all are as large.
+        Mean over genres of the share that is classified correctly (balanced accuracy).
     """
 
     model: str
@@ -99,7 +99,7 @@ class NotebookEnd(Exception):  # noqa: N818
 
 
 class Results:
-    """Collects what a notebook finds, and times it.
+    """Collects the scores and facts of a notebook, and its run time.
 
     Parameters
     ----------

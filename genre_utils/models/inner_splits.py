@@ -1,4 +1,4 @@
-"""Splits inside a training side, that keep artists apart as the splits around them do."""
+"""Inner splits of a training set, grouped by artist as the outer splits are."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Fold = tuple[np.ndarray, np.ndarray]
 
 
 class ArtistKFold(BaseCrossValidator):
-    """Stratified folds with no artist on both sides, of any part of a table.
+    """Stratified folds with no artist in both sets, for any part of a table.
 
     What is calibrated on songs by artists that were trained on is too sure of itself. This
     splitter finds the artists by the index of what it is given, as `Split`, which knows the
     groups of one table, cannot.
 
-    Each training side has all genres: one that would be missing there, because a single artist
+    Each training set has all genres: one that would be missing there, because a single artist
     made all of it, is cut by track; if it is a single track, by piece.
 
     Parameters
@@ -44,7 +44,7 @@ class ArtistKFold(BaseCrossValidator):
         return self.n_splits if X is None or y is None else sum(1 for _ in self.split(X, y))
 
     def split(self, X, y, groups=None) -> Iterator[Fold]:
-        """Yield positions of the training and the test side of each fold.
+        """Yield positions of the training and the test set of each fold.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class ArtistKFold(BaseCrossValidator):
 
 
 def _lacking(y: np.ndarray, folds: list[Fold]) -> list:
-    """Genres that are missing from a training side; all of them where there is no fold."""
+    """Genres that are missing from a training set; all of them if there is no fold."""
     genres = set(y)
     seen = [set(y[train]) for train, _ in folds]
     return sorted(genres - set.intersection(*seen)) if seen else sorted(genres)

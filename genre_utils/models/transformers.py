@@ -28,7 +28,7 @@ class ArtistWhitening(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     ----------
     artists
         Artist of each track, index ``track_id``; a missing one counts as an artist of its own.
-        None if nobody is known; only then may X lack the index.
+        None if no artist is known; only then may X lack the index.
     shrinkage
         Share of the covariance that is replaced by a multiple of the identity, within (0, 1].
     """
@@ -67,8 +67,8 @@ def artist_of(X, artists: pd.Series | None) -> np.ndarray:
     X
         Index ``track_id``, or that among others.
     artists
-        Artist of each track; a missing one counts as an artist of its own. None if nobody is
-        known: then so does each row of an `X` without tracks.
+        Artist of each track; a missing one counts as an artist of its own. None if no
+        artist is known: then each row of `X` counts as an artist of its own.
 
     Raises
     ------
