@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import soundfile as sf
-from IPython.display import HTML, Markdown, display
+from IPython.display import HTML, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, LogFormatterMathtext
@@ -65,7 +65,7 @@ def genre_markers(genres: Iterable[str]) -> dict[str, str]:
     return {genre: MARKERS[order.index(genre) % len(MARKERS)] for genre in genres}
 
 
-def show(figure: Figure | Axes | np.ndarray, alt: str, caption: str = "") -> None:
+def show(figure: Figure | Axes | np.ndarray, *, alt: str, caption: str = "") -> None:
     """Display a figure with a text alternative, and close it.
 
     Jupyter shows the picture or the SVG; pages use the SVG, in the reader's colors.
@@ -116,11 +116,6 @@ def players(paths: Mapping[str, str | None], seconds: float = 6.0) -> HTML:
             sound = player(y, f"{seconds:g} s of {track}", seconds=seconds).data
             made.append(f"<p>{html.escape(track)}</p>{sound}")
     return HTML("".join(made))
-
-
-def say(text: str) -> None:
-    """Display Markdown."""
-    display(Markdown(text))
 
 
 def player(y: np.ndarray, label: str, sr: int = SAMPLE_RATE, seconds: float = 6.0) -> HTML:

@@ -35,7 +35,7 @@ def drawn(draw):
 
 def test_a_figure_is_shown_as_drawing_and_picture_with_both_texts(shown):
     _, axes = plt.subplots(1, 2, figsize=(8, 3))
-    plots.show(axes, "Two frames.", "They are empty.")
+    plots.show(axes, alt="Two frames.", caption="They are empty.")
     ((data, metadata),) = shown
     assert set(data) == {"image/svg+xml", "image/png", "text/plain"}
     picture = PIL.Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
@@ -58,7 +58,7 @@ def test_names_of_genres_are_no_formulas(shown, name):
 
 
 def test_a_figure_without_a_caption_says_nothing_of_one(shown):
-    plots.show(plt.subplots()[1], "A frame.")
+    plots.show(plt.subplots()[1], alt="A frame.")
     assert set(shown[0][1]["image/png"]) == {"alt", "width"}
 
 
