@@ -190,7 +190,7 @@ from genre_utils import plots
 
 _, ax = plt.subplots()
 ax.set(title="Nothing", xlabel="time (s)")
-plots.show(ax, "An empty frame, from 0 to 1.")
+plots.show(ax, alt="An empty frame, from 0 to 1.")
 """
 
 
