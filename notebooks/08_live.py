@@ -211,7 +211,7 @@ show(
 #
 # ## A stream
 #
-# We describe a stream as an iterator of *blocks*. Each block has a starting time and samples, and whoever reads the
+# We describe a stream as an iterator of *blocks*. Each block has a starting time and samples, and a function that reads the
 # iterator knows the past only. Our stream is a mix: test tracks in random order, one after the other, without a pause.
 # Neighbors are by different artists.
 
