@@ -59,7 +59,8 @@ tracks = dataset.tracks.loc[sound.index]
 y, title = tracks["genre"], tracks["title"]
 genres = np.unique(y.astype(str))
 print(f"{len(sound)} tracks with sound, {title.notna().sum()} of them with a title")
-tracks.groupby("genre").sample(1, random_state=seed)[["artist", "title"]].head(3)
+for _, song in tracks.groupby("genre").sample(1, random_state=seed).head(3).iterrows():
+    print(f"  {song['genre']}: {song['artist']}, {song['title']}")
 
 # %% [markdown]
 # Some tracks have no title, so a combination must be able to do without it. We evaluate under `artist`, where no artist
@@ -675,16 +676,10 @@ counts = pd.crosstab(both["sound"], both["titles"])
 counts = counts.reindex(index=[True, False], columns=[True, False], fill_value=0)
 counts.index = ["sound correct", "sound wrong"]
 counts.columns = ["title correct", "title wrong"]
-counts
-
-# %%
+for row, n in counts.iterrows():
+    share = n["title correct"] / max(1, n.sum())
+    print(f"{row}: the title is correct for {n['title correct']} of {n.sum()} tracks ({share:.0%})")
 rescued = both.index[~both["sound"].astype(bool) & both["titles"].astype(bool)]
-print(
-    f"title correct where sound is correct: {counts.iloc[0, 0] / max(1, counts.iloc[0].sum()):.0%}"
-)
-print(
-    f"title correct where sound is wrong:   {counts.iloc[1, 0] / max(1, counts.iloc[1].sum()):.0%}"
-)
 for track in rescued[:5]:
     print(f"  {y[track]}: {tracks.loc[track, 'artist']}, {title[track]}")
 

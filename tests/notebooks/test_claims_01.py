@@ -1,21 +1,5 @@
 """What the prose of notebook 1 says about the full run holds in its results."""
 
-import json
-from pathlib import Path
-
-import pytest
-
-RESULTS = Path(__file__).parents[2] / "reports" / "results" / "01_eda.json"
-
-
-@pytest.fixture(scope="module")
-def facts():
-    found = json.loads(RESULTS.read_text("utf-8"))
-    data = found["dataset"]
-    if (data["name"], data["tracks_with_audio"], found["profile"]) != ("GTZAN", 824, "full"):
-        pytest.skip("the committed results are not of the full run")
-    return found["facts"]
-
 
 def test_recordings(facts):
     recordings = facts["recordings"]

@@ -1,24 +1,7 @@
 """What notebook 2 says about the full run agrees with the results of the full run."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-RESULTS = Path(__file__).parents[2] / "reports" / "results" / "02_preprocessing_pca.json"
-
-
-@pytest.fixture(scope="module")
-def facts():
-    if not RESULTS.is_file():
-        pytest.skip("there are no results of notebook 2")
-    found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    dataset = found["dataset"]
-    full = (dataset["name"], dataset["tracks_with_audio"], found["profile"])
-    if full != ("GTZAN", 824, "full"):
-        pytest.skip("the results are not those of the full run with 824 recordings")
-    return found["facts"]
 
 
 def test_one_column_dominates_the_distance_until_it_is_scaled(facts):

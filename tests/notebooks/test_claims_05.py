@@ -1,21 +1,5 @@
 """What the prose of notebook 5 says about the full run holds in its results."""
 
-import json
-from pathlib import Path
-
-import pytest
-
-RESULTS = Path(__file__).parents[2] / "reports" / "results" / "05_recommender.json"
-
-
-@pytest.fixture(scope="module")
-def facts():
-    found = json.loads(RESULTS.read_text("utf-8"))
-    data = found["dataset"]
-    if (data["name"], data["tracks_with_audio"], found["profile"]) != ("GTZAN", 824, "full"):
-        pytest.skip("the committed results are not of the full run")
-    return found["facts"]
-
 
 def test_pairs_of_tracks(facts):
     cosine = facts["median_cosine"]

@@ -1,28 +1,10 @@
 """What the prose of notebook 6 says about the full run holds in its results."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from genre_utils.evaluation import verdict
 
-RESULTS = Path(__file__).parents[2] / "reports" / "results" / "06_sequences.json"
 NETWORKS = ("gru", "lstm", "bidirectional", "crnn", "transformer")
-
-
-@pytest.fixture(scope="module")
-def found():
-    found = json.loads(RESULTS.read_text("utf-8"))
-    data = found["dataset"]
-    if (data["name"], data["tracks_with_audio"], found["profile"]) != ("GTZAN", 824, "full"):
-        pytest.skip("the committed results are not of the full run")
-    return found
-
-
-@pytest.fixture(scope="module")
-def facts(found):
-    return found["facts"]
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,6 @@
 """What the prose of notebook 7 says about the full run holds in its results."""
 
-import json
-from pathlib import Path
-
 import pytest
-
-RESULTS = Path(__file__).parents[2] / "reports" / "results" / "07_transfer.json"
-
-
-@pytest.fixture(scope="module")
-def found():
-    found = json.loads(RESULTS.read_text("utf-8"))
-    data = found["dataset"]
-    if (data["name"], data["tracks_with_audio"], found["profile"]) != ("GTZAN", 824, "full"):
-        pytest.skip("the committed results are not of the full run")
-    if "released" not in found["facts"]:
-        pytest.skip("the committed results are of another version of the notebook")
-    return found
-
-
-@pytest.fixture(scope="module")
-def facts(found):
-    return found["facts"]
 
 
 @pytest.fixture(scope="module")
