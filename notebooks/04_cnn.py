@@ -1014,8 +1014,7 @@ finding = (
     + "."
 )
 results.fact(finding=finding)
-results.write(output)
-print(finding)
+_ = results.write(output)
 
 # %% [markdown]
 # ## What to remember
@@ -1032,7 +1031,7 @@ print(finding)
 # 2. How many parameters does a dense layer from the 5 by 7 input to 10 outputs have? How many have ten filters of 2 by 2?
 # 3. Apply the temperatures 0.5 and 2 to the probabilities 0.7, 0.2 and 0.1.
 #
-# <details><summary>Solution</summary>
+# <details><summary>Solutions</summary>
 #
 # ```python
 # held = np.array([[-1, -1], [2, 2], [-1, -1]])  # louder than both neighboring bands, for two frames

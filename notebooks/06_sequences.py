@@ -751,8 +751,7 @@ for level in levels:
     )
 finding = f"Gain in accuracy from order, {len(names)} networks: {'; '.join(phrases)}."
 results.fact(finding=finding)
-results.write(output)
-print(finding)
+_ = results.write(output)
 
 # %% [markdown]
 # ## What to remember

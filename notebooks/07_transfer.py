@@ -740,7 +740,7 @@ results.fact(
     finding=f"A linear probe on the embedding of a pretrained encoder classifies {best.accuracy:.1%} of {best.n} tracks "
     f"correctly under the split {strict}, on the 57 features {plain.accuracy:.1%}."
 )
-results.write(output)
+_ = results.write(output)
 print(results.facts["finding"])
 
 # %% [markdown]
@@ -793,7 +793,7 @@ print(results.facts["finding"])
 #
 # </details>
 #
-# ## Two questions
+# ## Questions
 #
 # **A friend says: the encoder may have been trained on the test songs, so its score is worthless. What do you answer?**
 # The songs may overlap, but the labels do not, and an encoder that cannot know the songs still recovers most of the gain.

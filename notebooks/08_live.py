@@ -963,7 +963,7 @@ _ = results.write(output)
 #
 # </details>
 #
-# ## Two questions
+# ## Questions
 #
 # **A station plays songs of four minutes. Which window do you choose?** A change then costs a few seconds of 240, and a long
 # window is right for the rest of the song, if the detector found the change. If it misses one change in five, a window of

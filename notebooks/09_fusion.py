@@ -1052,7 +1052,7 @@ _ = results.write(output)
 #
 # </details>
 #
-# ## Two questions
+# ## Questions
 #
 # **A paper adds lyrics to a sound model and reports two percentage points more. What do you ask?** Were artists grouped,
 # so that the lyrics did not give the artist away? Was the combination trained on predictions for songs that the two

@@ -813,7 +813,7 @@ results.fact(
     f"the network that it is optimized against, but only by {mean['style']:.2f} for two independent classifiers; "
     f"matching bands gains {mean['bands']:.2f} and other drums {mean['drums']:.2f}."
 )
-results.write(output)
+_ = results.write(output)
 print(results.facts["finding"])
 
 # %% [markdown]
@@ -883,7 +883,7 @@ print(results.facts["finding"])
 #
 # </details>
 #
-# ## Two questions
+# ## Questions
 #
 # **A paper converts songs to jazz and reports that 90% of the results are classified as jazz. Which questions do you
 # ask?** Was the classifier part of the training or of the optimization? How accurate is it on real songs, and were these
