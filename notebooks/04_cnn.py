@@ -227,6 +227,7 @@ X = {kind: np.stack(inputs[kind].values.loc[index, "frames"]) for kind in ["mfcc
 X["mfcc"], X["raw"] = X["mfcc"][..., None], X["raw"][..., None]  # an axis of channels
 X["mel"] = X["mel"].reshape(-1, 65, 2, 64, 2).mean(axis=(2, 4), dtype="float32")
 y = inputs["mfcc"].genre.loc[index].to_numpy(str)
+del inputs["mel"], inputs["raw"]  # frees the memory of the segments that were left out
 genres, codes = np.unique(y, return_inverse=True)
 track_id = index.get_level_values("track_id").to_numpy()
 print({kind: values.shape for kind, values in X.items()})
