@@ -14,10 +14,10 @@ def mean(facts):
     }
 
 
-def test_the_independent_classifiers_are_right_for_about_half(facts):
+def test_the_independent_classifiers_are_correct_for_little_more_than_half(facts):
     accuracy = facts["classifier_accuracy"]
     assert facts["split"] == "filtered"
-    assert 0.45 < accuracy["57 features"] < 0.65 and 0.45 < accuracy["mel CNN"] < 0.65
+    assert 0.5 < accuracy["57 features"] < 0.65 and 0.5 < accuracy["mel CNN"] < 0.65
     assert accuracy["encoder"] > 0.7
 
 
@@ -26,22 +26,24 @@ def test_the_optimization_lowers_the_style_loss_and_the_sound_keeps_part_of_it(f
     assert last < first / 4
     loss = facts["style_loss"]
     assert loss["optimized"] < loss["song"] / 6
-    assert 2 * loss["optimized"] < loss["sound"] < loss["song"]
+    assert 3 * loss["optimized"] < loss["sound"] < loss["song"]
 
 
 def test_gains_are_small_and_bands_gain_more_than_style_transfer(facts, mean):
+    share = [max(mean[m][what] for m in METHODS) / mean["real song"][what] for what in INDEPENDENT]
+    assert 0.2 < max(share) < 0.3
     for what in INDEPENDENT:
-        assert max(mean[method][what] for method in METHODS) < mean["real song"][what] / 2
         assert facts["differences"][f"style - bands, {what}"][2] < 0
     assert facts["differences"]["style - drums, gain, mel CNN"][2] < 0
     assert facts["intervals"]["style"]["gain, mel CNN"][1] > 0
     assert mean["style"]["gain, 57 features"] < 0.02
 
 
-def test_style_transfer_gains_most_for_the_network_that_it_was_optimized_against(facts, mean):
-    style, bands = mean["style"], mean["bands"]
+def test_style_transfer_gains_most_for_the_network_that_it_was_optimized_against(mean):
+    style, bands, drums = (mean[method] for method in METHODS)
     assert style["gain, encoder"] > max(style[what] for what in INDEPENDENT)
     assert abs(style["gain, encoder"] - bands["gain, encoder"]) < 0.05
+    assert drums["gain, encoder"] > max(style["gain, encoder"], bands["gain, encoder"])
 
 
 def test_what_is_preserved(mean):
@@ -62,9 +64,9 @@ def test_targets(facts):
     assert by_target["hiphop"]["drums"] < 0.02
 
 
-def test_the_probability_rises_little_and_soon_no_more(facts):
+def test_the_probability_rises_little(facts):
     path = {int(step): values for step, values in facts["mean_path"].items()}
-    first, tenth, last = path[0], path[10], path[max(path)]
+    first, last = path[0], path[max(path)]
     rise = {name: last[name] - first[name] for name in first}
-    assert min(rise["encoder"], rise["mel CNN"]) > 0.03 > rise["57 features"]
-    assert last["encoder"] - tenth["encoder"] < 0.02
+    assert 0.1 > rise["encoder"] > 0.03 > rise["57 features"]
+    assert 0.1 > rise["mel CNN"] > 0.03
