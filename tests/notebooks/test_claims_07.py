@@ -16,34 +16,59 @@ def test_tags_predict_genres_without_training(facts):
     tags = facts["top_tags"]
     assert {"Hip-Hop"} <= set(tags["hiphop"]) and {"jazz"} <= set(tags["jazz"])
     assert tags["country"] == ["country", "oldies"] and tags["disco"] == ["80s", "pop"]
-    assert tags["reggae"] == ["soul", "funk"]
+    assert tags["reggae"] == ["soul", "funk"] and "jazz" in tags["classical"]
     plain, relative, frequent = facts["by_tags"].values()
     assert frequent < plain < relative and 0.83 < relative < 0.86
 
 
-def test_the_embedding_recovers_most_of_the_loss(accuracy, facts):
+INPUTS = {
+    "57 features": "features_30_sec",
+    "MTT_vgg": "encoder MTT_vgg",
+    "embedding": "encoder",
+    "embedding and layers": "encoder: embedding, layers",
+}
+
+
+def test_the_embedding_recovers_more_than_was_lost(accuracy, facts):
     assert accuracy["probe", "encoder", "artist"] > 0.84
     for split in ("artist", "filtered"):
         test = facts["tests"][f"{split}: embedding against 57 features"]
         assert resolved(test) and 0.28 < test["difference"] < 0.34
+    lost = facts["tests"]["57 features: random against artist"]["difference"]
+    assert round(100 * lost) == 18
+    assert round(100 * facts["tests"]["artist: embedding against 57 features"]["difference"]) == 29
 
 
-def test_the_layers_make_no_resolved_difference(facts):
-    for split in ("artist", "filtered"):
-        assert not resolved(facts["tests"][f"{split}: embedding and layers against embedding"])
+@pytest.mark.parametrize("split", ["random", "artist", "filtered"])
+def test_mtt_vgg_lies_between_features_and_embedding(accuracy, facts, split):
+    at = [accuracy["probe", INPUTS[name], split] for name in INPUTS]
+    assert at == sorted(at)
+    for pair in ("MTT_vgg against 57 features", "embedding against MTT_vgg"):
+        assert resolved(facts["tests"][f"{split}: {pair}"])
 
 
-def test_the_leak_helps_the_features_most(facts):
-    features, embedding = (
-        facts["tests"][f"{name}: random against artist"] for name in ("57 features", "embedding")
-    )
-    assert 2.5 < features["difference"] / embedding["difference"] < 3.5
+@pytest.mark.parametrize("split", ["random", "artist", "filtered"])
+def test_the_layers_make_no_resolved_difference(facts, split):
+    assert not resolved(facts["tests"][f"{split}: embedding and layers against embedding"])
+
+
+def test_the_leak_hides_a_similar_share_of_the_errors(facts):
+    lost = {name: facts["tests"][f"{name}: random against artist"] for name in INPUTS}
+    assert max(INPUTS, key=lambda name: lost[name]["difference"]) == "57 features"
+    assert all(resolved(test) for test in lost.values())
+    factors = [round(facts["errors"][name], 1) for name in INPUTS]
+    assert (min(factors), max(factors)) == (1.5, 1.7)
 
 
 def test_a_few_labels_are_enough(facts):
     curve = facts["label_curve"]["embedding"]
     assert round(curve["1"], 2) == 0.68 and round(facts["all_labels"]["57 features"], 2) == 0.53
     assert curve["5"] > facts["all_labels"]["embedding"] - 0.04
+
+
+def test_three_folds_are_below_ten(accuracy, facts):
+    for name, share in facts["all_labels"].items():
+        assert share < accuracy["probe", INPUTS[name], "artist"]
 
 
 def test_the_embedding_encodes_the_artist(facts):
@@ -59,6 +84,7 @@ def test_the_embedding_encodes_the_artist(facts):
 def test_decades(facts):
     decades = facts["decades"]
     assert (decades["artists"], decades["correct"], decades["within_one"]) == (22, 11, 20)
+    assert decades["always_80s"] == 15
 
 
 def test_fine_tuning_is_not_better(facts):
@@ -67,9 +93,14 @@ def test_fine_tuning_is_not_better(facts):
 
 
 def test_overlap_cannot_explain_most_of_the_gain(facts):
-    artist, filtered = facts["bound"]["artist"], facts["bound"]["filtered"]
-    assert round(100 * artist["total"]) == 29 and round(100 * artist["without overlap"]) == 19
-    assert 0.58 < filtered["without overlap"] / filtered["total"] < 0.65
+    artist, filtered = (
+        {part: test["difference"] for part, test in facts["bound"][split].items()}
+        for split in ("artist", "filtered")
+    )
+    assert 0.63 < artist["without overlap"] / artist["total"] < 0.7
+    assert 0.57 < filtered["without overlap"] / filtered["total"] < 0.63
+    rest = facts["bound"]["artist"]["rest"]
+    assert round(100 * rest["difference"]) == 10 and round(100 * rest["high"]) == 14
 
 
 def test_every_genre_gains(facts):
@@ -79,7 +110,7 @@ def test_every_genre_gains(facts):
     assert set(sorted(gain, key=gain.get)[-3:]) == {"blues", "hiphop", "rock"}
     assert set(sorted(embedding, key=embedding.get)[:2]) == {"reggae", "rock"}
     pairs = {(true, predicted) for true, predicted, _ in facts["confused"]}
-    assert {("reggae", "disco"), ("country", "rock")} <= pairs
+    assert {("blues", "reggae"), ("country", "rock")} <= pairs
 
 
 def test_the_test_set_lacks_hard_genres(facts):
@@ -89,6 +120,7 @@ def test_the_test_set_lacks_hard_genres(facts):
     assert sum(row["complete"] for row in genres.values()) == 290
     assert genres["disco"]["ours"] == 3
     assert (round(facts["filtered"], 3), round(facts["reweighted"], 3)) == (0.855, 0.828)
+    assert 0.814 < facts["reweighted"] < 0.838  # between Dasheng and MuQ
 
 
 def test_the_released_model(accuracy, facts):
@@ -96,3 +128,8 @@ def test_the_released_model(accuracy, facts):
     means = facts["released_means"]
     assert 0 < means["embedding and layers"] - means["embedding"] < 0.02
     assert 0.85 < accuracy["probe", "encoder: released", "filtered"] < 0.89
+
+
+def test_temperatures_fall_with_the_length(facts):
+    temperatures = list(facts["temperatures"].values())
+    assert temperatures == sorted(temperatures, reverse=True) and temperatures[0] < 1
