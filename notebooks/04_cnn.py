@@ -264,7 +264,7 @@ else:
 # back to new random weights before each training.
 
 # %%
-updates = 30 if quick else int(np.clip(len(index) // 8, 150, 500))
+updates = 30 if quick else int(np.clip(len(index) // 8, 120, 400))
 
 
 def compile_network(network, loss, updates):
@@ -636,15 +636,15 @@ show(
 # prediction, because the global average takes any length.
 
 # %%
-steps = max(1, len(rows["picture", "train"]) // 32)  # updates in an epoch
-cnn_epochs = 3 if quick else 40
+steps = max(1, len(rows["picture", "train"]) // 16)  # updates in an epoch
+cnn_epochs = 3 if quick else 25
 cnn = compile_network(mel_cnn(len(classes)), loss, steps * cnn_epochs)
 
 
 def batches(x, y, augment, rng):
-    """Yield random crops of 32 random tracks, augmented, with their labels."""
+    """Yield random crops of 16 random tracks, augmented, with their labels."""
     while True:
-        rows = rng.permutation(len(x))[:32]
+        rows = rng.permutation(len(x))[:16]
         starts = rng.integers(x.shape[1] - 128, size=len(rows))
         crops = np.stack([x[i, t : t + 128] for i, t in zip(rows, starts, strict=True)])
         yield augment(crops, rng).astype("float32"), y[rows]
