@@ -289,8 +289,9 @@ def _cells(table: Tag) -> None:
                 cell.string = "–"
         if row and not any(cell.name == "th" for cell in row) and _is_word(row[0]):
             row[0].name = "th"
-    heads = table.select("thead tr:last-child > *")
-    for at, column in enumerate(zip(*rows, strict=False)):
+    # From the right: rows below a header that spans several rows have fewer cells.
+    heads = table.select("thead tr:last-child > *")[::-1]
+    for at, column in enumerate(zip(*(row[::-1] for row in rows), strict=False)):
         if any(cell.name == "td" and _is_word(cell) for cell in column):
             for cell in [*column, *heads[at : at + 1]]:
                 cell["class"] = [*cell.get_attribute_list("class"), "text"]
