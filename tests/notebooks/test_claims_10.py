@@ -68,5 +68,5 @@ def test_the_probability_rises_little(facts):
     path = {int(step): values for step, values in facts["mean_path"].items()}
     first, last = path[0], path[max(path)]
     rise = {name: last[name] - first[name] for name in first}
-    assert 0.1 > rise["encoder"] > 0.03 > rise["57 features"]
-    assert 0.1 > rise["mel CNN"] > 0.03
+    assert max(rise.values()) < 0.1
+    assert min(rise["encoder"], rise["mel CNN"]) > 1.5 * rise["57 features"]
