@@ -17,18 +17,22 @@ def test_accuracy_by_length(facts):
     assert accuracy[9] - accuracy[3] > (accuracy[30] - accuracy[3]) / 2
     off = [abs(row["mean probability"] - row["accuracy"]) for row in rows.values()]
     assert max(off) < 0.035
-    assert abs(rows["3"]["with T of 30 s"] - rows["30"]["with T of 30 s"]) < 0.03
-    assert rows["3"]["with T of 30 s"] - accuracy[3] > 0.06
+    one = {seconds: row["mean probability, one temperature"] for seconds, row in rows.items()}
+    assert abs(one["3"] - one["30"]) < 0.03
+    assert one["3"] - accuracy[3] > 0.06
     assert facts["shared_artists"] <= 5
 
 
 def test_change_detection(facts):
-    chosen, tool = facts["changes"]["chosen here"], facts["changes"]["genre listen"]
+    rows = facts["changes"]
+    chosen, fewer, tool = rows["chosen here"], rows["one alarm fewer"], rows["genre listen"]
     assert round(tool["detected"], 2) == 0.80
     assert round(tool["median delay (s)"]) == 4
-    assert round(tool["false alarms per 10 min"] * facts["minutes"] / 10) == 3
-    assert abs(chosen["threshold"] - tool["threshold"]) <= 0.015
-    assert tool["low"] < chosen["detected"] < tool["high"]
+    assert abs(chosen["threshold"] - tool["threshold"]) <= 0.01
+    assert round(fewer["detected"], 2) == 0.14
+    alarms, minutes, low, high = facts["training_alarms"]
+    assert alarms == 2 and 0 < minutes / 10 - alarms < 0.01
+    assert round(low, 1) == 0.1 and round(high, 1) == 3.6
 
 
 def test_windows(facts):
@@ -36,9 +40,10 @@ def test_windows(facts):
     default, short = rows["30 s"], rows["8 s"]
     assert round(default["correct"], 2) == 0.74
     assert default["probability"] - default["correct"] == pytest.approx(0.1, abs=0.01)
-    assert round(default["sure"], 1) == 0.9 and round(default["correct if sure"], 2) == 0.77
+    true = rows["30 s, true changes"]
+    assert true["probability"] - true["correct"] > 0.07
     assert facts["window_8_against_30"]["verdict"] == "not resolved"
-    assert short["correct"] - default["correct"] == pytest.approx(0.015, abs=0.001)
+    assert 0 < short["correct"] - default["correct"] < 0.02
     assert rows["30 s, no detector"]["correct"] < 0.52
     assert short["correct"] - rows["8 s, no detector"]["correct"] < 0.02
     assert rows["3 s"]["correct"] > short["correct"] - 0.01
@@ -55,11 +60,11 @@ def test_drift(facts):
     assert max(liked, key=lambda name: liked[name][0]).startswith("Rocchio")
     assert abs(liked["static cosine"][1] - liked["random"][1]) < 1
     assert liked["LinUCB"][1] > liked["Rocchio, forgetting"][1] > liked["static cosine"][1] + 2
-    mean, low, _ = ablation["forgetting, LinUCB"]
+    mean, low, most = ablation["forgetting, LinUCB"]
     assert round(mean, 1) == 1.9 and low > 0
     _, low, high = ablation["forgetting, Rocchio"]
     assert low < 0 < high
-    assert round(ablation["learning, LinUCB against static"][0], 1) == 9.3
+    assert ablation["learning, LinUCB against static"][1] > most
 
 
 def test_playlists(facts):
